@@ -1,0 +1,4 @@
+noinst_LIBRARIES += libbase.a
+libbase_a_SOURCES = %D%/base.h %D%/reason.def %D%/limits.def \
+	%D%/reason.c %D%/limits.c %D%/span.c %D%/arena.c %D%/buf.c
+base_libs = libbase.a

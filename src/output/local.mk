@@ -1,0 +1,3 @@
+# noinst_LIBRARIES += liboutput.a
+# liboutput_a_SOURCES = %D%/output.h
+output_libs = $(model_libs)

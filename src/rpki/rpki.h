@@ -1,0 +1,139 @@
+/*
+ * rpki - judge one publication point, one trust anchor.
+ *
+ * What	    Given an issuer already found valid, decide which of its manifest,
+ *	    CRL and signed objects hold now, and what they say. One call judges
+ *	    one point; it never descends. Children come back as values.
+ * In	    Const issuer (key, name, resources), a source of bytes by hash, the
+ *	    time, the limits, a verifier.
+ * Out	    A result in the caller's arena: payloads, children, findings in
+ *	    manifest order, and the interval of time in which all of that is
+ *	    so.
+ * Owns	    Nothing.
+ * Fails    Bad input is a finding in the result. What comes back otherwise
+ *	    is of class LIMIT.
+ * Threads  Reentrant; any number of points at once.
+ * Standards RFC 6487 7, 6488 3, 8360, 9286 6, 9582, 9829, 9981, 10097;
+ *	    stricter where doc/strictness.md says so.
+ */
+#ifndef CAIRN_RPKI_H
+#define CAIRN_RPKI_H
+
+#include "base/base.h"
+#include "crypt/crypt.h"
+#include "model/model.h"
+#include "object/object.h"
+
+/* ---- trust anchors ------------------------------------------------------- */
+
+/* Is this certificate the TAL's, self-signed, without inherit, valid now?
+ * The struct cert borrows `der`. */
+enum reason rpki_ta_check(struct cert *out, struct span der,
+    const struct tal *, int64_t at, const struct verifier *,
+    struct decode *) MUST_CHECK;
+/* RFC 10097: does the fetched certificate replace the kept one? (Both passed
+ * rpki_ta_check; kept may be NULL.) */
+bool rpki_ta_replaces(const struct cert *fetched, const struct cert *kept);
+
+/* NAME.constraints beside a TAL: "allow 192.0.2.0/24", "deny AS0-AS5". */
+struct constraints {
+	struct resources allow, deny; /* all HOLDS_NONE: not constrained */
+	bool has_allow_ip, has_allow_as;
+};
+enum reason constraints_parse(struct constraints *, struct span text,
+    struct decode *, unsigned *line) MUST_CHECK;
+/* Do the EE's resources stay inside? R_CONSTRAINTS_* */
+enum reason constraints_check(const struct constraints *,
+    const struct resources *ee, char what[96]) MUST_CHECK;
+
+/* ---- publication points --------------------------------------------------- */
+
+/* A CA already found valid, as its children are judged against it. */
+struct rpki_issuer {
+	struct cert cert;	    /* resources as in the certificate */
+	struct resources resources; /* effective: resolved, cut where 8360 */
+};
+
+/* Objects by hash, from wherever they are. Empty when not there. */
+struct rpki_source {
+	struct span (*object)(void *ctx, const struct digest *);
+	void *ctx;
+};
+
+/* What identifies one issue of a manifest: RFC 9286 4.2.1, RFC 9981. */
+struct rpki_issue {
+	struct digest hash; /* of the manifest's file */
+	uint8_t number[20]; /* big-endian, leading zeros */
+	int64_t this_update_at, next_update_at;
+};
+
+enum rpki_choice {
+	RPKI_USE_CANDIDATE,
+	RPKI_USE_LAST_GOOD,
+	RPKI_USE_NONE
+};
+
+/*
+ * Which manifest is in force? NULL for what is not there. The floor is the
+ * newest issue ever found good under this (issuer key, manifest URI). On
+ * RPKI_USE_LAST_GOOD or _NONE with a candidate, *why says what was wrong
+ * with it (R_MANIFEST_NUMBER, ...), else REASON_OK. Pure.
+ */
+enum rpki_choice rpki_point_choose(enum reason *why,
+    const struct rpki_issue *candidate, const struct rpki_issue *last_good,
+    const struct rpki_issue *floor, int64_t at);
+
+struct rpki_point_in {
+	const struct rpki_issuer *issuer;
+	struct span manifest; /* its bytes */
+	struct span manifest_uri, repository_uri;
+	int64_t at;
+	struct rpki_source source;
+	const struct limits *limits;
+	const struct verifier *verifier;
+};
+
+struct rpki_child {
+	struct span uri, der; /* der: borrowed from the source */
+	struct digest hash;
+	struct rpki_issuer issuer;
+};
+
+struct rpki_payload {
+	struct payload payload; /* origin NULL: the walk makes it */
+	uint32_t object;	/* index in objects */
+};
+
+struct rpki_object { /* one that yielded payloads */
+	struct span uri;
+	struct digest hash;
+	int64_t not_before_at, not_after_at;
+	struct resources resources; /* EE's: for .constraints */
+};
+
+struct rpki_point {
+	struct rpki_issue issue;
+	int64_t stale_at; /* least of manifest's and CRL's nextUpdate */
+	size_t n_payloads, n_children, n_objects, n_findings, n_files;
+	struct rpki_payload *payloads;
+	struct rpki_child *children;
+	struct rpki_object *objects;
+	struct finding *findings; /* trust_anchor is the walk's to fill */
+	/* The same result at any time in [from, until). */
+	int64_t from_at, until_at;
+	bool failed;	 /* RFC 9286 6.6: nothing of it counts */
+	bool incomplete; /* a listed file was not there: never stored */
+	uint64_t bytes;	 /* of the objects read */
+};
+
+/* Read (do not verify) what identifies a manifest. */
+enum reason rpki_issue_read(struct rpki_issue *out, struct span manifest,
+    struct decode *) MUST_CHECK;
+enum reason rpki_point_judge(struct rpki_point *out,
+    const struct rpki_point_in *, struct arena *) MUST_CHECK;
+/* SHA-256 over everything the result depends on but the time and the bytes
+ * found by hash: the key of a memo, and of "already descended". */
+void rpki_point_key(struct digest *out, const struct rpki_issuer *,
+    const struct digest *manifest);
+
+#endif
