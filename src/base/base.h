@@ -21,10 +21,10 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#define MUST_CHECK	 __attribute__((warn_unused_result))
+#define MUST_CHECK       __attribute__((warn_unused_result))
 #define FORMAT(fmt, arg) __attribute__((format(printf, fmt, arg)))
-#define NORETURN	 __attribute__((noreturn))
-#define COUNT(array)	 (sizeof(array) / sizeof((array)[0]))
+#define NORETURN         __attribute__((noreturn))
+#define COUNT(array)     (sizeof(array) / sizeof((array)[0]))
 
 /* A bug is ours: always compiled in, never reachable from input. */
 #define ASSERT(x) ((x) ? (void)0 : base_bug(#x, __FILE__, __LINE__))
@@ -33,16 +33,16 @@ NORETURN void base_bug(const char *what, const char *file, int line);
 /* ---- reasons: why something was refused, or what the world did ---------- */
 
 enum reason_class {
-	CLASS_SYNTAX,	 /* not the encoding it should be */
-	CLASS_PROFILE,	 /* well encoded, but not what its standard allows */
+	CLASS_SYNTAX,    /* not the encoding it should be */
+	CLASS_PROFILE,   /* well encoded, but not what its standard allows */
 	CLASS_SIGNATURE, /* a signature or a hash does not hold */
-	CLASS_TIME,	 /* not valid at the time of evaluation */
+	CLASS_TIME,      /* not valid at the time of evaluation */
 	CLASS_RESOURCES, /* says something about resources it does not hold */
-	CLASS_TREE,	 /* the shape of the tree of authorities */
-	CLASS_LIMIT,	 /* more than a limit of limits.def */
-	CLASS_FETCH,	 /* could not be had from where it should be */
-	CLASS_CONF,	 /* configuration, TAL, constraints or command line */
-	CLASS_SYSTEM	 /* the machine: memory, disk, processes */
+	CLASS_TREE,      /* the shape of the tree of authorities */
+	CLASS_LIMIT,     /* more than a limit of limits.def */
+	CLASS_FETCH,     /* could not be had from where it should be */
+	CLASS_CONF,      /* configuration, TAL, constraints or command line */
+	CLASS_SYSTEM     /* the machine: memory, disk, processes */
 };
 
 enum reason {
@@ -63,11 +63,11 @@ const char *reason_class_id(enum reason_class);
 enum reason reason_by_id(const char *id);
 
 /* The only control-flow macro, and only in functions that own nothing. */
-#define TRY(expr)                                  \
-	do {                                       \
-		enum reason try_reason_ = (expr);  \
-		if (try_reason_ != REASON_OK)      \
-			return try_reason_;        \
+#define TRY(expr)                                 \
+	do {                                      \
+		enum reason try_reason_ = (expr); \
+		if (try_reason_ != REASON_OK)     \
+			return try_reason_;       \
 	} while (0)
 
 /* ---- limits: every number that protects us, from limits.def ------------- */
@@ -81,7 +81,7 @@ struct limits {
 struct limit_row {
 	const char *name, *unit, *key, *text;
 	uint64_t value; /* the default */
-	size_t offset;	/* of the field in struct limits */
+	size_t offset;  /* of the field in struct limits */
 };
 
 void limits_init(struct limits *out);
@@ -140,13 +140,13 @@ void arena_init(struct arena *out, size_t budget);
 /* Zeroed; NULL past the budget or when the machine has no more. */
 void *arena_alloc(struct arena *, size_t n) MUST_CHECK;
 void *arena_array(struct arena *, size_t n, size_t size) MUST_CHECK;
-#define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
+#define ARENA_NEW(a, type)      ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, n, type) ((type *)arena_array((a), (n), sizeof(type)))
 /* A copy; a span with p == NULL when there is no room (even of no bytes, a
  * copy has p != NULL). */
 struct span arena_dup(struct arena *, struct span) MUST_CHECK;
 char *arena_str(struct arena *, struct span) MUST_CHECK; /* with a NUL */
-void arena_reset(struct arena *); /* keeps one block */
+void arena_reset(struct arena *);                        /* keeps one block */
 void arena_fini(struct arena *);
 
 /* A growing buffer with a cap; the first failure sticks, check it once. */
@@ -169,21 +169,21 @@ void buf_reset(struct buf *);
 void buf_fini(struct buf *);
 
 /* Heap vectors: `VEC(struct vrp) v = { 0 }; if (!vec_push(&v, x)) ...` */
-#define VEC(type)               \
-	struct {                \
-		type *v;        \
-		size_t n, cap;  \
+#define VEC(type)              \
+	struct {               \
+		type *v;       \
+		size_t n, cap; \
 	}
 #define vec_push(vec, item)                                               \
 	(base_vec_grow((void **)(void *)&(vec)->v, &(vec)->cap, (vec)->n, \
 	     sizeof(*(vec)->v))                                           \
 		? ((vec)->v[(vec)->n++] = (item), true)                   \
 		: false)
-#define vec_fini(vec)                                 \
-	do {                                          \
-		base_free((vec)->v);                  \
-		(vec)->v = NULL;                      \
-		(vec)->n = (vec)->cap = 0;            \
+#define vec_fini(vec)                      \
+	do {                               \
+		base_free((vec)->v);       \
+		(vec)->v = NULL;           \
+		(vec)->n = (vec)->cap = 0; \
 	} while (0)
 bool base_vec_grow(void **v, size_t *cap, size_t n, size_t size) MUST_CHECK;
 
@@ -197,8 +197,10 @@ char *base_strdup(const char *) MUST_CHECK;
  * is that of insertion, so that no output depends on the seed. */
 struct map {
 	struct map_entry *entries; /* in order of insertion */
-	uint32_t *slots;	   /* 0 is free, else index + 1 */
-	size_t n, size, slot_count;
+	uint32_t *slots;           /* 0 is free, else index + 1 */
+	size_t n;                  /* keys in the map */
+	size_t used, size;         /* entries, with those removed */
+	size_t slot_count;         /* a power of two, or 0 */
 	uint64_t seed[2];
 };
 
@@ -208,16 +210,17 @@ struct map_entry {
 	uint64_t hash;
 };
 
-void map_init(struct map *out);
+void map_init(struct map *out); /* seeds itself by getrandom(2) */
 /* NULL when absent. */
 void *map_get(const struct map *, struct span key);
 /* Insert or replace by a value that is not NULL; false without memory. */
 bool map_put(struct map *, struct span key, void *value) MUST_CHECK;
 void map_remove(struct map *, struct span key);
 /* for (size_t i = 0; map_next(&m, &i, &key, &value);) */
-bool map_next(
-    const struct map *, size_t *i, struct span *key, void **value);
+bool map_next(const struct map *, size_t *i, struct span *key, void **value);
 void map_fini(struct map *);
+/* SipHash-2-4, for what needs a keyed hash without a map. */
+uint64_t map_hash(const uint64_t seed[2], struct span);
 
 /* ---- text forms -------------------------------------------------------- */
 
@@ -231,7 +234,8 @@ void base64_write(struct buf *, struct span);
 bool base64_parse(struct buf *out, struct span text, bool white) MUST_CHECK;
 /* Decimal digits only, no sign, no leading zero, at most max. */
 bool decimal_parse(uint64_t *out, struct span text, uint64_t max) MUST_CHECK;
-/* Copy for a terminal or a log: what is not printable ASCII becomes \xHH. */
+/* Copy for a terminal or a log: what is not printable ASCII, and the
+ * backslash, becomes \xHH. */
 void escape_write(struct buf *, struct span);
 
 /* Seconds since 1970-01-01T00:00:00Z, without leap seconds: names end _at. */
@@ -242,24 +246,29 @@ struct civil {
 /* False when there is no such day or second (no 60th: RFC 5280 4.1.2.5). */
 bool time_from_civil(int64_t *out, const struct civil *) MUST_CHECK;
 void time_to_civil(struct civil *out, int64_t at);
-/* "2026-11-21T01:31:00Z" into at least 32 bytes. */
+/* "2026-11-21T01:31:00Z"; what is beyond years 0 to 9999 is written as the
+ * first or last second of them. */
+#define TIME_TEXT 32
 void time_write(char *out, size_t n, int64_t at);
-/* RFC 3339 with Z or an offset, or plain seconds. */
+/* RFC 3339 with Z or an offset, a fraction dropped, or plain seconds. */
 bool time_parse(int64_t *out, const char *text) MUST_CHECK;
 
 /* ---- the emitter: one description, as text for people or as JSON -------- */
 
 enum emit_form {
-	EMIT_TEXT,	  /* "key: value", nested by indentation */
-	EMIT_JSON,	  /* indented by two spaces */
-	EMIT_JSON_LINE	  /* one line */
+	EMIT_TEXT,     /* "key: value", nested by indentation, "- " items */
+	EMIT_JSON,     /* indented by two spaces */
+	EMIT_JSON_LINE /* one line */
 };
+
+#define EMIT_DEPTH 32
 
 struct emit {
 	struct buf *out;
 	enum emit_form form;
-	int depth;
-	bool first, after_key;
+	int depth;       /* open objects and arrays */
+	bool first;      /* nothing yet in the innermost */
+	bool keyed;      /* the innermost, while empty: it came with a key */
 	uint32_t arrays; /* bit per depth: 1 is an array */
 };
 
@@ -268,8 +277,9 @@ void emit_init(struct emit *, struct buf *out, enum emit_form);
 void emit_object(struct emit *, const char *key);
 void emit_array(struct emit *, const char *key);
 void emit_end(struct emit *); /* of the innermost object or array */
-/* Text is from the network unless proved otherwise: always escaped; what is
- * not valid UTF-8 is escaped by byte as U+FFFD in JSON, \xHH in text. */
+/* Text is from the network unless proved otherwise: always escaped, also what
+ * is UTF-8 but would move a terminal's cursor or turn its direction. What is
+ * not UTF-8 becomes, byte by byte, U+FFFD in JSON and \xHH in text. */
 void emit_str(struct emit *, const char *key, const char *value);
 void emit_span(struct emit *, const char *key, struct span value);
 void emit_hex(struct emit *, const char *key, struct span value);

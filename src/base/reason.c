@@ -89,8 +89,8 @@ fault_at(struct fault *f, enum reason r, const uint8_t *at)
 }
 
 enum reason
-fault_say(struct fault *f, enum reason r, const uint8_t *at, const char *fmt,
-    ...)
+fault_say(
+    struct fault *f, enum reason r, const uint8_t *at, const char *fmt, ...)
 {
 	va_list args;
 

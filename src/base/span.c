@@ -48,5 +48,5 @@ bool
 span_ends(struct span s, struct span suffix)
 {
 	return s.n >= suffix.n &&
-	    span_eq(span_of(s.p + (s.n - suffix.n), suffix.n), suffix);
+	       span_eq(span_of(s.p + (s.n - suffix.n), suffix.n), suffix);
 }
