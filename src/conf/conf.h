@@ -1,0 +1,132 @@
+/*
+ * conf - what the operator wants, from a file and from options.
+ *
+ * What	    One table of settings: each with its key in cairn.yaml, its option
+ *	    on the command line, its kind, its range and its sentence. It
+ *	    drives the parser, --help and, by a test, the manual.
+ * In	    A YAML file, options as text. Reads folders of TALs.
+ * Out	    A const struct conf. Paths in the file are relative to the file.
+ * Owns	    Everything a struct conf points at, until conf_fini.
+ * Fails    R_CONF_*, with file, line and one sentence: an unknown key, a key
+ *	    given twice, a wrong type, a number out of range, aliases, anchors
+ *	    and tags, a file that anyone may write.
+ * Threads  No state.
+ * Standards YAML 1.2.2, the core schema's scalars; RFC 3339 for times.
+ */
+#ifndef CAIRN_CONF_H
+#define CAIRN_CONF_H
+
+#include "base/base.h"
+#include "model/model.h"
+
+/* Trust anchors: the name of NAME.tal is the name in all outputs. */
+struct conf_tal {
+	const char *name, *path;
+	const char *constraints; /* path; NULL: none */
+};
+
+/* Where else a repository may be had, in order of preference. */
+struct conf_place {
+	bool is_folder;
+	const char *text; /* path, or URI with a '/' at its end */
+};
+
+struct conf_mirror {
+	struct uri from; /* text ends in '/' */
+	size_t n;
+	struct conf_place *to;
+};
+
+struct conf_output {
+	const char *format; /* a name; the output room knows which exist */
+	const char *path;   /* NULL: standard output */
+	unsigned line;      /* where it was said; 0: on the command line */
+};
+
+struct conf {
+	struct arena arena; /* holds the rest */
+	const char *file;   /* NULL: only defaults and options */
+	struct limits limits;
+	const char *cache; /* folder of the store */
+	size_t n_tals;
+	struct conf_tal *tals; /* by name */
+	size_t n_mirrors;
+	struct conf_mirror *mirrors;
+	size_t n_outputs;
+	struct conf_output *outputs;
+	const char *findings;      /* path; NULL: none; "-": standard output */
+	const char *rsync_command; /* a path, or a name to look for in PATH */
+	const char *ca_file;       /* NULL: the system's alone */
+	uint64_t jobs;             /* 0: one for each processor */
+	bool offline, no_memo, allow_local, strict;
+	bool has_at;
+	int64_t at; /* time of evaluation, when given */
+	/* As given, until conf_finish makes tals of them. */
+	size_t n_places, n_constraints;
+	const char **places, **constraints;
+	bool has_option_places; /* options replace the file's lists */
+	bool has_option_outputs;
+};
+
+/* Where and why a configuration was refused. */
+struct conf_error {
+	enum reason reason;
+	unsigned line;  /* 0: not in a file, or the file as a whole */
+	char file[256]; /* "" on the command line */
+	char text[256]; /* printable */
+};
+
+/* The defaults. */
+void conf_init(struct conf *out);
+/* Add what a file says. Once, before any option. */
+enum reason conf_load(
+    struct conf *, const char *path, struct conf_error *) MUST_CHECK;
+/* The same from bytes; name is for messages and as the base of paths. */
+enum reason conf_parse(struct conf *, struct span text, const char *name,
+    struct conf_error *) MUST_CHECK;
+/* One option by its long name without dashes; value NULL for a flag. */
+enum reason conf_option(struct conf *, const char *option, const char *value,
+    struct conf_error *) MUST_CHECK;
+/* Resolve folders of TALs, constraints and what depends on other settings.
+ * Reads the disk. The struct is const from here on. */
+enum reason conf_finish(struct conf *, struct conf_error *) MUST_CHECK;
+void conf_fini(struct conf *);
+
+/* "cairn.yaml:3: unknown key ..." without a newline. */
+void conf_error_write(struct buf *, const struct conf_error *);
+
+enum conf_kind {
+	CONF_FLAG,
+	CONF_COUNT,
+	CONF_TIME,
+	CONF_PATH,
+	CONF_COMMAND,
+	CONF_PLACES,
+	CONF_CONSTRAINTS,
+	CONF_MIRRORS,
+	CONF_OUTPUTS,
+	CONF_LIMITS,
+	CONF_LATER /* of interface.md, but not in this version */
+};
+
+struct conf_row {
+	const char *key;      /* in the file; NULL: only an option */
+	const char *option;   /* NULL: only in the file */
+	const char *argument; /* "DIR"; NULL: the option is a flag */
+	enum conf_kind kind;
+	bool many; /* the option takes several values, and may be repeated */
+	size_t offset;
+	uint64_t min, max;
+	const char *otherwise; /* the default, as text; NULL: none */
+	const char *text;
+};
+
+/* All of them, `n` rows, in the order of the manual. */
+const struct conf_row *conf_table(size_t *n);
+const struct conf_row *conf_row_by_option(const char *option); /* or NULL */
+/* The nearest of n names, or NULL when none is near: "did you mean". */
+const char *conf_nearest(const char *word, const char *const *names, size_t n);
+/* A limit may be set from 1 to this many times its default. */
+#define CONF_LIMIT_FACTOR 100
+
+#endif
