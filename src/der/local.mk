@@ -1,3 +1,4 @@
-# noinst_LIBRARIES += libder.a
-# libder_a_SOURCES = %D%/der.h
-der_libs = $(base_libs)
+noinst_LIBRARIES += libder.a
+libder_a_SOURCES = %D%/der.h %D%/tlv.h \
+	%D%/cursor.c %D%/value.c %D%/walk.c %D%/write.c
+der_libs = libder.a $(base_libs)
