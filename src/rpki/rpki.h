@@ -28,12 +28,14 @@
 
 /* Is this certificate the TAL's, self-signed, without inherit, valid now?
  * The struct cert borrows `der`. */
-enum reason rpki_ta_check(struct cert *out, struct span der,
-    const struct tal *, int64_t at, const struct verifier *,
-    struct decode *) MUST_CHECK;
+enum reason rpki_ta_check(struct cert *out, struct span der, const struct tal *,
+    int64_t at, const struct verifier *, struct decode *) MUST_CHECK;
 /* RFC 10097: does the fetched certificate replace the kept one? (Both passed
  * rpki_ta_check; kept may be NULL.) */
 bool rpki_ta_replaces(const struct cert *fetched, const struct cert *kept);
+/* Is it valid for longer than limits.ta_lifetime? Then R_TA_LIFETIME is to be
+ * reported, as a warning. */
+bool rpki_ta_is_long_lived(const struct cert *, const struct limits *);
 
 /* NAME.constraints beside a TAL: "allow 192.0.2.0/24", "deny AS0-AS5". */
 struct constraints {
@@ -46,15 +48,22 @@ enum reason constraints_parse(struct constraints *, struct span text,
 enum reason constraints_check(const struct constraints *,
     const struct resources *ee, char what[96]) MUST_CHECK;
 
-/* ---- publication points --------------------------------------------------- */
+/* ---- publication points ---------------------------------------------------
+ */
 
-/* A CA already found valid, as its children are judged against it. */
+/* A CA already found valid, as its children are judged against it. Its point
+ * is at cert.manifest_uri, in cert.repository_uri. */
 struct rpki_issuer {
-	struct cert cert;	    /* resources as in the certificate */
+	struct cert cert;           /* resources as in the certificate */
 	struct resources resources; /* effective: resolved, cut where 8360 */
 };
 
-/* Objects by hash, from wherever they are. Empty when not there. */
+/*
+ * Objects by hash, from wherever they are. Empty when not there. That the
+ * bytes have that SHA-256 is the source's promise (the store hashes what it is
+ * given once, and indexes by the result): the judge does not hash them again.
+ * The bytes outlive the result, which borrows them.
+ */
 struct rpki_source {
 	struct span (*object)(void *ctx, const struct digest *);
 	void *ctx;
@@ -75,9 +84,14 @@ enum rpki_choice {
 
 /*
  * Which manifest is in force? NULL for what is not there. The floor is the
- * newest issue ever found good under this (issuer key, manifest URI). On
- * RPKI_USE_LAST_GOOD or _NONE with a candidate, *why says what was wrong
- * with it (R_MANIFEST_NUMBER, ...), else REASON_OK. Pure.
+ * newest issue ever found good under this (issuer key, manifest URI); a new
+ * file name so starts afresh, as RFC 9981 2 asks. (Replaying an older CA
+ * certificate, with an older name in it, is what the floor of its issuer's
+ * point, or RFC 10097 for a trust anchor, refuses.) On RPKI_USE_LAST_GOOD or
+ * _NONE with a candidate, *why says what was wrong with it
+ * (R_MANIFEST_NUMBER, _TIME, _REPLAY, _REUSED_NUMBER), else REASON_OK.
+ * Whether the candidate is any good is rpki_point_judge's to say: where it
+ * is not, call again without it. Pure.
  */
 enum rpki_choice rpki_point_choose(enum reason *why,
     const struct rpki_issue *candidate, const struct rpki_issue *last_good,
@@ -85,11 +99,13 @@ enum rpki_choice rpki_point_choose(enum reason *why,
 
 struct rpki_point_in {
 	const struct rpki_issuer *issuer;
-	struct span manifest; /* its bytes */
-	struct span manifest_uri, repository_uri;
+	struct span manifest;        /* its bytes */
+	struct digest manifest_hash; /* and their SHA-256: the caller's word */
 	int64_t at;
 	struct rpki_source source;
 	const struct limits *limits;
+	/* All signatures are checked by it, each once: the two of a signed
+	 * object, one of a CRL or certificate. It may know some by heart. */
 	const struct verifier *verifier;
 };
 
@@ -101,19 +117,21 @@ struct rpki_child {
 
 struct rpki_payload {
 	struct payload payload; /* origin NULL: the walk makes it */
-	uint32_t object;	/* index in objects */
+	uint32_t object;        /* index in objects */
 };
+
+#define RPKI_TYPES (OBJECT_PREFIX_LIST + 1)
 
 struct rpki_object { /* one that yielded payloads */
 	struct span uri;
 	struct digest hash;
 	int64_t not_before_at, not_after_at;
-	struct resources resources; /* EE's: for .constraints */
+	struct resources resources; /* effective, of its EE: for .constraints */
 };
 
 struct rpki_point {
-	struct rpki_issue issue;
-	int64_t stale_at; /* least of manifest's and CRL's nextUpdate */
+	struct rpki_issue issue; /* zero where the manifest was unreadable */
+	int64_t stale_at;        /* least of manifest's and CRL's nextUpdate */
 	size_t n_payloads, n_children, n_objects, n_findings, n_files;
 	struct rpki_payload *payloads;
 	struct rpki_child *children;
@@ -121,19 +139,25 @@ struct rpki_point {
 	struct finding *findings; /* trust_anchor is the walk's to fill */
 	/* The same result at any time in [from, until). */
 	int64_t from_at, until_at;
-	bool failed;	 /* RFC 9286 6.6: nothing of it counts */
+	bool failed;     /* RFC 9286 6.6: only findings; nothing of it counts */
 	bool incomplete; /* a listed file was not there: never stored */
-	uint64_t bytes;	 /* of the objects read */
+	uint64_t bytes;  /* of the objects read */
+	uint32_t n_valid[RPKI_TYPES]; /* objects found good, by object_type */
 };
 
-/* Read (do not verify) what identifies a manifest. */
+/* Read (do not verify) what identifies a manifest; hash is of its bytes. */
 enum reason rpki_issue_read(struct rpki_issue *out, struct span manifest,
-    struct decode *) MUST_CHECK;
+    const struct digest *hash, struct decode *) MUST_CHECK;
+/*
+ * Findings are in the order of the manifest; URIs in them, and all else that
+ * is not bytes of an object, are in the arena. R_LIMIT_MEMORY: the arena or
+ * limits.point_memory is used up, and out is not to be used.
+ */
 enum reason rpki_point_judge(struct rpki_point *out,
     const struct rpki_point_in *, struct arena *) MUST_CHECK;
 /* SHA-256 over everything the result depends on but the time and the bytes
  * found by hash: the key of a memo, and of "already descended". */
 void rpki_point_key(struct digest *out, const struct rpki_issuer *,
-    const struct digest *manifest);
+    const struct digest *manifest, const struct limits *);
 
 #endif
