@@ -1,0 +1,105 @@
+/*
+ * run - one validation, from configuration to view.
+ *
+ * What	    Rounds: walk the trees of all trust anchors with what the store
+ *	    has, fetch the repositories they name, walk again what changed,
+ *	    until nothing new is named. Then payload sets, the view, the
+ *	    report; the new floors and last good points into the store.
+ * In	    A const configuration. The only room that opens the store, starts
+ *	    processes and reads the clock.
+ * Out	    A struct run_result that borrows nothing: it outlives store and
+ *	    configuration.
+ * Owns	    The store, its lock and the rsync children while it runs.
+ * Fails    What one publisher did is a finding and a count. Only the
+ *	    machine (store, memory) and the configuration fail a run; the
+ *	    store then holds what it held before, or more of the same.
+ * Threads  One run at a time in one cache: the second is refused.
+ * Standards RFC 6480 6, 6487 7, 8630 3, 9286 6.6, 10097.
+ */
+#ifndef CAIRN_RUN_H
+#define CAIRN_RUN_H
+
+#include "base/base.h"
+#include "conf/conf.h"
+#include "crypt/crypt.h"
+#include "model/model.h"
+
+/* What one trust anchor came to. */
+struct run_ta {
+	struct span name;   /* of the TAL */
+	enum reason reason; /* REASON_OK: its tree was walked */
+	char detail[160];
+	struct span uri;     /* where the certificate in use came from */
+	struct digest hash;  /* of that certificate */
+	bool kept;	     /* it is the one of an earlier run */
+	uint64_t cas;	     /* CA certificates valid, the TA's included */
+	uint64_t points;     /* publication points in force */
+	uint64_t points_old; /* of these, by their last good manifest */
+	uint64_t points_failed; /* with nothing in force */
+	uint64_t objects;	/* files on the manifests in force */
+	uint64_t roas, aspas, router_certs; /* objects that yielded payloads */
+	uint64_t vrps, aspa_customers, router_keys; /* payloads, distinct */
+	uint64_t refused; /* objects and points refused */
+};
+
+enum run_state {
+	RUN_FRESH,   /* fetched in this run */
+	RUN_KEPT,    /* the fetch failed: what the store had */
+	RUN_OFFLINE, /* not asked for; what the store had */
+	RUN_FAILED,  /* the fetch failed and the store had nothing */
+	RUN_REFUSED  /* never asked: a limit, or a host only the network named */
+};
+
+const char *run_state_id(enum run_state); /* "fresh" */
+
+struct run_repository {
+	struct span uri;    /* what it is for: ends with '/' */
+	struct span source; /* where the bytes came from; empty: nowhere */
+	enum run_state state;
+	enum reason reason; /* of the last failure; REASON_OK: none */
+	char detail[160];
+	uint64_t files, bytes; /* in it now; 0 when not fetched */
+	uint64_t new_objects;  /* bytes not seen before */
+	uint64_t duration_ms;
+};
+
+struct run_work {
+	struct crypt_work crypt;
+	uint64_t points_judged, points_from_memo;
+	uint64_t walks; /* rounds */
+	uint64_t fetch_ms, total_ms; /* wall clock */
+};
+
+struct run_result {
+	struct arena arena;
+	int64_t at;	    /* time of evaluation */
+	int64_t started_at; /* by the clock */
+	struct view view;
+	struct run_ta *tas; /* in the order of the configuration */
+	size_t n_tas;
+	struct run_repository *repositories; /* by URI */
+	size_t n_repositories;
+	uint64_t reasons[REASON_COUNT]; /* findings but warnings, by reason */
+	uint64_t warnings;
+	bool degraded; /* a trust anchor failed: --strict exits with 3 */
+	struct run_work work;
+};
+
+enum run_phase { RUN_PHASE_FETCH, RUN_PHASE_VALIDATE, RUN_PHASE_PUBLISH };
+
+/* For a person who waits. Called often: the receiver thins out. */
+struct run_progress {
+	void (*update)(void *ctx, enum run_phase, uint64_t done,
+	    uint64_t total); /* NULL: nobody looks */
+	void *ctx;
+};
+
+/*
+ * On failure `why` names the file or the process in the
+ * way; run_result_fini is due in either case.
+ */
+enum reason run_validate(struct run_result *out, const struct conf *,
+    struct run_progress, struct fault *why) MUST_CHECK;
+void run_result_fini(struct run_result *);
+
+#endif
