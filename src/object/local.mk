@@ -1,3 +1,5 @@
-# noinst_LIBRARIES += libobject.a
-# libobject_a_SOURCES = %D%/object.h
-object_libs = $(model_libs) $(crypt_libs) $(der_libs)
+noinst_LIBRARIES += libobject.a
+libobject_a_SOURCES = %D%/object.h %D%/part.h \
+	%D%/part.c %D%/type.c %D%/spki.c %D%/resources.c \
+	%D%/manifest.c %D%/roa.c
+object_libs = libobject.a $(model_libs) $(crypt_libs) $(der_libs)
