@@ -7,7 +7,8 @@
  * In	    Numbers and spans, already decoded.
  * Out	    The same, ordered and set-wise combined.
  * Owns	    Nothing but what a set's arena holds.
- * Fails    R_RESOURCES_* and R_URI_* for what is not canonical.
+ * Fails    R_URI_* for a URI that is not taken, R_RESOURCES_TEXT for text that
+ *	    is no resource, R_LIMIT_MEMORY when the caller's arena is full.
  * Threads  No state.
  * Standards RFC 3779 (canonical sets), RFC 3986 and RFC 5781 (URIs), RFC 5952
  *	    (IPv6 text), RFC 6811 (VRP).
@@ -33,7 +34,10 @@ struct asn {
 	uint32_t v;
 };
 
-enum family { FAMILY_V4 = 1, FAMILY_V6 = 2 }; /* as the AFI of RFC 3779 */
+enum family {
+	FAMILY_V4 = 1,
+	FAMILY_V6 = 2
+}; /* as the AFI of RFC 3779 */
 
 /* IPv4 in the first 4 bytes, the rest zero. */
 struct addr {
@@ -52,8 +56,7 @@ int addr_cmp(const struct addr *, const struct addr *);
 int prefix_cmp(const struct prefix *, const struct prefix *);
 bool prefix_covers(const struct prefix *outer, const struct prefix *inner);
 /* First and last address. */
-void prefix_range(
-    struct addr *lo, struct addr *hi, const struct prefix *);
+void prefix_range(struct addr *lo, struct addr *hi, const struct prefix *);
 /* "192.0.2.0/24", "2001:db8::/32" (RFC 5952, hex groups only). */
 #define PREFIX_TEXT 44
 void prefix_write(char out[PREFIX_TEXT], const struct prefix *);
@@ -75,7 +78,11 @@ struct asn_range {
 	uint32_t lo, hi;
 };
 
-enum holding { HOLDS_NONE, HOLDS_SOME, HOLDS_INHERIT };
+enum holding {
+	HOLDS_NONE,
+	HOLDS_SOME,
+	HOLDS_INHERIT
+};
 
 /* Ranges sorted, disjoint and not adjacent. [0] IPv4, [1] IPv6. */
 struct addr_set {
@@ -107,49 +114,56 @@ void asn_set_normalise(struct asn_set *);
 bool resources_is_empty(const struct resources *);
 bool resources_has_inherit(const struct resources *);
 bool resources_eq(const struct resources *, const struct resources *);
-/* Is each resource of inner in outer? Neither may inherit. On false, and when
- * `what` is not NULL, the first that is not is written there. */
+#define RESOURCE_TEXT 96 /* two addresses and a dash, or two AS numbers */
+/* Is each resource of inner in outer? Both are canonical and neither may
+ * inherit. On false, and when `what` is not NULL, the first that is not is
+ * written there. */
 bool resources_contain(const struct resources *outer,
-    const struct resources *inner, char what[96]);
-bool resources_contain_prefix(
-    const struct resources *, const struct prefix *);
+    const struct resources *inner, char what[RESOURCE_TEXT]);
+bool resources_contain_prefix(const struct resources *, const struct prefix *);
 bool resources_contain_asn(const struct resources *, struct asn);
-bool resources_overlap_prefix(
-    const struct resources *, const struct prefix *);
+bool resources_overlap_prefix(const struct resources *, const struct prefix *);
 /* What an inheriting child holds: its own, with its issuer's where it says
  * inherit (no copy: ranges are borrowed from both). */
 void resources_inherit(struct resources *out, const struct resources *own,
     const struct resources *issuer);
-/* RFC 8360: the part of a that is also in b. */
+/* RFC 8360: the part of a that is also in b. Neither may inherit. */
 enum reason resources_intersect(struct resources *out,
     const struct resources *a, const struct resources *b,
     struct arena *) MUST_CHECK;
-/* The part of a that is not in b. */
-enum reason resources_subtract(struct resources *out,
-    const struct resources *a, const struct resources *b,
-    struct arena *) MUST_CHECK;
+/* The part of a that is not in b. Neither may inherit. */
+enum reason resources_subtract(struct resources *out, const struct resources *a,
+    const struct resources *b, struct arena *) MUST_CHECK;
 /* A fixed byte form, the same for equal sets: for digests and keys. */
 void resources_digest_form(struct buf *out, const struct resources *);
 /* "192.0.2.0/24, 10.0.0.1-10.0.0.5": prefixes where a range is one. */
-void addr_range_write(
-    struct buf *out, enum family, const struct addr_range *);
+void addr_range_write(struct buf *out, enum family, const struct addr_range *);
+void addr_range_text(
+    char out[RESOURCE_TEXT], enum family, const struct addr_range *);
+void asn_range_text(char out[RESOURCE_TEXT], const struct asn_range *);
+/* {"ipv4": [...], "ipv6": "inherit", "as": [...]}, what is held. */
 void resources_emit(struct emit *, const char *key, const struct resources *);
-/* "10.0.0.0/8", "10.0.0.0-10.1.2.3", "AS1-AS5", "2001:db8::/32": one item
- * added to a set in the making, whose ranges are in the arena. */
-enum reason resources_add_text(struct resources *, struct arena *,
-    const char *text) MUST_CHECK;
+/* "10.0.0.0/8", "10.0.0.0 - 10.1.2.3", "AS1-AS5", "64500", "2001:db8::/32":
+ * one item added to a set in the making. Its ranges are in the arena and
+ * were put there by this function only; normalise the set in the end. */
+enum reason resources_add_text(
+    struct resources *, struct arena *, const char *text) MUST_CHECK;
 
 /* ---- URIs --------------------------------------------------------------- */
 
-enum uri_scheme { URI_RSYNC, URI_HTTPS };
+enum uri_scheme {
+	URI_RSYNC,
+	URI_HTTPS
+};
 
-/* A checked URI; spans into the text it came from. */
+/* A checked URI; spans into the text it came from. An rsync URI has a slash
+ * after its module. */
 struct uri {
 	struct span text;
 	enum uri_scheme scheme;
 	struct span host, port; /* port empty: the default */
-	struct span module;	/* rsync: first segment; https: empty */
-	struct span path;	/* what follows the module, or the host, and '/' */
+	struct span module;     /* rsync: first segment; https: empty */
+	struct span path;       /* what follows module or host, and '/' */
 };
 
 /*
@@ -158,12 +172,13 @@ struct uri {
  * user, query or fragment, no percent encoding. A URI is data and never
  * becomes the name of a file.
  */
-enum reason uri_parse(struct uri *out, struct span text,
-    const struct limits *) MUST_CHECK;
-/* Loopback, private and link-local addresses, single-label names and explicit
- * ports: only for what the operator named. */
+enum reason uri_parse(
+    struct uri *out, struct span text, const struct limits *) MUST_CHECK;
+/* Loopback, private and link-local addresses, single-label and local names,
+ * and explicit ports: only for what the operator named. (Of the addresses
+ * that a name resolves to, fetch must judge for itself.) */
 bool uri_is_local(const struct uri *);
-/* "rsync://host/module/": what one rsync fetch brings. */
+/* "rsync://host/module/": what one rsync fetch brings; "https://host/". */
 struct span uri_module_root(const struct uri *);
 
 /* ---- findings ----------------------------------------------------------- */
@@ -183,8 +198,8 @@ const char *effect_id(enum effect); /* as in interface.md */
 struct finding {
 	enum reason reason;
 	enum effect effect;
-	struct span object; /* URI, as the network gave it */
-	struct digest hash; /* all zero: no bytes were there */
+	struct span object;              /* URI, as the network gave it */
+	struct digest hash;              /* all zero: no bytes were there */
 	struct span trust_anchor, point; /* name; manifest URI */
 	size_t offset;
 	struct span detail;
@@ -192,6 +207,8 @@ struct finding {
 
 /* A total order, so that reports are stable. */
 int finding_cmp(const void *, const void *); /* for qsort */
+/* An object with the fields of interface.md, and `text`. What is absent is
+ * left out: an offset of 0 as well. */
 void finding_emit(struct emit *, const struct finding *);
 
 /* ---- payloads ----------------------------------------------------------- */
@@ -210,13 +227,13 @@ struct link {
 
 /* Who said it. */
 struct origin {
-	struct span source; /* name of the trust anchor (or ledger) */
+	struct span source;       /* name of the trust anchor (or ledger) */
 	const struct link *chain; /* of the issuing CA; NULL in a ledger */
-	struct span uri;	  /* of the signed object */
+	struct span uri;          /* of the signed object */
 	struct digest hash;
-	int64_t not_before_at, not_after_at;	 /* of its EE certificate */
-	int64_t stale_at;			 /* manifest's or CRL's nextUpdate */
-	int64_t chain_from_at, chain_until_at;	 /* over all of the chain */
+	int64_t not_before_at, not_after_at; /* of its EE certificate */
+	int64_t stale_at; /* manifest's or CRL's nextUpdate */
+	int64_t chain_from_at, chain_until_at; /* over all of the chain */
 };
 
 struct vrp {
@@ -237,7 +254,11 @@ struct router_key {
 	struct span spki; /* DER */
 };
 
-enum payload_kind { PAYLOAD_VRP, PAYLOAD_ASPA, PAYLOAD_ROUTER_KEY };
+enum payload_kind {
+	PAYLOAD_VRP,
+	PAYLOAD_ASPA,
+	PAYLOAD_ROUTER_KEY
+};
 
 struct payload {
 	enum payload_kind kind;
@@ -252,7 +273,7 @@ struct payload {
 int vrp_cmp(const struct vrp *, const struct vrp *);
 /* By kind and contents, without origin: family, prefix, max_len, asn. */
 int payload_cmp(const struct payload *, const struct payload *);
-/* Then by origin: source name, chain depth, URI, hash. Total. */
+/* Then by origin: source name, chain depth, URI, hash, chain. Total. */
 int payload_order(const void *, const void *); /* for qsort of struct payload */
 int64_t payload_expires_at(const struct payload *);
 

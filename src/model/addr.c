@@ -1,0 +1,180 @@
+/* Addresses, prefixes and AS numbers: their order and their text. */
+#include <arpa/inet.h>
+#include <string.h>
+
+#include "model/model.h"
+
+bool
+digest_eq(const struct digest *a, const struct digest *b)
+{
+	return memcmp(a->b, b->b, sizeof(a->b)) == 0;
+}
+
+unsigned
+family_bits(enum family family)
+{
+	return family == FAMILY_V4 ? 32 : 128;
+}
+
+int
+addr_cmp(const struct addr *a, const struct addr *b)
+{
+	return memcmp(a->b, b->b, sizeof(a->b));
+}
+
+int
+prefix_cmp(const struct prefix *a, const struct prefix *b)
+{
+	int c = (a->family > b->family) - (a->family < b->family);
+
+	if (c == 0)
+		c = addr_cmp(&a->addr, &b->addr);
+	return c != 0 ? c : (a->len > b->len) - (a->len < b->len);
+}
+
+/* Set the bits of out from `len` to the family's last to those of `fill`. */
+static void
+fill_host(struct addr *out, enum family family, unsigned len, uint8_t fill)
+{
+	for (unsigned i = len / 8; i < family_bits(family) / 8; i++) {
+		unsigned kept = i == len / 8 ? len % 8 : 0;
+		uint8_t host = (uint8_t)(0xff >> kept);
+
+		out->b[i] = (uint8_t)((out->b[i] & ~host) | (fill & host));
+	}
+}
+
+bool
+prefix_covers(const struct prefix *outer, const struct prefix *inner)
+{
+	struct addr net = inner->addr;
+
+	if (outer->family != inner->family || outer->len > inner->len)
+		return false;
+	fill_host(&net, inner->family, outer->len, 0);
+	return addr_cmp(&net, &outer->addr) == 0;
+}
+
+void
+prefix_range(struct addr *lo, struct addr *hi, const struct prefix *p)
+{
+	*lo = *hi = p->addr;
+	fill_host(hi, p->family, p->len, 0xff);
+}
+
+/* The first of the longest runs of two or more zero groups, RFC 5952 4.2. */
+static void
+longest_zeros(unsigned *at, unsigned *n, const uint16_t group[8])
+{
+	unsigned run = 0;
+
+	*at = 8;
+	*n = 1;
+	for (unsigned i = 0; i < 8; i++) {
+		run = group[i] == 0 ? run + 1 : 0;
+		if (run > *n) {
+			*n = run;
+			*at = i + 1 - run;
+		}
+	}
+}
+
+static void
+write_v6(char out[PREFIX_TEXT], const struct addr *a)
+{
+	unsigned at, n;
+	uint16_t group[8];
+	char *p = out;
+
+	for (unsigned i = 0; i < 8; i++)
+		group[i] = (uint16_t)(a->b[2 * i] << 8 | a->b[2 * i + 1]);
+	longest_zeros(&at, &n, group);
+	*p = '\0';
+	for (unsigned i = 0; i < 8; i++) {
+		const char *colon = i == 0 || i == at + n ? "" : ":";
+		size_t room = PREFIX_TEXT - (size_t)(p - out);
+
+		if (i == at) {
+			p += snprintf(p, room, "::");
+			i += n - 1;
+		} else {
+			p += snprintf(p, room, "%s%x", colon, group[i]);
+		}
+	}
+}
+
+void
+addr_write(char out[PREFIX_TEXT], enum family family, const struct addr *a)
+{
+	if (family == FAMILY_V4)
+		(void)snprintf(out, PREFIX_TEXT, "%u.%u.%u.%u", a->b[0],
+		    a->b[1], a->b[2], a->b[3]);
+	else
+		write_v6(out, a);
+}
+
+void
+prefix_write(char out[PREFIX_TEXT], const struct prefix *p)
+{
+	size_t n;
+
+	addr_write(out, p->family, &p->addr);
+	n = strlen(out);
+	(void)snprintf(out + n, PREFIX_TEXT - n, "/%u", p->len);
+}
+
+bool
+addr_parse(struct addr *out, enum family *family, const char *text)
+{
+	struct addr a = { { 0 } };
+	bool v6 = strchr(text, ':') != NULL;
+
+	if (inet_pton(v6 ? AF_INET6 : AF_INET, text, a.b) != 1)
+		return false;
+	*out = a;
+	*family = v6 ? FAMILY_V6 : FAMILY_V4;
+	return true;
+}
+
+bool
+prefix_parse(struct prefix *out, const char *text)
+{
+	const char *slash = strchr(text, '/');
+	char addr_text[PREFIX_TEXT + 8];
+	struct prefix p;
+	struct addr net;
+	uint64_t len;
+	size_t n;
+
+	if (slash == NULL)
+		return false;
+	n = (size_t)(slash - text);
+	if (n >= sizeof(addr_text))
+		return false;
+	memcpy(addr_text, text, n);
+	addr_text[n] = '\0';
+	if (!addr_parse(&p.addr, &p.family, addr_text) ||
+	    !decimal_parse(&len, span_str(slash + 1), family_bits(p.family)))
+		return false;
+	p.len = (uint8_t)len;
+	net = p.addr;
+	fill_host(&net, p.family, p.len, 0);
+	if (addr_cmp(&net, &p.addr) != 0)
+		return false;
+	*out = p;
+	return true;
+}
+
+bool
+asn_parse(struct asn *out, const char *text)
+{
+	uint64_t v;
+
+	if ((text[0] == 'A' || text[0] == 'a') &&
+	    (text[1] == 'S' || text[1] == 's'))
+		text += 2;
+	if (!decimal_parse(&v, span_str(text), UINT32_MAX))
+		return false;
+	out->v = (uint32_t)v;
+	return true;
+}
