@@ -234,6 +234,8 @@ void base64_write(struct buf *, struct span);
 bool base64_parse(struct buf *out, struct span text, bool white) MUST_CHECK;
 /* Decimal digits only, no sign, no leading zero, at most max. */
 bool decimal_parse(uint64_t *out, struct span text, uint64_t max) MUST_CHECK;
+/* Well-formed by RFC 3629 section 4. */
+bool utf8_is_valid(struct span text) MUST_CHECK;
 /* Copy for a terminal or a log: what is not printable ASCII, and the
  * backslash, becomes \xHH. */
 void escape_write(struct buf *, struct span);

@@ -56,6 +56,19 @@ utf8_next(uint32_t *out, const uint8_t *p, size_t n)
 	return want;
 }
 
+bool
+utf8_is_valid(struct span text)
+{
+	uint32_t c;
+
+	for (size_t i = 0, n; i < text.n; i += n) {
+		n = utf8_next(&c, text.p + i, text.n - i);
+		if (n == 0)
+			return false;
+	}
+	return true;
+}
+
 /* What moves the cursor, hides text or turns its direction: no terminal and
  * no log shall act on it. */
 static bool

@@ -320,6 +320,15 @@ enum reason rsc_parse(
 enum reason rsc_check(
     const struct rsc *, const struct cert *ee, struct decode *) MUST_CHECK;
 void rsc_write(struct buf *, const struct rsc *);
+/* Section 6: a name on the list must have that hash there; where the name is
+ * not on it, an entry without one will do. */
+enum rsc_match {
+	RSC_LISTED,
+	RSC_DIFFERS, /* the name is listed, with another hash */
+	RSC_NOT_LISTED
+};
+enum rsc_match rsc_find(
+    const struct rsc *, struct span name, const struct digest *);
 
 struct ghostbusters { /* RFC 6493: a vCard, shown as it is */
 	struct span vcard;

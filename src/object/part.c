@@ -1,4 +1,6 @@
 /* Parts that several object types have in common, and the decode itself. */
+#include <string.h>
+
 #include "object/part.h"
 
 void
@@ -27,6 +29,56 @@ part_version(struct der *d, uint64_t want, enum reason otherwise)
 	if (version != want)
 		return fault_at(d->why, otherwise, at);
 	return REASON_OK;
+}
+
+enum reason
+part_family(enum family *out, struct der *d, enum reason otherwise)
+{
+	const uint8_t *at = d->at;
+	struct span afi;
+
+	TRY(der_octets(&afi, d));
+	if (span_eq(afi, SPAN("\0\1")))
+		*out = FAMILY_V4;
+	else if (span_eq(afi, SPAN("\0\2")))
+		*out = FAMILY_V6;
+	else
+		return fault_at(d->why, otherwise, at);
+	return REASON_OK;
+}
+
+void
+part_family_write(struct buf *b, enum family family)
+{
+	der_put_octets(b, family == FAMILY_V4 ? SPAN("\0\1") : SPAN("\0\2"));
+}
+
+/* der_bits saw to it that bits beyond the length are zero. */
+enum reason
+part_prefix(struct prefix *out, struct der *d, enum family family,
+    enum reason otherwise)
+{
+	const uint8_t *at = d->at;
+	struct span bits;
+	unsigned unused;
+	size_t len;
+
+	TRY(der_bits(&bits, &unused, d));
+	len = bits.n * 8 - unused;
+	if (len > family_bits(family))
+		return fault_say(d->why, otherwise, at, "%zu bits", len);
+	*out = (struct prefix){ .family = family, .len = (uint8_t)len };
+	if (bits.n > 0)
+		memcpy(out->addr.b, bits.p, bits.n);
+	return REASON_OK;
+}
+
+void
+part_prefix_write(struct buf *b, const struct prefix *p)
+{
+	unsigned bytes = (p->len + 7U) / 8;
+
+	der_put_bits(b, span_of(p->addr.b, bytes), bytes * 8 - p->len);
 }
 
 enum reason

@@ -19,6 +19,15 @@
 enum reason part_version(
     struct der *, uint64_t want, enum reason otherwise) MUST_CHECK;
 
+/* addressFamily of RFC 3779 2.2.3.3 without SAFI: "0001" or "0002". */
+enum reason part_family(
+    enum family *, struct der *, enum reason otherwise) MUST_CHECK;
+void part_family_write(struct buf *, enum family);
+/* A BIT STRING that is a prefix; longer than its family allows: otherwise. */
+enum reason part_prefix(struct prefix *, struct der *, enum family,
+    enum reason otherwise) MUST_CHECK;
+void part_prefix_write(struct buf *, const struct prefix *);
+
 /* A number of at most 20 octets and not negative: 0 to 2^159 - 1. */
 enum reason part_number(
     struct span *out, struct der *, enum reason otherwise) MUST_CHECK;

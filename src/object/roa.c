@@ -14,45 +14,7 @@
  * _parse, _check, _write. What is lenient here (order, duplicates, a
  * maxLength that says nothing) is in doc/strictness.md.
  */
-#include <string.h>
-
 #include "object/part.h"
-
-/* "0001" and "0002"; RFC 3779's third octet, SAFI, is not allowed here. */
-static enum reason
-family_parse(enum family *out, struct der *d)
-{
-	const uint8_t *at = d->at;
-	struct span afi;
-
-	TRY(der_octets(&afi, d));
-	if (span_eq(afi, SPAN("\0\1")))
-		*out = FAMILY_V4;
-	else if (span_eq(afi, SPAN("\0\2")))
-		*out = FAMILY_V6;
-	else
-		return fault_at(d->why, R_ROA_FAMILY, at);
-	return REASON_OK;
-}
-
-/* der_bits saw to it that bits beyond the length are zero. */
-static enum reason
-prefix_read(struct prefix *out, struct der *d, enum family family)
-{
-	const uint8_t *at = d->at;
-	struct span bits;
-	unsigned unused;
-	size_t len;
-
-	TRY(der_bits(&bits, &unused, d));
-	len = bits.n * 8 - unused;
-	if (len > family_bits(family))
-		return fault_say(d->why, R_ROA_PREFIX, at, "%zu bits", len);
-	*out = (struct prefix){ .family = family, .len = (uint8_t)len };
-	if (bits.n > 0)
-		memcpy(out->addr.b, bits.p, bits.n);
-	return REASON_OK;
-}
 
 static enum reason
 address_parse(struct vrp *out, struct der *addresses, enum family family)
@@ -62,7 +24,7 @@ address_parse(struct vrp *out, struct der *addresses, enum family family)
 	uint64_t max_len;
 
 	TRY(der_enter(&d, addresses, DER_SEQUENCE));
-	TRY(prefix_read(&out->prefix, &d, family));
+	TRY(part_prefix(&out->prefix, &d, family, R_ROA_PREFIX));
 	out->max_len = out->prefix.len;
 	if (!der_more(&d))
 		return REASON_OK;
@@ -83,7 +45,7 @@ block_enter(struct der *addresses, enum family *family, struct der *blocks)
 	struct der block;
 
 	TRY(der_enter(&block, blocks, DER_SEQUENCE));
-	TRY(family_parse(family, &block));
+	TRY(part_family(family, &block, R_ROA_FAMILY));
 	TRY(der_enter(addresses, &block, DER_SEQUENCE));
 	if (!der_more(addresses))
 		return der_fail(addresses, R_ROA_EMPTY);
@@ -179,17 +141,15 @@ block_write(struct buf *b, const struct roa *roa, enum family family)
 {
 	size_t block = der_open(b, DER_SEQUENCE), addresses, address;
 
-	der_put_octets(b, family == FAMILY_V4 ? SPAN("\0\1") : SPAN("\0\2"));
+	part_family_write(b, family);
 	addresses = der_open(b, DER_SEQUENCE);
 	for (size_t i = 0; i < roa->n; i++) {
 		const struct vrp *v = &roa->vrps[i];
-		unsigned len = v->prefix.len, bytes = (len + 7) / 8;
 
 		if (v->prefix.family != family)
 			continue;
 		address = der_open(b, DER_SEQUENCE);
-		der_put_bits(
-		    b, span_of(v->prefix.addr.b, bytes), bytes * 8 - len);
+		part_prefix_write(b, &v->prefix);
 		if (v->max_len != v->prefix.len)
 			der_put_uint(b, v->max_len);
 		der_close(b, address);
