@@ -6,8 +6,9 @@
  * Out	    Digests; whether a signature holds; keys and signatures for
  *	    writers.
  * Owns	    A struct crypt owns OpenSSL contexts and the last keys it used.
- * Fails    R_SIGNATURE_*; R_KEY_* for a key that is none.
- * Threads  One struct crypt for each thread or process.
+ * Fails    R_SIGNATURE_BAD; R_KEY_BAD for a key that is none.
+ * Threads  One struct crypt for each thread or process. The digests are for
+ *	    all: they share two handles that are written once.
  * Standards RFC 7935 (RSA 2048, e 65537, SHA-256), RFC 8017 8.2.2, RFC 8032,
  *	    RFC 8608 (ECDSA P-256), FIPS 180-4.
  */
@@ -16,7 +17,11 @@
 
 #include "base/base.h"
 
-enum crypt_alg { CRYPT_RSA, CRYPT_P256, CRYPT_ED25519 };
+enum crypt_alg {
+	CRYPT_RSA,
+	CRYPT_P256,
+	CRYPT_ED25519
+};
 
 /*
  * A public key as its raw bytes, borrowed: an RSA modulus (big-endian, no
@@ -53,9 +58,16 @@ struct crypt_work crypt_work(const struct crypt *);
 enum reason crypt_verify(struct crypt *, const struct crypt_key *,
     struct span message, struct span signature) MUST_CHECK;
 
+/* Whether it is a key that could verify anything: REASON_OK or R_KEY_BAD.
+ * RSA: odd, 2048 to 4096 bits. P-256: on the curve. */
+enum reason crypt_key_check(
+    struct crypt *, const struct crypt_key *) MUST_CHECK;
+
+/* A digest cannot fail. */
 void crypt_sha256(uint8_t out[32], struct span);
 void crypt_sha256_2(uint8_t out[32], struct span a, struct span b);
-void crypt_sha1(uint8_t out[20], struct span); /* subject key identifiers only */
+void crypt_sha1(
+    uint8_t out[20], struct span); /* subject key identifiers only */
 
 /* In pieces, for files larger than memory. */
 struct crypt_hash;
