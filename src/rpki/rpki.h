@@ -37,16 +37,19 @@ bool rpki_ta_replaces(const struct cert *fetched, const struct cert *kept);
  * reported, as a warning. */
 bool rpki_ta_is_long_lived(const struct cert *, const struct limits *);
 
-/* NAME.constraints beside a TAL: "allow 192.0.2.0/24", "deny AS0-AS5". */
+/* NAME.constraints beside a TAL: "allow 192.0.2.0/24", "deny AS0-AS5". They
+ * cut no certificate: an object whose EE resources leave them is refused. */
 struct constraints {
-	struct resources allow, deny; /* all HOLDS_NONE: not constrained */
-	bool has_allow_ip, has_allow_as;
+	bool given;               /* else everything is allowed */
+	struct resources allowed; /* in the decode's arena */
 };
+/* On failure, *line is where (from 1), or 0. */
 enum reason constraints_parse(struct constraints *, struct span text,
     struct decode *, unsigned *line) MUST_CHECK;
-/* Do the EE's resources stay inside? R_CONSTRAINTS_* */
+/* Do the EE's resources stay inside? If not, R_CONSTRAINTS_OUTSIDE, and
+ * `what` is the first that does not. What is inherited is not judged. */
 enum reason constraints_check(const struct constraints *,
-    const struct resources *ee, char what[96]) MUST_CHECK;
+    const struct resources *ee, char what[RESOURCE_TEXT]) MUST_CHECK;
 
 /* ---- publication points ---------------------------------------------------
  */
