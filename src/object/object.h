@@ -49,6 +49,8 @@ enum reason spki_parse(
     struct spki *out, struct der *, struct decode *) MUST_CHECK;
 void spki_write(struct buf *, const struct crypt_key *);
 void spki_ski(struct ski *out, const struct spki *);
+/* The same for a key that is about to be written. */
+void spki_key_ski(struct ski *out, const struct crypt_key *);
 
 /* ---- certificate --------------------------------------------------------- */
 
@@ -108,7 +110,7 @@ enum reason cert_parse_from(
     struct cert *out, struct der *, struct decode *) MUST_CHECK;
 /* CERT_CA, CERT_EE (of a signed object) or CERT_ROUTER by keyUsage, basic
  * constraints and extended key usage; a guess that cert_check then judges. */
-enum cert_kind cert_guess(const struct cert *, struct decode *);
+enum cert_kind cert_guess(const struct cert *);
 enum reason cert_check(
     struct cert *, enum cert_kind as, struct decode *) MUST_CHECK;
 
@@ -151,7 +153,7 @@ enum reason cert_verify(const struct cert *subject, const struct cert *issuer,
 /* What a certificate is to be made of; zero and empty mean absent. */
 struct cert_spec {
 	enum cert_kind kind;
-	struct span serial;
+	struct span serial; /* big-endian, without sign */
 	const char *issuer, *subject; /* commonNames */
 	int64_t not_before_at, not_after_at;
 	struct crypt_key key;
@@ -191,7 +193,7 @@ bool crl_index_has(const struct crl_index *, struct span serial);
 struct crl_spec {
 	const char *issuer;
 	const struct ski *aki;
-	uint64_t number;
+	struct span number; /* big-endian, without sign */
 	int64_t this_update_at, next_update_at, revoked_at;
 	size_t n;
 	const struct span *serials;
@@ -207,7 +209,6 @@ struct cms {
 	struct cert ee;	      /* checked as CERT_EE */
 	struct span signed_attrs; /* contents, without header */
 	struct span digest;   /* the message-digest attribute */
-	bool has_signing_time;
 	int64_t signing_at;
 	struct span signature;
 };
@@ -223,7 +224,7 @@ enum reason cms_verify(
 struct cms_spec {
 	struct span type, content;
 	int64_t signing_at;
-	struct cert_spec ee; /* kind, object_uri, ... filled by the caller */
+	struct cert_spec ee; /* by the caller, but for its key */
 	const struct crypt_secret *ee_key;
 };
 enum reason cms_write(struct buf *, const struct cms_spec *,

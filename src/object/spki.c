@@ -115,43 +115,48 @@ spki_parse(struct spki *out, struct der *d, struct decode *dec)
 	return REASON_OK;
 }
 
+/* What the BIT STRING holds. */
 static void
-rsa_write(struct buf *b, struct span modulus)
+bits_write(struct buf *b, const struct crypt_key *key)
 {
-	size_t bits = der_open(b, DER_BIT_STRING), key;
+	size_t mark;
 
-	buf_byte(b, 0); /* no unused bits */
-	key = der_open(b, DER_SEQUENCE);
-	der_put_integer(b, modulus);
+	if (key->alg != CRYPT_RSA) {
+		buf_span(b, key->raw);
+		return;
+	}
+	mark = der_open(b, DER_SEQUENCE);
+	der_put_integer(b, key->raw);
 	der_put_uint(b, 65537);
-	der_close(b, key);
-	der_close(b, bits);
+	der_close(b, mark);
+}
+
+static void
+algorithm_write(struct buf *b, enum crypt_alg alg)
+{
+	size_t mark;
+
+	if (alg == CRYPT_RSA) {
+		part_algorithm_write(b, OID_RSA);
+		return;
+	}
+	mark = der_open(b, DER_SEQUENCE);
+	der_put_oid(b, alg == CRYPT_P256 ? OID_EC : OID_ED25519);
+	if (alg == CRYPT_P256)
+		der_put_oid(b, OID_P256);
+	der_close(b, mark);
 }
 
 void
 spki_write(struct buf *b, const struct crypt_key *key)
 {
-	size_t mark = der_open(b, DER_SEQUENCE), algorithm;
+	size_t mark = der_open(b, DER_SEQUENCE), bits;
 
-	switch (key->alg) {
-	case CRYPT_RSA:
-		part_algorithm_write(b, OID_RSA);
-		rsa_write(b, key->raw);
-		break;
-	case CRYPT_P256:
-		algorithm = der_open(b, DER_SEQUENCE);
-		der_put_oid(b, OID_EC);
-		der_put_oid(b, OID_P256);
-		der_close(b, algorithm);
-		der_put_bits(b, key->raw, 0);
-		break;
-	case CRYPT_ED25519:
-		algorithm = der_open(b, DER_SEQUENCE);
-		der_put_oid(b, OID_ED25519);
-		der_close(b, algorithm);
-		der_put_bits(b, key->raw, 0);
-		break;
-	}
+	algorithm_write(b, key->alg);
+	bits = der_open(b, DER_BIT_STRING);
+	buf_byte(b, 0); /* no unused bits */
+	bits_write(b, key);
+	der_close(b, bits);
 	der_close(b, mark);
 }
 
@@ -159,4 +164,15 @@ void
 spki_ski(struct ski *out, const struct spki *s)
 {
 	crypt_sha1(out->b, s->bits);
+}
+
+void
+spki_key_ski(struct ski *out, const struct crypt_key *key)
+{
+	struct buf bits;
+
+	buf_init(&bits, 2 * RSA_BYTES_MAX);
+	bits_write(&bits, key);
+	crypt_sha1(out->b, buf_view(&bits));
+	buf_fini(&bits);
 }
