@@ -1,7 +1,26 @@
 noinst_LIBRARIES += librpki.a
-librpki_a_SOURCES = %D%/rpki.h %D%/constraints.c
+librpki_a_SOURCES = %D%/rpki.h %D%/path.h %D%/point.h \
+	%D%/choose.c %D%/ta.c %D%/path.c %D%/constraints.c \
+	%D%/point.c %D%/point_object.c %D%/point_issue.c %D%/point_key.c
 rpki_libs = librpki.a $(object_libs)
+
+# What was judged by other code is not what this code would judge: everything
+# that a verdict rests on goes into the key of point_key.c.
+judge_sources = $(libbase_a_SOURCES) $(libmodel_a_SOURCES) \
+	$(libcrypt_a_SOURCES) $(libder_a_SOURCES) $(libobject_a_SOURCES) \
+	$(librpki_a_SOURCES)
+src/rpki/version.h: $(judge_sources)
+	$(AM_V_GEN)$(MKDIR_P) src/rpki && \
+	printf '#define JUDGE_VERSION "%s"\n' \
+	    `cd $(srcdir) && cat $(judge_sources) | sha256sum | cut -c1-64` >$@
+src/rpki/point_key.$(OBJEXT): src/rpki/version.h
+AM_CPPFLAGS += -I$(top_builddir)/src
+CLEANFILES += src/rpki/version.h
+
 if HAVE_CMOCKA
-check_PROGRAMS += tests/rpki/test_constraints
+check_PROGRAMS += tests/rpki/test_choose tests/rpki/test_path \
+	tests/rpki/test_constraints
 tests_rpki_test_constraints_LDADD = $(rpki_libs) $(CMOCKA_LIBS)
+tests_rpki_test_choose_LDADD = $(rpki_libs) $(CMOCKA_LIBS)
+tests_rpki_test_path_LDADD = $(rpki_libs) $(CMOCKA_LIBS)
 endif

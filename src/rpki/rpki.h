@@ -160,7 +160,7 @@ enum reason rpki_point_judge(struct rpki_point *out,
     const struct rpki_point_in *, struct arena *) MUST_CHECK;
 /* SHA-256 over everything the result depends on but the time and the bytes
  * found by hash: the key of a memo, and of "already descended". */
-void rpki_point_key(struct digest *out, const struct rpki_issuer *,
-    const struct digest *manifest, const struct limits *);
+enum reason rpki_point_key(struct digest *out, const struct rpki_issuer *,
+    const struct digest *manifest, const struct limits *) MUST_CHECK;
 
 #endif
