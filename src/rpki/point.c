@@ -106,15 +106,14 @@ check_window(struct judge *j, const struct window *w, struct decode *dec)
 /* ---- the steps ------------------------------------------------------------
  */
 
-/* RFC 9981 2: published where the CA says it is, which is in its folder. */
+/* RFC 9981 2: published where the CA says it is. (cert_check saw to it that
+ * this is in the CA's folder.) */
 static enum reason
 check_place(const struct judge *j, struct decode *dec)
 {
-	const struct cert *ca = &j->in->issuer->cert;
-	struct span uri = j->cms.ee.object_uri, name;
+	struct span uri = j->cms.ee.object_uri;
 
-	if (span_eq(uri, ca->manifest_uri) &&
-	    path_name(&name, ca->repository_uri, uri))
+	if (span_eq(uri, j->in->issuer->cert.manifest_uri))
 		return REASON_OK;
 	return fault_say(
 	    &dec->why, R_MANIFEST_PLACE, uri.p, "%.*s", SPAN_FMT(uri));

@@ -123,7 +123,7 @@ judge_cert(struct judge *j, struct span bytes, struct decode *dec)
 	struct cert cert;
 
 	TRY(cert_parse(&cert, bytes, dec));
-	kind = cert_guess(&cert, dec);
+	kind = cert_guess(&cert);
 	if (kind == CERT_EE)
 		return fault_say(&dec->why, R_POINT_MISPLACED, NULL,
 		    "an EE certificate by itself");

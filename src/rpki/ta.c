@@ -1,13 +1,6 @@
 /* Trust anchors: RFC 8630 3, RFC 10097. */
 #include "rpki/path.h"
 
-/* RFC 8630 2.3: some resources, and none of them inherited. */
-static bool
-ta_holds(const struct resources *r)
-{
-	return !resources_is_empty(r) && !resources_has_inherit(r);
-}
-
 enum reason
 rpki_ta_check(struct cert *out, struct span der, const struct tal *tal,
     int64_t at, const struct verifier *verifier, struct decode *dec)
@@ -23,7 +16,7 @@ rpki_ta_check(struct cert *out, struct span der, const struct tal *tal,
 	if (!span_eq(cert.spki.der, tal->spki))
 		return fault_at(&dec->why, R_TA_KEY, cert.spki.der.p);
 	TRY(cert_check(&cert, CERT_TA, dec));
-	if (!ta_holds(&cert.resources))
+	if (resources_has_inherit(&cert.resources))
 		return fault_at(&dec->why, R_TA_INHERIT, NULL);
 	TRY(cert_verify(&cert, &cert, verifier, &dec->why));
 	TRY(path_check_time(&cert, &time, &dec->why));
