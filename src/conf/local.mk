@@ -1,3 +1,13 @@
-# noinst_LIBRARIES += libconf.a
-# libconf_a_SOURCES = %D%/conf.h
-conf_libs = $(model_libs) $(YAML_LIBS)
+noinst_LIBRARIES += libconf.a
+libconf_a_SOURCES = %D%/conf.h %D%/node.h %D%/set.h %D%/conf.c %D%/finish.c \
+	%D%/node.c %D%/set.c %D%/set_list.c %D%/table.c
+libconf_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)
+libconf_a_CPPFLAGS = $(AM_CPPFLAGS) \
+	-DCONF_CACHE='"$(localstatedir)/lib/cairn"' \
+	-DCONF_TALS='"$(sysconfdir)/cairn/tals"'
+conf_libs = libconf.a $(model_libs) $(YAML_LIBS)
+if HAVE_CMOCKA
+check_PROGRAMS += tests/conf/test_conf tests/conf/test_finish
+tests_conf_test_conf_LDADD = $(conf_libs) $(CMOCKA_LIBS)
+tests_conf_test_finish_LDADD = $(conf_libs) $(CMOCKA_LIBS)
+endif

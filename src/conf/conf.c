@@ -1,0 +1,195 @@
+/* Defaults, files, options, messages. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "conf/conf.h"
+#include "conf/set.h"
+
+#define FILE_MAX    ((size_t)256 * 1024)
+#define CONF_MEMORY ((size_t)32 * 1024 * 1024)
+#define TREE_MEMORY ((size_t)32 * 1024 * 1024)
+
+void
+conf_init(struct conf *out)
+{
+	*out = (struct conf){
+		.cache = CONF_CACHE,
+		.rsync_command = "rsync",
+	};
+	arena_init(&out->arena, CONF_MEMORY);
+	limits_init(&out->limits);
+}
+
+void
+conf_fini(struct conf *c)
+{
+	arena_fini(&c->arena);
+	*c = (struct conf){ 0 };
+}
+
+static void
+name_file(struct conf_error *error, const char *name)
+{
+	(void)snprintf(error->file, sizeof(error->file), "%s", name);
+}
+
+/* Each entry of the root, by its row of the table. */
+static enum reason
+set_entry(struct setting *s, const struct node *entry)
+{
+	const char *keys[64];
+	size_t n, count = 0;
+	const struct conf_row *rows = conf_table(&n);
+
+	ASSERT(n <= COUNT(keys));
+	for (size_t i = 0; i < n; i++) {
+		if (rows[i].key == NULL)
+			continue;
+		if (span_eq(entry->key->text, span_str(rows[i].key))) {
+			s->row = &rows[i];
+			return conf_set(s, entry);
+		}
+		keys[count++] = rows[i].key;
+	}
+	return conf_unknown(s->error, entry->key, keys, count);
+}
+
+/* Up to and with the last '/', or "" in the folder one is in. */
+static const char *
+folder_of(struct conf *c, const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	if (slash == NULL)
+		return "";
+	return arena_str(&c->arena, span_of(name, (size_t)(slash - name) + 1));
+}
+
+enum reason
+conf_parse(struct conf *c, struct span text, const char *name,
+    struct conf_error *error)
+{
+	struct setting s = { .conf = c, .error = error };
+	struct arena tree;
+	struct node *root;
+	enum reason why;
+
+	*error = (struct conf_error){ 0 };
+	name_file(error, name);
+	arena_init(&tree, TREE_MEMORY);
+	c->file = arena_str(&c->arena, span_str(name));
+	s.folder = folder_of(c, name);
+	if (c->file == NULL || s.folder == NULL)
+		why = conf_fail(error, R_LIMIT_MEMORY, 0, "no memory");
+	else
+		why = node_parse(&root, text, &tree, error);
+	if (why == REASON_OK && root->kind != NODE_MAP)
+		why = conf_fail(error, R_CONF_TYPE, root->line,
+		    "keys and values are wanted, such as \"cache: DIR\"");
+	for (const struct node *e = why == REASON_OK ? root->first : NULL;
+	     e != NULL && why == REASON_OK; e = e->next)
+		why = set_entry(&s, e);
+	arena_fini(&tree);
+	return why;
+}
+
+/* A file that is one, that not everybody may write, of a sensible size. */
+static enum reason
+check_file(int fd, struct conf_error *error)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) != 0)
+		return conf_fail(error, R_CONF_FILE, 0, "%s", strerror(errno));
+	if (!S_ISREG(st.st_mode))
+		return conf_fail(error, R_CONF_FILE, 0, "not a regular file");
+	if ((st.st_mode & S_IWOTH) != 0)
+		return conf_fail(error, R_CONF_WRITABLE, 0,
+		    "anyone may write this file: chmod o-w");
+	if ((uint64_t)st.st_size > FILE_MAX)
+		return conf_fail(
+		    error, R_CONF_FILE, 0, "larger than %zu bytes", FILE_MAX);
+	return REASON_OK;
+}
+
+static enum reason
+read_file(struct buf *out, int fd, struct conf_error *error)
+{
+	uint8_t piece[4096];
+	ssize_t n;
+
+	TRY(check_file(fd, error));
+	while ((n = read(fd, piece, sizeof(piece))) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return conf_fail(
+			    error, R_CONF_FILE, 0, "%s", strerror(errno));
+		buf_add(out, piece, (size_t)n);
+		if (out->failed)
+			return conf_fail(error, R_CONF_FILE, 0,
+			    "larger than %zu bytes", FILE_MAX);
+	}
+	return REASON_OK;
+}
+
+enum reason
+conf_load(struct conf *c, const char *path, struct conf_error *error)
+{
+	struct buf text;
+	enum reason why;
+	int fd;
+
+	*error = (struct conf_error){ 0 };
+	name_file(error, path);
+	/* Not to wait for the other end of a FIFO. */
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return conf_fail(error, R_CONF_FILE, 0, "%s", strerror(errno));
+	buf_init(&text, FILE_MAX);
+	why = read_file(&text, fd, error);
+	if (why == REASON_OK)
+		why = conf_parse(c, buf_view(&text), path, error);
+	buf_fini(&text);
+	(void)close(fd);
+	return why;
+}
+
+enum reason
+conf_option(struct conf *c, const char *option, const char *value,
+    struct conf_error *error)
+{
+	const struct conf_row *row = conf_row_by_option(option);
+	struct setting s = {
+		.conf = c, .row = row, .folder = "", .error = error
+	};
+	struct node node = { .kind = NODE_TEXT, .option = true };
+
+	*error = (struct conf_error){ 0 };
+	if (row == NULL)
+		return conf_fail(
+		    error, R_CONF_KEY, 0, "unknown option --%s", option);
+	if ((row->argument != NULL) != (value != NULL))
+		return conf_fail(error, R_CONF_VALUE, 0, "--%s takes %s%s",
+		    option, row->argument != NULL ? "a value: " : "no value",
+		    row->argument != NULL ? row->argument : "");
+	node.plain = value == NULL;
+	node.text = span_str(value != NULL ? value : "true");
+	return conf_set(&s, &node);
+}
+
+void
+conf_error_write(struct buf *out, const struct conf_error *error)
+{
+	if (error->file[0] != '\0') {
+		escape_write(out, span_str(error->file));
+		if (error->line > 0)
+			buf_printf(out, ":%u", error->line);
+		buf_puts(out, ": ");
+	}
+	buf_puts(out, error->text);
+}

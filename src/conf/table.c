@@ -1,0 +1,193 @@
+/* The table of settings, and the nearest name to a wrong one. */
+#include <string.h>
+
+#include "conf/conf.h"
+
+#define AT(field) offsetof(struct conf, field)
+#define LATER(name, what)                                         \
+	{                                                         \
+		.key = (name), .kind = CONF_LATER, .text = (what) \
+	}
+
+static const struct conf_row rows[] = {
+	{ .key = "cache",
+	    .option = "cache",
+	    .argument = "DIR",
+	    .kind = CONF_PATH,
+	    .offset = AT(cache),
+	    .otherwise = CONF_CACHE,
+	    .text = "folder of the store; made when it is not there" },
+	{ .key = "trust-anchors",
+	    .option = "tal",
+	    .argument = "FILE",
+	    .kind = CONF_PLACES,
+	    .many = true,
+	    .otherwise = CONF_TALS,
+	    .text = "trust anchor locators, or folders of *.tal" },
+	{ .option = "constraints",
+	    .argument = "FILE",
+	    .kind = CONF_CONSTRAINTS,
+	    .many = true,
+	    .otherwise = "NAME.constraints beside NAME.tal",
+	    .text = "what the trust anchor of the same name may hold" },
+	{ .key = "mirrors",
+	    .option = "mirror",
+	    .argument = "FROM=TO",
+	    .kind = CONF_MIRRORS,
+	    .many = true,
+	    .text =
+		"have what is below the URI FROM from TO, a URI or folder" },
+	{ .key = "rsync-command",
+	    .option = "rsync-command",
+	    .argument = "PATH",
+	    .kind = CONF_COMMAND,
+	    .offset = AT(rsync_command),
+	    .otherwise = "rsync",
+	    .text = "the rsync program" },
+	{ .key = "ca-file",
+	    .option = "ca-file",
+	    .argument = "PEM",
+	    .kind = CONF_PATH,
+	    .offset = AT(ca_file),
+	    .text = "more TLS roots, for HTTPS" },
+	{ .option = "offline",
+	    .kind = CONF_FLAG,
+	    .offset = AT(offline),
+	    .text = "fetch nothing: validate what the cache holds" },
+	{ .option = "at",
+	    .argument = "TIME",
+	    .kind = CONF_TIME,
+	    .otherwise = "now",
+	    .text = "time of evaluation, RFC 3339 or seconds since 1970" },
+	{ .key = "jobs",
+	    .option = "jobs",
+	    .argument = "N",
+	    .kind = CONF_COUNT,
+	    .offset = AT(jobs),
+	    .min = 1,
+	    .max = 256,
+	    .otherwise = "one for each processor",
+	    .text = "processes that judge" },
+	{ .option = "no-memo",
+	    .kind = CONF_FLAG,
+	    .offset = AT(no_memo),
+	    .text = "judge everything anew, whatever earlier runs remember" },
+	{ .key = "allow-local",
+	    .option = "allow-local",
+	    .kind = CONF_FLAG,
+	    .offset = AT(allow_local),
+	    .otherwise = "false",
+	    .text = "let the network name loopback and private hosts and "
+		    "explicit ports" },
+	{ .key = "outputs",
+	    .option = "output",
+	    .argument = "FORMAT[:PATH]",
+	    .kind = CONF_OUTPUTS,
+	    .many = true,
+	    .text = "write the payloads; without PATH to standard output" },
+	{ .key = "findings",
+	    .option = "findings",
+	    .argument = "PATH",
+	    .kind = CONF_PATH,
+	    .offset = AT(findings),
+	    .text = "write what was refused and why, one JSON object a line" },
+	{ .key = "strict",
+	    .option = "strict",
+	    .kind = CONF_FLAG,
+	    .offset = AT(strict),
+	    .otherwise = "false",
+	    .text = "exit 3 when a trust anchor failed" },
+	{ .key = "limits",
+	    .kind = CONF_LIMITS,
+	    .text = "numbers that protect; each by its name" },
+	LATER("ledgers", "ledgers to follow"),
+	LATER("policy", "how two worlds are merged"),
+	LATER("slurm", "local exceptions"),
+	LATER("rtr", "the server for routers"),
+	LATER("http", "the server for people"),
+	LATER("alerts", "what to call when watched things change"),
+	LATER("refresh", "time between runs of a server"),
+	LATER("max-age", "age from which a view is no longer served"),
+	LATER("rrdp-fallback", "when rsync replaces RRDP"),
+	LATER("proxy", "proxy for HTTP and rsync"),
+	{ .option = "ledger",
+	    .argument = "FILE",
+	    .kind = CONF_LATER,
+	    .many = true,
+	    .text = "a ledger to follow" },
+	{ .option = "policy",
+	    .argument = "FILE",
+	    .kind = CONF_LATER,
+	    .text = "how two worlds are merged" },
+};
+
+const struct conf_row *
+conf_table(size_t *n)
+{
+	*n = COUNT(rows);
+	return rows;
+}
+
+const struct conf_row *
+conf_row_by_option(const char *option)
+{
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (rows[i].option != NULL &&
+		    strcmp(rows[i].option, option) == 0)
+			return &rows[i];
+	return NULL;
+}
+
+#define WORD_MAX 32
+
+static size_t
+least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Edits from a to b: insert, delete, replace. */
+static size_t
+distance(const char *a, size_t a_n, const char *b, size_t b_n)
+{
+	size_t row[WORD_MAX + 1];
+
+	for (size_t j = 0; j <= b_n; j++)
+		row[j] = j;
+	for (size_t i = 0; i < a_n; i++) {
+		size_t corner = row[0];
+
+		row[0] = i + 1;
+		for (size_t j = 0; j < b_n; j++) {
+			size_t replace = corner + (a[i] != b[j]);
+
+			corner = row[j + 1];
+			row[j + 1] =
+			    least(replace, least(row[j], row[j + 1]) + 1);
+		}
+	}
+	return row[b_n];
+}
+
+const char *
+conf_nearest(const char *word, const char *const *names, size_t n)
+{
+	size_t word_n = strlen(word), best = SIZE_MAX;
+	const char *out = NULL;
+
+	if (word_n == 0 || word_n > WORD_MAX)
+		return NULL;
+	for (size_t i = 0; i < n; i++) {
+		size_t name_n = strlen(names[i]), d;
+
+		if (name_n > WORD_MAX)
+			continue;
+		d = distance(word, word_n, names[i], name_n);
+		/* More than half of the letters wrong is another word. */
+		if (d < best && d * 2 <= name_n) {
+			best = d;
+			out = names[i];
+		}
+	}
+	return out;
+}
