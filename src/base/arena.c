@@ -16,7 +16,7 @@
 #else
 #define BLOCK_SIZE ((size_t)64 * 1024)
 #endif
-#define ALIGN sizeof(max_align_t)
+#define ALIGN _Alignof(max_align_t)
 
 struct arena_block {
 	struct arena_block *next;
@@ -150,7 +150,12 @@ base_free(void *p)
 char *
 base_strdup(const char *s)
 {
-	return strdup(s);
+	size_t n = strlen(s) + 1;
+	char *copy = base_alloc(n);
+
+	if (copy != NULL)
+		memcpy(copy, s, n);
+	return copy;
 }
 
 bool
@@ -161,7 +166,7 @@ base_vec_grow(void **v, size_t *cap, size_t n, size_t size)
 
 	if (n < *cap)
 		return true;
-	if (want > SIZE_MAX / size)
+	if (want < *cap || want > SIZE_MAX / size)
 		return false;
 	p = realloc(*v, want * size);
 	if (p == NULL)

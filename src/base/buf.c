@@ -22,7 +22,7 @@ buf_room(struct buf *b, size_t n)
 	if (b->n + n <= size)
 		return true;
 	if (size == 0)
-		size = 256;
+		size = b->cap < 256 ? b->cap : 256;
 	while (size < b->n + n)
 		size = size > b->cap / 2 ? b->cap : size * 2;
 	p = base_realloc(b->p, size);
