@@ -3,3 +3,19 @@ EXTRA_DIST += tests/check.h
 # For tests in which the heap runs dry: see tests/starve.h.
 starve = tests/starve.h tests/starve.c
 starve_ldflags = -Wl,--wrap=calloc,--wrap=realloc
+
+# A fuzz target is tests/fuzz/<room>_<thing>.c, its seeds are in
+# tests/fuzz/corpus/<room>_<thing>/, and it has two lines in its room's
+# local.mk (see src/der/local.mk). It replays its corpus as a test; with
+# --enable-fuzzers it is linked with libFuzzer instead: contrib/fuzz does that
+# and runs them all.
+EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus
+if FUZZERS
+fuzz_main = $(FUZZ_ENGINE)
+noinst_PROGRAMS = $(fuzz_programs)
+else
+fuzz_main = tests/fuzz/libreplay.a
+check_PROGRAMS += $(fuzz_programs)
+check_LIBRARIES += tests/fuzz/libreplay.a
+tests_fuzz_libreplay_a_SOURCES = tests/fuzz/replay.c
+endif
