@@ -17,7 +17,7 @@
  */
 #include <string.h>
 
-#include "object/part.h"
+#include "object/cert.h"
 
 #define OID_SIGNED_DATA    SPAN("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02")
 #define OID_CONTENT_TYPE   SPAN("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x03")
@@ -194,7 +194,13 @@ certificate_parse(struct cms *c, struct der *d, struct decode *dec)
 		return der_fail(&in, R_CMS_CERTIFICATES);
 	if (der_is(d, DER_CONTEXT_CONS(1)))
 		return der_fail(d, R_CMS_CRLS);
-	return cert_check(&c->ee, CERT_EE, dec);
+	TRY(cert_check(&c->ee, CERT_EE, dec));
+	/* RFC 6487 4.8.8.2; RFC 9323 2: a checklist is not published. */
+	if (!c->ee.ext[CERT_EXT_SIA].present &&
+	    !span_eq(c->type, object_oid(OBJECT_RSC)))
+		return fault_say(&dec->why, R_CERT_EXTENSION_MISSING,
+		    c->ee.der.p, "%s", cert_ext_rows[CERT_EXT_SIA].name);
+	return REASON_OK;
 }
 
 static enum reason
