@@ -526,6 +526,23 @@ test_no_memory(void **state)
 	arena_fini(&arena);
 }
 
+/* Adding moves the ranges to twice the room, never by a step. */
+static void
+test_adding_is_linear(void **state)
+{
+	struct resources r = { 0 };
+	struct arena arena;
+
+	(void)state;
+	/* 8 + 16 + ... + 4096 ranges, of which the last room is full. */
+	arena_init(&arena, (8192 - 8) * sizeof(struct asn_range));
+	for (int i = 0; i < 4096; i++)
+		assert_int_equal(
+		    resources_add_text(&r, &arena, "AS1"), REASON_OK);
+	assert_int_equal(resources_add_text(&r, &arena, "AS1"), R_LIMIT_MEMORY);
+	arena_fini(&arena);
+}
+
 int
 main(void)
 {
@@ -540,6 +557,7 @@ main(void)
 		cmocka_unit_test(test_emit),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_no_memory),
+		cmocka_unit_test(test_adding_is_linear),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
