@@ -11,3 +11,18 @@ check_PROGRAMS += tests/object/test_aspa tests/object/test_tal
 tests_object_test_aspa_LDADD = $(object_libs) $(CMOCKA_LIBS)
 tests_object_test_tal_LDADD = $(object_libs) $(CMOCKA_LIBS)
 endif
+if HAVE_CMOCKA
+check_LIBRARIES += libobject_fixture.a
+libobject_fixture_a_SOURCES = tests/object/fixture.h tests/object/fixture.c \
+	tests/object/keys.h
+object_test_libs = libobject_fixture.a $(object_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/object/test_type tests/object/test_spki \
+	tests/object/test_name tests/object/test_resources \
+	tests/object/test_manifest tests/object/test_roa
+tests_object_test_spki_LDADD = $(object_test_libs)
+tests_object_test_name_LDADD = $(object_test_libs)
+tests_object_test_type_LDADD = $(object_test_libs)
+tests_object_test_resources_LDADD = $(object_test_libs)
+tests_object_test_manifest_LDADD = $(object_test_libs)
+tests_object_test_roa_LDADD = $(object_test_libs)
+endif
