@@ -16,3 +16,7 @@ tests_model_test_payload_LDADD = $(model_libs) $(CMOCKA_LIBS)
 tests_model_test_resources_LDADD = $(model_libs) $(CMOCKA_LIBS)
 tests_model_test_uri_LDADD = $(model_libs) $(CMOCKA_LIBS)
 endif
+fuzz_programs += tests/fuzz/model_uri
+tests_fuzz_model_uri_LDADD = $(fuzz_main) $(model_libs)
+fuzz_programs += tests/fuzz/model_resources
+tests_fuzz_model_resources_LDADD = $(fuzz_main) $(model_libs)
