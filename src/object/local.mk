@@ -8,8 +8,13 @@ libobject_a_SOURCES = %D%/object.h %D%/part.h %D%/cert.h \
 object_libs = libobject.a $(model_libs) $(crypt_libs) $(der_libs)
 EXTRA_DIST += tests/object/kit.h
 if HAVE_CMOCKA
-check_PROGRAMS += tests/object/test_aspa tests/object/test_tal
+check_PROGRAMS += tests/object/test_aspa tests/object/test_tak tests/object/test_rsc \
+	tests/object/test_ghostbusters tests/object/test_prefix_list tests/object/test_tal
 tests_object_test_aspa_LDADD = $(object_libs) $(CMOCKA_LIBS)
+tests_object_test_tak_LDADD = $(object_libs) $(CMOCKA_LIBS)
+tests_object_test_rsc_LDADD = $(object_libs) $(CMOCKA_LIBS)
+tests_object_test_ghostbusters_LDADD = $(object_libs) $(CMOCKA_LIBS)
+tests_object_test_prefix_list_LDADD = $(object_libs) $(CMOCKA_LIBS)
 tests_object_test_tal_LDADD = $(object_libs) $(CMOCKA_LIBS)
 endif
 if HAVE_CMOCKA
