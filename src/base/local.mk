@@ -30,3 +30,5 @@ tests_base_test_span_LDADD = $(base_libs) $(CMOCKA_LIBS)
 tests_base_test_text_LDADD = $(base_libs) $(CMOCKA_LIBS)
 tests_base_test_time_LDADD = $(base_libs) $(CMOCKA_LIBS)
 endif
+fuzz_programs += tests/fuzz/base_text
+tests_fuzz_base_text_LDADD = $(fuzz_main) $(base_libs)

@@ -367,8 +367,11 @@ enum reason tal_parse(
 void tal_write(struct buf *, const struct tal *);
 
 /* ---- for people --------------------------------------------------------------
- * Decode any object and describe it, with what is wrong with it. Returns the
- * first fault, or REASON_OK when the object meets its profile by itself.
+ * Describe any object, of the type its content has where it is given as
+ * OBJECT_UNKNOWN: members of an object that the caller has opened, the last of
+ * them "findings" with the first fault. What can be read behind a fault is
+ * shown all the same. Returns that fault, or REASON_OK when the object meets
+ * its profile by itself, and is signed by the key it carries.
  */
 enum reason object_show(
     struct emit *, struct span bytes, enum object_type, struct decode *);

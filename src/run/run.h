@@ -29,14 +29,14 @@ struct run_ta {
 	struct span name;   /* of the TAL */
 	enum reason reason; /* REASON_OK: its tree was walked */
 	char detail[160];
-	struct span uri;     /* where the certificate in use came from */
-	struct digest hash;  /* of that certificate */
-	bool kept;	     /* it is the one of an earlier run */
-	uint64_t cas;	     /* CA certificates valid, the TA's included */
-	uint64_t points;     /* publication points in force */
-	uint64_t points_old; /* of these, by their last good manifest */
+	struct span uri;        /* where the certificate in use came from */
+	struct digest hash;     /* of that certificate */
+	bool kept;              /* it is the one of an earlier run */
+	uint64_t cas;           /* CA certificates valid, the TA's included */
+	uint64_t points;        /* publication points in force */
+	uint64_t points_old;    /* of these, by their last good manifest */
 	uint64_t points_failed; /* with nothing in force */
-	uint64_t objects;	/* files on the manifests in force */
+	uint64_t objects;       /* files on the manifests in force */
 	uint64_t roas, aspas, router_certs; /* objects that yielded payloads */
 	uint64_t vrps, aspa_customers, router_keys; /* payloads, distinct */
 	uint64_t refused; /* objects and points refused */
@@ -47,7 +47,7 @@ enum run_state {
 	RUN_KEPT,    /* the fetch failed: what the store had */
 	RUN_OFFLINE, /* not asked for; what the store had */
 	RUN_FAILED,  /* the fetch failed and the store had nothing */
-	RUN_REFUSED  /* never asked: a limit, or a host only the network named */
+	RUN_REFUSED /* never asked: a limit, or a host only the network named */
 };
 
 const char *run_state_id(enum run_state); /* "fresh" */
@@ -66,13 +66,13 @@ struct run_repository {
 struct run_work {
 	struct crypt_work crypt;
 	uint64_t points_judged, points_from_memo;
-	uint64_t walks; /* rounds */
+	uint64_t walks;              /* rounds */
 	uint64_t fetch_ms, total_ms; /* wall clock */
 };
 
 struct run_result {
 	struct arena arena;
-	int64_t at;	    /* time of evaluation */
+	int64_t at;         /* time of evaluation */
 	int64_t started_at; /* by the clock */
 	struct view view;
 	struct run_ta *tas; /* in the order of the configuration */
@@ -85,7 +85,11 @@ struct run_result {
 	struct run_work work;
 };
 
-enum run_phase { RUN_PHASE_FETCH, RUN_PHASE_VALIDATE, RUN_PHASE_PUBLISH };
+enum run_phase {
+	RUN_PHASE_FETCH,
+	RUN_PHASE_VALIDATE,
+	RUN_PHASE_PUBLISH
+};
 
 /* For a person who waits. Called often: the receiver thins out. */
 struct run_progress {

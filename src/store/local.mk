@@ -1,3 +1,9 @@
-# noinst_LIBRARIES += libstore.a
-# libstore_a_SOURCES = %D%/store.h
-store_libs = $(model_libs) $(crypt_libs) $(LMDB_LIBS)
+noinst_LIBRARIES += libstore.a
+libstore_a_SOURCES = %D%/store.h %D%/format.h %D%/format.c %D%/store.c \
+	%D%/read.c %D%/write.c %D%/collect.c
+libstore_a_CFLAGS = $(AM_CFLAGS) $(LMDB_CFLAGS)
+store_libs = libstore.a $(model_libs) $(crypt_libs) $(LMDB_LIBS)
+if HAVE_CMOCKA
+check_PROGRAMS += tests/store/test_store
+tests_store_test_store_LDADD = $(store_libs) $(CMOCKA_LIBS)
+endif

@@ -147,6 +147,12 @@ test_edges(void **state)
 	assert_null(map_get(&m, SPAN("a\0c")));
 	assert_null(map_get(&m, SPAN("a")));
 	assert_int_equal(m.n, 2);
+	/* A removed entry has no key, which is not the empty key. */
+	map_remove(&m, SPAN(""));
+	map_remove(&m, SPAN(""));
+	assert_null(map_get(&m, SPAN("")));
+	assert_true(map_put(&m, SPAN(""), &value));
+	assert_int_equal(m.n, 2);
 	map_fini(&m);
 }
 

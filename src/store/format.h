@@ -1,0 +1,90 @@
+/*
+ * What is where in the store. Private to the room.
+ *
+ *   CACHE/lock		held (flock) while the store is open; holds the pid
+ *   CACHE/store/	the LMDB environment, with these tables:
+ *
+ *   meta	    name -> text or number
+ *   objects	    SHA-256 -> bytes
+ *   names	    repository key, SHA-256 of URI -> record
+ *   points	    issuer key, SHA-256 of manifest URI -> record
+ *   anchors	    TAL key -> record
+ *   repositories   repository key -> record
+ *
+ * A record is 8 bytes of SHA-256 over key and value, then the value. Numbers
+ * are big-endian.
+ */
+#ifndef CAIRN_STORE_FORMAT_H
+#define CAIRN_STORE_FORMAT_H
+
+#include <lmdb.h>
+
+#include "store/store.h"
+
+#define STORE_FORMAT "cairn store 1"
+
+enum table {
+	TABLE_META,
+	TABLE_OBJECTS,
+	TABLE_NAMES,
+	TABLE_POINTS,
+	TABLE_ANCHORS,
+	TABLE_REPOSITORIES,
+	TABLE_COUNT
+};
+
+struct store {
+	MDB_env *env;
+	MDB_dbi tables[TABLE_COUNT];
+	int lock;
+	VEC(struct digest) damaged;
+};
+
+struct store_read {
+	struct store *store;
+	MDB_txn *txn;
+};
+
+struct store_write {
+	struct store *store;
+	MDB_txn *txn;
+	struct fault *why;
+	struct buf scratch; /* the record in the making */
+	uint64_t dropped;   /* references removed since the last collection */
+};
+
+/* A key of one or two digests. */
+struct store_key {
+	uint8_t b[64];
+	size_t n;
+};
+
+void key_one(struct store_key *, const struct digest *);
+void key_two(
+    struct store_key *, const struct digest *first, const struct digest *);
+void key_uri(struct digest *out, struct span uri);
+MDB_val key_val(struct store_key *);
+
+/* What LMDB or the system said, as a reason; `what` was being done. */
+enum reason store_trouble(struct fault *, int rc, const char *what);
+
+/* The checked value of a record; false: not there, or damaged. */
+bool record_open(struct span *value, struct span key, struct span record);
+bool record_get(struct span *value, MDB_txn *, MDB_dbi, struct store_key *);
+/* Write unless the same is there; *changed says which. */
+enum reason record_put(struct store_write *, enum table, struct store_key *,
+    bool *changed) MUST_CHECK;
+
+/* Values of records, in write->scratch by _write. */
+void name_write(struct buf *, const struct store_name *);
+bool name_read(struct store_name *, struct span value);
+void point_write(struct buf *, const struct store_point *);
+bool point_read(struct store_point *, struct span value);
+void anchor_write(struct buf *, struct span der, struct span uri);
+bool anchor_read(struct span *der, struct span *uri, struct span value);
+void repository_write(struct buf *, const struct store_repository *);
+bool repository_read(struct store_repository *, struct span value);
+
+enum reason write_dropped(struct store_write *) MUST_CHECK;
+
+#endif

@@ -1,0 +1,257 @@
+/*
+ * Opening: the folder, whose it is, its lock, the tables.
+ *
+ * LMDB because it does what is needed and no more: copy-on-write pages, so a
+ * process killed at any moment leaves the last commit; reads without copies;
+ * one file. It is told the largest size it may ever take, which is address
+ * space only.
+ */
+#include "config.h"
+
+#include <sys/file.h>
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "store/format.h"
+
+#ifdef CAIRN_DEBUG_ARENA /* sanitizers want address space for themselves */
+#define MAP_SIZE ((size_t)8 << 30)
+#else
+#define MAP_SIZE ((size_t)64 << 30)
+#endif
+#define MAP_LEAST   ((size_t)1 << 30)
+#define READERS_MAX 64
+
+static const char *const table_names[TABLE_COUNT] = {
+	[TABLE_META] = "meta",
+	[TABLE_OBJECTS] = "objects",
+	[TABLE_NAMES] = "names",
+	[TABLE_POINTS] = "points",
+	[TABLE_ANCHORS] = "anchors",
+	[TABLE_REPOSITORIES] = "repositories",
+};
+
+static enum reason
+trouble_reason(int rc)
+{
+	switch (rc) {
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+	case MDB_MAP_FULL:
+		return R_STORE_FULL;
+	case EROFS:
+	case EACCES:
+	case EPERM:
+		return R_STORE_DENIED;
+	case ENOMEM:
+		return R_LIMIT_MEMORY;
+	case MDB_CORRUPTED:
+	case MDB_INVALID:
+	case MDB_PAGE_NOTFOUND:
+	case MDB_PANIC:
+	case MDB_VERSION_MISMATCH:
+		return R_STORE_DAMAGED;
+	default:
+		return R_STORE_IO;
+	}
+}
+
+enum reason
+store_trouble(struct fault *why, int rc, const char *what)
+{
+	return fault_say(
+	    why, trouble_reason(rc), NULL, "%s: %s", what, mdb_strerror(rc));
+}
+
+/* ---- the folder and its lock ----------------------------------------------
+ */
+
+static enum reason
+folder_open(int *out, const char *path, struct fault *why)
+{
+	struct stat st;
+
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return store_trouble(why, errno, path);
+	*out = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*out < 0)
+		return store_trouble(why, errno, path);
+	if (fstat(*out, &st) != 0)
+		return store_trouble(why, errno, path);
+	/* Who owns the folder decides what is in it: hostile.md LO3. */
+	if (st.st_uid != geteuid())
+		return fault_say(why, R_STORE_OWNER, NULL,
+		    "%s is user %u's, this is user %u", path,
+		    (unsigned)st.st_uid, (unsigned)geteuid());
+	if ((st.st_mode & S_IWOTH) != 0)
+		return fault_say(
+		    why, R_STORE_OWNER, NULL, "%s: anyone may write it", path);
+	return REASON_OK;
+}
+
+static enum reason
+lock_held(int fd, const char *path, struct fault *why)
+{
+	char text[24];
+	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
+	uint64_t pid;
+
+	text[n > 0 ? n : 0] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	if (!decimal_parse(&pid, span_str(text), INT32_MAX))
+		return fault_at(why, R_STORE_LOCKED, NULL);
+	return fault_say(why, R_STORE_LOCKED, NULL, "process %u uses %s",
+	    (unsigned)pid, path);
+}
+
+/* The lock goes when the process does, however that comes about. */
+static enum reason
+lock_take(int fd, const char *path, struct fault *why)
+{
+	char text[24];
+	int n;
+
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		return errno == EWOULDBLOCK ? lock_held(fd, path, why)
+					    : store_trouble(why, errno, path);
+	n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
+	if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)n, 0) != n)
+		return store_trouble(why, errno, path);
+	return REASON_OK;
+}
+
+static enum reason
+folder_lock(int *out, int folder, const char *path, struct fault *why)
+{
+	*out = openat(
+	    folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (*out < 0)
+		return store_trouble(why, errno, path);
+	return lock_take(*out, path, why);
+}
+
+/* ---- the tables -----------------------------------------------------------
+ */
+
+static enum reason
+env_open(struct store *s, const char *path, struct fault *why)
+{
+	size_t size = MAP_SIZE;
+	int rc;
+
+	for (;;) {
+		rc = mdb_env_create(&s->env);
+		if (rc != 0)
+			return store_trouble(why, rc, path);
+		(void)mdb_env_set_maxdbs(s->env, TABLE_COUNT);
+		(void)mdb_env_set_maxreaders(s->env, READERS_MAX);
+		(void)mdb_env_set_mapsize(s->env, size);
+		rc = mdb_env_open(s->env, path, MDB_NOTLS, 0600);
+		if (rc != ENOMEM || size <= MAP_LEAST)
+			break;
+		/* RLIMIT_AS, or a small machine. */
+		mdb_env_close(s->env);
+		s->env = NULL;
+		size /= 2;
+	}
+	return rc == 0 ? REASON_OK : store_trouble(why, rc, path);
+}
+
+static int
+format_check(struct store *s, MDB_txn *txn, bool *same)
+{
+	MDB_val k = { .mv_size = 6, .mv_data = (char[]){ "format" } };
+	MDB_val v;
+	char format[] = STORE_FORMAT;
+	int rc = mdb_get(txn, s->tables[TABLE_META], &k, &v);
+
+	*same = true;
+	if (rc == MDB_NOTFOUND) {
+		v = (MDB_val){ .mv_size = strlen(format), .mv_data = format };
+		return mdb_put(txn, s->tables[TABLE_META], &k, &v, 0);
+	}
+	if (rc == 0)
+		*same =
+		    span_eq(span_of(v.mv_data, v.mv_size), SPAN(STORE_FORMAT));
+	return rc;
+}
+
+static enum reason
+tables_open(struct store *s, const char *path, struct fault *why)
+{
+	MDB_txn *txn;
+	bool same = true;
+	int rc = mdb_txn_begin(s->env, NULL, 0, &txn);
+
+	if (rc != 0)
+		return store_trouble(why, rc, path);
+	rc = mdb_dbi_open(
+	    txn, table_names[TABLE_META], MDB_CREATE, &s->tables[TABLE_META]);
+	if (rc == 0)
+		rc = format_check(s, txn, &same);
+	for (size_t i = TABLE_META + 1; rc == 0 && same && i < TABLE_COUNT; i++)
+		rc = mdb_dbi_open(
+		    txn, table_names[i], MDB_CREATE, &s->tables[i]);
+	if (rc == 0 && same)
+		rc = mdb_txn_commit(txn);
+	else
+		mdb_txn_abort(txn);
+	if (!same)
+		return fault_say(why, R_STORE_FORMAT, NULL,
+		    "%s: remove it, all of it can be had again", path);
+	return rc == 0 ? REASON_OK : store_trouble(why, rc, path);
+}
+
+enum reason
+store_open(struct store **out, const char *cache, struct fault *why)
+{
+	struct store *s = base_alloc(sizeof(*s));
+	struct buf path;
+	enum reason r;
+	int folder = -1;
+
+	if (s == NULL)
+		return fault_at(why, R_LIMIT_MEMORY, NULL);
+	s->lock = -1;
+	buf_init(&path, 8192);
+	buf_puts(&path, cache);
+	buf_add(&path, "/store", sizeof("/store"));
+	r = path.failed ? fault_say(why, R_STORE_IO, NULL, "cache: long path")
+			: folder_open(&folder, cache, why);
+	if (r == REASON_OK)
+		r = folder_lock(&s->lock, folder, cache, why);
+	if (r == REASON_OK && mkdirat(folder, "store", 0700) != 0 &&
+	    errno != EEXIST)
+		r = store_trouble(why, errno, cache);
+	if (r == REASON_OK)
+		r = env_open(s, (const char *)path.p, why);
+	if (r == REASON_OK)
+		r = tables_open(s, (const char *)path.p, why);
+	if (folder >= 0)
+		(void)close(folder);
+	buf_fini(&path);
+	if (r != REASON_OK) {
+		store_close(s);
+		return r;
+	}
+	*out = s;
+	return REASON_OK;
+}
+
+void
+store_close(struct store *s)
+{
+	if (s == NULL)
+		return;
+	if (s->env != NULL)
+		mdb_env_close(s->env);
+	if (s->lock >= 0)
+		(void)close(s->lock);
+	vec_fini(&s->damaged);
+	base_free(s);
+}

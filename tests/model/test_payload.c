@@ -1,0 +1,173 @@
+#include "tests/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/model.h"
+
+static const struct asn providers[] = { { 1 }, { 2 }, { 3 } };
+static const struct asn others[] = { { 1 }, { 3 } };
+
+static struct payload
+vrp(const char *prefix, unsigned max_len, uint32_t asn)
+{
+	struct payload p = { .kind = PAYLOAD_VRP };
+
+	assert_true(prefix_parse(&p.vrp.prefix, prefix));
+	p.vrp.max_len = (uint8_t)max_len;
+	p.vrp.asn.v = asn;
+	return p;
+}
+
+static struct payload
+aspa(uint32_t customer, const struct asn *list, size_t n)
+{
+	return (struct payload){ .kind = PAYLOAD_ASPA,
+		.aspa = { { customer }, n, list } };
+}
+
+static struct payload
+key(uint32_t asn, uint8_t ski, struct span spki)
+{
+	return (struct payload){ .kind = PAYLOAD_ROUTER_KEY,
+		.key = { { asn }, { { ski } }, spki } };
+}
+
+static void
+test_contents(void **state)
+{
+	const struct payload sorted[] = {
+		vrp("10.0.0.0/8", 8, 9),
+		vrp("10.0.0.0/8", 24, 1),
+		vrp("10.0.0.0/8", 24, 4294967295),
+		vrp("10.0.0.0/9", 9, 1),
+		vrp("10.128.0.0/9", 9, 1),
+		vrp("::/0", 0, 0),
+		aspa(1, providers, 0),
+		aspa(1, providers, 1),
+		aspa(1, providers, 3),
+		aspa(1, others, 2),
+		aspa(4294967295, providers, 1),
+		key(1, 1, SPAN("a")),
+		key(1, 1, SPAN("b")),
+		key(1, 2, SPAN("a")),
+		key(2, 1, SPAN("a")),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(sorted); i++)
+		for (size_t j = 0; j < COUNT(sorted); j++) {
+			int c = payload_cmp(&sorted[i], &sorted[j]);
+
+			assert_int_equal(c < 0, i < j);
+			assert_int_equal(c > 0, i > j);
+		}
+}
+
+static const struct link root = { .uri = { (const uint8_t *)"r", 1 } };
+static const struct link other_root = { .uri = { (const uint8_t *)"s", 1 } };
+static const struct link child = {
+	.parent = &root, .uri = { (const uint8_t *)"c", 1 }, .depth = 1
+};
+static const struct link cousin = {
+	.parent = &other_root, .uri = { (const uint8_t *)"c", 1 }, .depth = 1
+};
+static const struct link twin = { .parent = &root,
+	.uri = { (const uint8_t *)"c", 1 },
+	.hash = { { 1 } },
+	.depth = 1 };
+
+#define TEXT(literal)                                           \
+	{                                                       \
+		(const uint8_t *)(literal), sizeof(literal) - 1 \
+	}
+
+/* In order: source, depth, URI, hash, chain. */
+static const struct origin origins[] = {
+	{ .source = TEXT("apnic"), .chain = &child, .uri = TEXT("z") },
+	{ .source = TEXT("ledger") },
+	{ .source = TEXT("ripe"), .chain = &root, .uri = TEXT("z") },
+	{ .source = TEXT("ripe"), .chain = &child, .uri = TEXT("a") },
+	{ .source = TEXT("ripe"), .chain = &cousin, .uri = TEXT("a") },
+	{ .source = TEXT("ripe"), .chain = &twin, .uri = TEXT("a") },
+	{ .source = TEXT("ripe"),
+	    .chain = &child,
+	    .uri = TEXT("a"),
+	    .hash = { { 1 } } },
+	{ .source = TEXT("ripe"), .chain = &child, .uri = TEXT("b") },
+};
+
+static void
+test_origins(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(origins); i++)
+		for (size_t j = 0; j < COUNT(origins); j++) {
+			struct payload a = vrp("10.0.0.0/8", 8, 1), b = a;
+			int c;
+
+			a.origin = &origins[i];
+			b.origin = &origins[j];
+			c = payload_order(&a, &b);
+			assert_int_equal(c < 0, i < j);
+			assert_int_equal(c > 0, i > j);
+			assert_int_equal(payload_cmp(&a, &b), 0);
+		}
+}
+
+/* Contents before origins, and for qsort. */
+static void
+test_order(void **state)
+{
+	struct payload p[3];
+
+	(void)state;
+	p[0] = vrp("10.0.0.0/9", 9, 1);
+	p[0].origin = &origins[0];
+	p[1] = vrp("10.0.0.0/8", 8, 1);
+	p[1].origin = &origins[2];
+	p[2] = p[1];
+	p[2].origin = &origins[1];
+	qsort(p, COUNT(p), sizeof(p[0]), payload_order);
+	assert_ptr_equal(p[0].origin, &origins[1]);
+	assert_ptr_equal(p[1].origin, &origins[2]);
+	assert_ptr_equal(p[2].origin, &origins[0]);
+}
+
+static void
+test_expires(void **state)
+{
+	static const struct {
+		const char *what;
+		int64_t not_after, stale, chain, want;
+	} cases[] = {
+		{ "end entity first", 1, 2, 3, 1 },
+		{ "manifest first", 2, 1, 3, 1 },
+		{ "chain first", 3, 2, 1, 1 },
+		{ "far away", INT64_MAX, INT64_MAX, 7, 7 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct origin o = { .not_after_at = cases[i].not_after,
+			.stale_at = cases[i].stale,
+			.chain_until_at = cases[i].chain };
+		struct payload p = vrp("10.0.0.0/8", 8, 1);
+
+		p.origin = &o;
+		CHECK(cases[i].what, payload_expires_at(&p) == cases[i].want);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_contents),
+		cmocka_unit_test(test_origins),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_expires),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

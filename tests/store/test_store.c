@@ -1,0 +1,680 @@
+/* What was stored is there, whole, after whatever happens. */
+#include "tests/check.h"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "crypt/crypt.h"
+#include "store/store.h"
+
+static char folder[64];
+static struct fault why;
+
+static struct store *
+store_new(void)
+{
+	struct store *s = NULL;
+
+	fault_init(&why, span_of(NULL, 0));
+	CHECK_REASON("open", store_open(&s, folder, &why), REASON_OK);
+	return s;
+}
+
+static struct store_write *
+begin(struct store *s)
+{
+	struct store_write *w = NULL;
+
+	CHECK_REASON("begin", store_write_begin(&w, s, &why), REASON_OK);
+	return w;
+}
+
+static struct store_read *
+look(struct store *s)
+{
+	struct store_read *r = NULL;
+
+	CHECK_REASON("read", store_read_begin(&r, s, &why), REASON_OK);
+	return r;
+}
+
+static struct digest
+sha256(const char *text)
+{
+	struct digest d;
+
+	crypt_sha256(d.b, span_str(text));
+	return d;
+}
+
+static struct digest
+put(struct store_write *w, const char *text)
+{
+	struct digest d;
+	bool fresh;
+
+	CHECK_REASON(text, store_write_object(w, &d, &fresh, span_str(text)),
+	    REASON_OK);
+	return d;
+}
+
+static bool
+has(struct store *s, const char *text)
+{
+	struct store_read *r = look(s);
+	struct digest d = sha256(text);
+	bool found = span_eq(store_object(r, &d), span_str(text));
+
+	store_read_end(r);
+	return found;
+}
+
+static void
+commit(struct store_write *w)
+{
+	CHECK_REASON("commit", store_write_commit(w), REASON_OK);
+}
+
+static void
+put_repository(struct store_write *w, const char *uri, int64_t used_at)
+{
+	struct store_repository r = { .key = sha256(uri),
+		.uri = span_str(uri),
+		.used_at = used_at };
+
+	CHECK_REASON(uri, store_write_repository(w, &r), REASON_OK);
+}
+
+/* ---- objects and names ------------------------------------------------------ */
+
+static void
+test_objects(void **state)
+{
+	struct store *s = store_new();
+	struct store_write *w = begin(s);
+	struct digest a, absent = sha256("absent");
+	struct store_read *r;
+	bool fresh;
+
+	(void)state;
+	a = put(w, "one object");
+	assert_true(store_write_has(w, &a));
+	assert_false(store_write_has(w, &absent));
+	CHECK_REASON("again",
+	    store_write_object(w, &a, &fresh, SPAN("one object")), REASON_OK);
+	assert_false(fresh);
+	assert_false(has(s, "one object")); /* not before the commit */
+	commit(w);
+	assert_true(has(s, "one object"));
+	w = begin(s);
+	(void)put(w, "given up");
+	store_write_abort(w);
+	assert_false(has(s, "given up"));
+	store_close(s);
+	s = store_new();
+	assert_true(has(s, "one object"));
+	r = look(s);
+	assert_null(store_object(r, &absent).p);
+	store_read_end(r);
+	store_close(s);
+}
+
+/* Spans of a later read last as long as an older read does. */
+static void
+test_spans(void **state)
+{
+	struct store *s = store_new();
+	struct store_write *w = begin(s);
+	struct store_read *pin, *later;
+	struct digest d;
+	struct span bytes;
+
+	(void)state;
+	(void)put(w, "first");
+	commit(w);
+	pin = look(s);
+	w = begin(s);
+	d = put(w, "second");
+	commit(w);
+	later = look(s);
+	bytes = store_object(later, &d);
+	store_read_end(later);
+	for (int i = 0; i < 200; i++) {
+		char text[32];
+
+		w = begin(s);
+		(void)snprintf(text, sizeof(text), "object %d", i);
+		(void)put(w, text);
+		commit(w);
+	}
+	assert_true(span_eq(bytes, SPAN("second")));
+	store_read_end(pin);
+	store_close(s);
+}
+
+static void
+put_names(struct store *s, const char *repository, const char *const *uris,
+    const char *const *texts, size_t n)
+{
+	struct store_write *w = begin(s);
+	struct digest key = sha256(repository);
+	struct store_name names[8] = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		names[i].uri = span_str(uris[i]);
+		names[i].hash = put(w, texts[i]);
+		names[i].stamp = i + 1;
+	}
+	CHECK_REASON("names", store_write_names(w, &key, names, n), REASON_OK);
+	put_repository(w, repository, 1000);
+	commit(w);
+}
+
+static bool
+named(struct store *s, const char *repository, const char *uri,
+    const char *text)
+{
+	struct store_read *r = look(s);
+	struct digest key = sha256(repository), want = sha256(text);
+	struct store_name name;
+	bool found = store_name(&name, r, &key, span_str(uri)) &&
+	    digest_eq(&name.hash, &want);
+
+	store_read_end(r);
+	return found;
+}
+
+static void
+test_names(void **state)
+{
+	static const char *const uris[] = { "rsync://h/m/a", "rsync://h/m/b",
+		"rsync://h/m/c" };
+	static const char *const old[] = { "a1", "b1", "c1" };
+	static const char *const young[] = { "a1", "b2" };
+	static const char *const other[] = { "rsync://g/m/a" };
+	struct store *s = store_new();
+
+	(void)state;
+	put_names(s, "rsync://g/m/", other, old, 1);
+	put_names(s, "rsync://h/m/", uris, old, 3);
+	assert_true(named(s, "rsync://h/m/", uris[0], "a1"));
+	assert_true(named(s, "rsync://h/m/", uris[2], "c1"));
+	assert_false(named(s, "rsync://g/m/", uris[0], "a1"));
+	/* The whole set is replaced, and no other's. */
+	put_names(s, "rsync://h/m/", uris, young, 2);
+	assert_true(named(s, "rsync://h/m/", uris[0], "a1"));
+	assert_true(named(s, "rsync://h/m/", uris[1], "b2"));
+	assert_false(named(s, "rsync://h/m/", uris[2], "c1"));
+	assert_true(named(s, "rsync://g/m/", other[0], "a1"));
+	put_names(s, "rsync://h/m/", uris, young, 0);
+	assert_false(named(s, "rsync://h/m/", uris[0], "a1"));
+	assert_true(named(s, "rsync://g/m/", other[0], "a1"));
+	store_close(s);
+}
+
+static void
+test_stamp(void **state)
+{
+	static const char *const uris[] = { "rsync://h/m/a", "rsync://h/m/b" };
+	static const char *const texts[] = { "a", "b" };
+	struct store *s = store_new();
+	struct digest key = sha256("rsync://h/m/");
+	struct store_write *w;
+	struct store_name name;
+
+	(void)state;
+	put_names(s, "rsync://h/m/", uris, texts, 2);
+	w = begin(s);
+	assert_true(store_write_name(&name, w, &key, span_str(uris[1])));
+	assert_int_equal(name.stamp, 2);
+	assert_false(store_write_name(&name, w, &key, SPAN("rsync://h/m/c")));
+	store_write_abort(w);
+	store_close(s);
+}
+
+/* ---- points, anchors, repositories ------------------------------------------ */
+
+static void
+test_points(void **state)
+{
+	struct store *s = store_new();
+	struct digest key = sha256("key");
+	struct digest needs[2] = { sha256("x"), sha256("y") };
+	struct store_point in = { .has_floor = true, .has_last = true }, out;
+	struct store_write *w = begin(s);
+	struct store_read *r;
+
+	(void)state;
+	in.floor.hash = sha256("manifest 2");
+	in.floor.number[19] = 2;
+	in.floor.this_update_at = -5;
+	in.last.hash = sha256("manifest 1");
+	in.last.number[0] = 1;
+	in.last.next_update_at = INT64_MAX;
+	in.stale_at = 77;
+	in.needs = SPAN_OF(needs);
+	CHECK_REASON("point",
+	    store_write_point(w, &key, SPAN("rsync://h/m/a.mft"), &in),
+	    REASON_OK);
+	commit(w);
+	r = look(s);
+	assert_true(store_point(&out, r, &key, SPAN("rsync://h/m/a.mft")));
+	assert_true(out.has_floor && out.has_last);
+	assert_memory_equal(&out.floor, &in.floor, sizeof(in.floor));
+	assert_memory_equal(&out.last, &in.last, sizeof(in.last));
+	assert_int_equal(out.stale_at, 77);
+	assert_int_equal(out.n_needs, 2);
+	assert_true(span_eq(out.needs, SPAN_OF(needs)));
+	assert_false(store_point(&out, r, &key, SPAN("rsync://h/m/b.mft")));
+	key = sha256("other key");
+	assert_false(store_point(&out, r, &key, SPAN("rsync://h/m/a.mft")));
+	store_read_end(r);
+	store_close(s);
+}
+
+static bool
+count_each(void *ctx, const struct store_repository *r)
+{
+	size_t *n = ctx;
+
+	assert_true(r->used_at > 0);
+	return ++*n < 2;
+}
+
+static void
+test_anchors_and_repositories(void **state)
+{
+	struct store *s = store_new();
+	struct digest key = sha256("tal");
+	struct store_repository repository;
+	struct store_write *w = begin(s);
+	struct store_read *r;
+	struct span der, uri;
+	size_t n = 0;
+
+	(void)state;
+	CHECK_REASON("anchor",
+	    store_write_anchor(w, &key, SPAN("certificate"), SPAN("uri")),
+	    REASON_OK);
+	put_repository(w, "rsync://a/m/", 1);
+	put_repository(w, "rsync://b/m/", 2);
+	put_repository(w, "rsync://c/m/", 3);
+	commit(w);
+	r = look(s);
+	assert_true(store_anchor(&der, &uri, r, &key));
+	assert_true(span_eq(der, SPAN("certificate")));
+	assert_true(span_eq(uri, SPAN("uri")));
+	key = sha256("rsync://b/m/");
+	assert_false(store_anchor(&der, &uri, r, &key));
+	assert_true(store_repository(&repository, r, &key));
+	assert_int_equal(repository.used_at, 2);
+	assert_true(span_eq(repository.uri, SPAN("rsync://b/m/")));
+	CHECK_REASON(
+	    "each", store_repositories(r, count_each, &n), REASON_OK);
+	assert_int_equal(n, 2); /* it may stop */
+	store_read_end(r);
+	store_close(s);
+}
+
+/* ---- collection ----------------------------------------------------------------- */
+
+static void
+test_collection(void **state)
+{
+	static const char *const uris[] = { "rsync://h/m/a", "rsync://h/m/b" };
+	static const char *const old[] = { "a1", "b1" };
+	static const char *const young[] = { "a1", "b2" };
+	static const char *const left[] = { "rsync://l/m/a" };
+	static const char *const lost[] = { "left" };
+	struct digest key = sha256("key"), need = sha256("needed");
+	struct store_point point = { .has_floor = true, .has_last = true };
+	struct store *s = store_new();
+	struct store_swept swept;
+	struct store_write *w;
+	struct store_read *r;
+	int64_t at;
+
+	(void)state;
+	put_names(s, "rsync://h/m/", uris, old, 2);
+	put_names(s, "rsync://h/m/", uris, young, 2);
+	put_names(s, "rsync://l/m/", left, lost, 1);
+	w = begin(s);
+	point.last.hash = put(w, "last manifest");
+	(void)put(w, "needed");
+	point.needs = SPAN_OF(need);
+	point.stale_at = 5000;
+	CHECK_REASON("point",
+	    store_write_point(w, &key, SPAN("m"), &point), REASON_OK);
+	put_repository(w, "rsync://h/m/", 1000 + STORE_KEEP_UNUSED);
+	assert_true(store_is_due(w));
+	commit(w);
+
+	w = begin(s);
+	at = 1000 + STORE_KEEP_UNUSED; /* the last moment of the one unused */
+	CHECK_REASON("sweep", store_collect(w, &swept, at), REASON_OK);
+	assert_false(store_is_due(w));
+	commit(w);
+	assert_int_equal(swept.objects, 1); /* b1 */
+	assert_int_equal(swept.kept, 5);
+	assert_int_equal(swept.repositories, 0);
+	assert_false(has(s, "b1"));
+	assert_true(has(s, "a1") && has(s, "b2") && has(s, "left"));
+	assert_true(has(s, "last manifest") && has(s, "needed"));
+
+	w = begin(s);
+	CHECK_REASON("sweep", store_collect(w, &swept, at + 1), REASON_OK);
+	commit(w);
+	assert_int_equal(swept.repositories, 1);
+	assert_int_equal(swept.objects, 1);
+	assert_false(has(s, "left"));
+	assert_false(named(s, "rsync://l/m/", left[0], "left"));
+
+	/* A last good point goes when it is long of no use; floors never. */
+	w = begin(s);
+	put_repository(w, "rsync://h/m/", 5001 + STORE_KEEP_STALE);
+	CHECK_REASON("sweep",
+	    store_collect(w, &swept, 5001 + STORE_KEEP_STALE), REASON_OK);
+	commit(w);
+	assert_int_equal(swept.points, 1);
+	assert_int_equal(swept.objects, 2);
+	r = look(s);
+	assert_true(store_point(&point, r, &key, SPAN("m")));
+	assert_true(point.has_floor);
+	assert_false(point.has_last);
+	store_read_end(r);
+	store_close(s);
+}
+
+/* ---- what may go wrong ------------------------------------------------------------ */
+
+static void
+test_lock(void **state)
+{
+	struct store *s = store_new(), *second = NULL;
+	char want[64];
+
+	(void)state;
+	fault_init(&why, span_of(NULL, 0));
+	CHECK_REASON(
+	    "second", store_open(&second, folder, &why), R_STORE_LOCKED);
+	(void)snprintf(want, sizeof(want), "process %d uses", (int)getpid());
+	assert_non_null(strstr(why.detail, want));
+	store_close(s);
+	store_close(store_new());
+}
+
+static void
+test_folder(void **state)
+{
+	struct store *s = NULL;
+	char path[128];
+
+	(void)state;
+	(void)snprintf(path, sizeof(path), "%s/no/such", folder);
+	fault_init(&why, span_of(NULL, 0));
+	CHECK_REASON("nowhere", store_open(&s, path, &why), R_STORE_IO);
+	assert_int_equal(chmod(folder, 0777), 0);
+	fault_init(&why, span_of(NULL, 0));
+	CHECK_REASON(
+	    "anyone writes", store_open(&s, folder, &why), R_STORE_OWNER);
+	assert_int_equal(chmod(folder, 0700), 0);
+	if (geteuid() == 0) {
+		assert_int_equal(chown(folder, 65534, 65534), 0);
+		fault_init(&why, span_of(NULL, 0));
+		CHECK_REASON("another's", store_open(&s, folder, &why),
+		    R_STORE_OWNER);
+		assert_int_equal(chown(folder, 0, 0), 0);
+	}
+	/* A file where the store's folder should be. */
+	(void)snprintf(path, sizeof(path), "%s/store", folder);
+	assert_true(close(open(path, O_CREAT | O_WRONLY, 0600)) == 0);
+	fault_init(&why, span_of(NULL, 0));
+	CHECK_REASON("file", store_open(&s, folder, &why), R_STORE_IO);
+}
+
+/* Change the bytes `from` to `to` wherever the store's file has them. */
+static void
+patch(const char *from, const char *to)
+{
+	size_t n = strlen(from);
+	char path[128];
+	uint8_t *p;
+	struct stat st;
+	int fd;
+
+	(void)snprintf(path, sizeof(path), "%s/store/data.mdb", folder);
+	fd = open(path, O_RDWR);
+	assert_true(fd >= 0);
+	assert_int_equal(fstat(fd, &st), 0);
+	p = base_alloc((size_t)st.st_size);
+	assert_non_null(p);
+	assert_int_equal(pread(fd, p, (size_t)st.st_size, 0), st.st_size);
+	for (size_t i = 0; i + n <= (size_t)st.st_size; i++)
+		if (memcmp(p + i, from, n) == 0)
+			memcpy(p + i, to, n);
+	assert_int_equal(pwrite(fd, p, (size_t)st.st_size, 0), st.st_size);
+	base_free(p);
+	assert_int_equal(close(fd), 0);
+}
+
+static void
+test_format(void **state)
+{
+	struct store *s = store_new();
+
+	(void)state;
+	store_close(s);
+	patch("cairn store 1", "cairn store 9");
+	fault_init(&why, span_of(NULL, 0));
+	CHECK_REASON("format", store_open(&s, folder, &why), R_STORE_FORMAT);
+	/* And a file that is no store at all. */
+	patch("\xde\xc0\xef\xbe", "beef");
+	fault_init(&why, span_of(NULL, 0));
+	CHECK_REASON("no store", store_open(&s, folder, &why),
+	    R_STORE_DAMAGED);
+}
+
+/* hostile.md LO3: what is damaged is not there, and comes back. */
+static void
+test_damage(void **state)
+{
+	static const char *const uris[] = { "rsync://h/m/first",
+		"rsync://h/m/second" };
+	static const char *const texts[] = { "object one", "object two" };
+	struct digest key = sha256("rsync://h/m/"), d = sha256("object one");
+	struct store *s = store_new();
+	struct store_name name;
+	struct store_read *r;
+	struct store_write *w;
+	bool fresh;
+
+	(void)state;
+	put_names(s, "rsync://h/m/", uris, texts, 2);
+	store_close(s);
+	patch("object one", "object 0ne");
+	patch("/m/second", "/m/secund");
+	s = store_new();
+	r = look(s);
+	assert_null(store_object(r, &d).p);
+	assert_true(store_name(&name, r, &key, span_str(uris[0])));
+	assert_false(store_name(&name, r, &key, span_str(uris[1])));
+	store_read_end(r);
+	w = begin(s);
+	assert_true(store_write_has(w, &d)); /* by name only */
+	CHECK_REASON("forget", store_forget_damaged(w), REASON_OK);
+	assert_false(store_write_has(w, &d));
+	CHECK_REASON("anew",
+	    store_write_object(w, &d, &fresh, SPAN("object one")), REASON_OK);
+	assert_true(fresh);
+	commit(w);
+	assert_true(has(s, "object one"));
+	store_close(s);
+	/* Putting the same bytes repairs it as well. */
+	patch("object one", "object 0ne");
+	s = store_new();
+	w = begin(s);
+	(void)put(w, "object one");
+	commit(w);
+	assert_true(has(s, "object one"));
+	store_close(s);
+}
+
+/* hostile.md LO1: no room is a reason, and what was there stays. */
+static void
+test_full(void **state)
+{
+	struct store *s = store_new();
+	struct rlimit old, small = { 1 << 20, 1 << 20 };
+	struct store_write *w = begin(s);
+	enum reason r = REASON_OK;
+	static uint8_t big[300000];
+
+	(void)state;
+	(void)put(w, "before");
+	commit(w);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	small.rlim_max = old.rlim_max;
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	w = begin(s);
+	for (uint8_t i = 0; r == REASON_OK && i < 10; i++) {
+		struct digest d;
+		bool fresh;
+
+		big[0] = i;
+		r = store_write_object(
+		    w, &d, &fresh, span_of(big, sizeof(big)));
+	}
+	if (r == REASON_OK)
+		r = store_write_commit(w);
+	else
+		store_write_abort(w);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	/* By the disk it would be R_STORE_FULL; by a limit LMDB cannot say. */
+	assert_true(r == R_STORE_FULL || r == R_STORE_IO);
+	assert_true(has(s, "before"));
+	store_close(s);
+	s = store_new();
+	assert_true(has(s, "before"));
+	w = begin(s);
+	(void)put(w, "after");
+	commit(w);
+	assert_true(has(s, "after"));
+	store_close(s);
+}
+
+/* Killed at any moment: each commit before it holds, whole. */
+static void
+writer(int out)
+{
+	struct store *s = store_new();
+
+	for (uint32_t i = 0;; i++) {
+		struct store_write *w = begin(s);
+		char text[32];
+
+		(void)snprintf(text, sizeof(text), "left %u", i);
+		(void)put(w, text);
+		(void)snprintf(text, sizeof(text), "right %u", i);
+		(void)put(w, text);
+		commit(w);
+		if (write(out, &i, sizeof(i)) != sizeof(i))
+			_exit(1);
+	}
+}
+
+static void
+test_kill(void **state)
+{
+	(void)state;
+	for (useconds_t round = 0; round < 8; round++) {
+		uint32_t i, last = UINT32_MAX;
+		struct store *s;
+		int pair[2], status;
+		pid_t pid;
+
+		assert_int_equal(pipe(pair), 0);
+		pid = fork();
+		if (pid == 0)
+			writer(pair[1]);
+		(void)close(pair[1]);
+		assert_int_equal(read(pair[0], &i, sizeof(i)), sizeof(i));
+		(void)usleep(1000 + 3100 * round);
+		assert_int_equal(kill(pid, SIGKILL), 0);
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+		do
+			last = i;
+		while (read(pair[0], &i, sizeof(i)) == sizeof(i));
+		(void)close(pair[0]);
+		s = store_new();
+		for (i = 0; i <= last + 1; i++) {
+			char left[32], right[32];
+
+			(void)snprintf(left, sizeof(left), "left %u", i);
+			(void)snprintf(right, sizeof(right), "right %u", i);
+			assert_true(i > last || has(s, left));
+			assert_int_equal(has(s, left), has(s, right));
+		}
+		store_close(s);
+	}
+}
+
+/* ---- scene ---------------------------------------------------------------------- */
+
+static int
+setup(void **state)
+{
+	(void)state;
+	(void)snprintf(folder, sizeof(folder), "/tmp/cairn-store-XXXXXX");
+	return mkdtemp(folder) == NULL;
+}
+
+static int
+teardown(void **state)
+{
+	static const char *const names[] = { "store/data.mdb",
+		"store/lock.mdb", "lock" };
+	char path[128];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(names); i++) {
+		(void)snprintf(
+		    path, sizeof(path), "%s/%s", folder, names[i]);
+		(void)unlink(path);
+	}
+	(void)snprintf(path, sizeof(path), "%s/store", folder);
+	(void)(rmdir(path) != 0 && unlink(path) != 0);
+	return rmdir(folder);
+}
+
+#define SCENE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		SCENE(test_objects),
+		SCENE(test_spans),
+		SCENE(test_names),
+		SCENE(test_stamp),
+		SCENE(test_points),
+		SCENE(test_anchors_and_repositories),
+		SCENE(test_collection),
+		SCENE(test_lock),
+		SCENE(test_folder),
+		SCENE(test_format),
+		SCENE(test_damage),
+		SCENE(test_full),
+		SCENE(test_kill),
+	};
+
+	return cmocka_run_group_tests_name("store", tests, NULL, NULL);
+}
