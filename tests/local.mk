@@ -4,6 +4,10 @@ EXTRA_DIST += tests/check.h tests/wild
 starve = tests/starve.h tests/starve.c
 starve_ldflags = -Wl,--wrap=calloc,--wrap=realloc
 
+# Not a test: contrib/bench-crypt runs it.
+EXTRA_PROGRAMS = tests/bench/bench_crypt
+tests_bench_bench_crypt_LDADD = $(crypt_libs)
+
 # A fuzz target is tests/fuzz/<room>_<thing>.c, its seeds are in
 # tests/fuzz/corpus/<room>_<thing>/, and it has two lines in its room's
 # local.mk (see src/der/local.mk). It replays its corpus as a test; with

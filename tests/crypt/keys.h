@@ -37,7 +37,7 @@ bytes(const char *hex)
 {
 	struct bytes b = { .n = strlen(hex) / 2 };
 
-	assert_true(b.n <= sizeof(b.p) && hex_parse(b.p, b.n, span_str(hex)));
+	ASSERT(b.n <= sizeof(b.p) && hex_parse(b.p, b.n, span_str(hex)));
 	return b;
 }
 
@@ -53,7 +53,7 @@ rsa_secret(void)
 	struct bytes p = bytes(RSA_P), q = bytes(RSA_Q);
 	struct crypt_secret *s = crypt_secret_rsa(view(&p), view(&q));
 
-	assert_non_null(s);
+	ASSERT(s != NULL);
 	return s;
 }
 
