@@ -28,6 +28,8 @@
 
 /* A bug is ours: always compiled in, never reachable from input. */
 #define ASSERT(x) ((x) ? (void)0 : base_bug(#x, __FILE__, __LINE__))
+/* What cannot be: after a switch over all there is. */
+#define BUG(what) base_bug(what, __FILE__, __LINE__)
 NORETURN void base_bug(const char *what, const char *file, int line);
 
 /* ---- reasons: why something was refused, or what the world did ---------- */

@@ -53,7 +53,7 @@ payload_cmp(const struct payload *a, const struct payload *b)
 	case PAYLOAD_ROUTER_KEY:
 		return key_cmp(&a->key, &b->key);
 	}
-	ASSERT(!"a kind of payload");
+	BUG("a kind of payload");
 }
 
 static int

@@ -18,7 +18,7 @@ static const struct finding whole = {
 static void
 test_emit(void **state)
 {
-	static const struct {
+	const struct {
 		const char *what, *want;
 		struct finding f;
 	} cases[] = {
