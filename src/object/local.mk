@@ -6,20 +6,10 @@ libobject_a_SOURCES = %D%/object.h %D%/part.h %D%/cert.h \
 	%D%/rsc.c %D%/ghostbusters.c %D%/prefix_list.c %D%/tal.c \
 	%D%/show.h %D%/show.c %D%/show_cert.c %D%/show_payload.c
 object_libs = libobject.a $(model_libs) $(crypt_libs) $(der_libs)
-EXTRA_DIST += tests/object/kit.h
-if HAVE_CMOCKA
-check_PROGRAMS += tests/object/test_aspa tests/object/test_tak tests/object/test_rsc \
-	tests/object/test_ghostbusters tests/object/test_prefix_list tests/object/test_tal
-tests_object_test_aspa_LDADD = $(object_libs) $(CMOCKA_LIBS)
-tests_object_test_tak_LDADD = $(object_libs) $(CMOCKA_LIBS)
-tests_object_test_rsc_LDADD = $(object_libs) $(CMOCKA_LIBS)
-tests_object_test_ghostbusters_LDADD = $(object_libs) $(CMOCKA_LIBS)
-tests_object_test_prefix_list_LDADD = $(object_libs) $(CMOCKA_LIBS)
-tests_object_test_tal_LDADD = $(object_libs) $(CMOCKA_LIBS)
-endif
 if HAVE_CMOCKA
 check_LIBRARIES += libobject_fixture.a
-libobject_fixture_a_SOURCES = tests/object/fixture.h tests/object/fixture.c \
+libobject_fixture_a_SOURCES = tests/object/fixture.h tests/object/kit.h \
+	tests/object/fixture.c \
 	tests/object/keys.h
 object_test_libs = libobject_fixture.a $(object_libs) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/object/test_type tests/object/test_spki \
@@ -31,4 +21,15 @@ tests_object_test_type_LDADD = $(object_test_libs)
 tests_object_test_resources_LDADD = $(object_test_libs)
 tests_object_test_manifest_LDADD = $(object_test_libs)
 tests_object_test_roa_LDADD = $(object_test_libs)
+check_PROGRAMS += tests/object/test_aspa tests/object/test_tak \
+	tests/object/test_rsc tests/object/test_ghostbusters \
+	tests/object/test_prefix_list tests/object/test_tal \
+	tests/object/test_show
+tests_object_test_aspa_LDADD = $(object_test_libs)
+tests_object_test_tak_LDADD = $(object_test_libs)
+tests_object_test_rsc_LDADD = $(object_test_libs)
+tests_object_test_ghostbusters_LDADD = $(object_test_libs)
+tests_object_test_prefix_list_LDADD = $(object_test_libs)
+tests_object_test_tal_LDADD = $(object_test_libs)
+tests_object_test_show_LDADD = $(object_test_libs)
 endif

@@ -1,0 +1,440 @@
+/* object_show: each type, in both forms, and what is left of a broken one. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/object/fixture.h"
+
+#include "tests/object/kit.h"
+
+/* ---- objects ---------------------------------------------------------------
+ */
+
+static struct resources
+inherited(void)
+{
+	struct resources r = { 0 };
+
+	r.ip[0].holding = r.ip[1].holding = r.as.holding = HOLDS_INHERIT;
+	return r;
+}
+
+static void
+content_write(struct buf *b, struct fixture *f, enum object_type type)
+{
+	struct vrp vrps[] = { { { 64496 }, { FAMILY_V4, 8, { { 10 } } }, 24 } };
+	struct prefix prefix = { FAMILY_V4, 8, { { 10 } } };
+	struct asn provider = { 64500 };
+	struct manifest_file file = { SPAN("a.roa"), { { 0xab } } };
+	struct rsc_file listed = { SPAN("report.pdf"), { { 0xcd } } };
+	struct span comment = SPAN("no change"),
+		    uri = SPAN("https://rpki.example/ta.cer");
+	struct tak tak = { .current = { .n_comments = 1,
+			       .n_uris = 1,
+			       .comments = &comment,
+			       .uris = &uri } };
+
+	tak.current.spki.key = crypt_secret_public(f->ca);
+	switch ((int)type) {
+	case OBJECT_MANIFEST:
+		manifest_write(b, &(struct manifest){ SPAN("\x01\x00"), AT_2026,
+				      AT_2026 + 1, 1, &file });
+		break;
+	case OBJECT_ROA:
+		roa_write(b, &(struct roa){ { 64496 }, 1, vrps });
+		break;
+	case OBJECT_ASPA:
+		aspa_write(b, &(struct aspa){ { 64496 }, 1, &provider });
+		break;
+	case OBJECT_TAK:
+		tak_write(b, &tak);
+		break;
+	case OBJECT_RSC:
+		rsc_write(b, &(struct rsc){ fixture_resources(f), 1, &listed });
+		break;
+	case OBJECT_GHOSTBUSTERS:
+		buf_puts(b, "BEGIN:VCARD\r\nVERSION:4.0\r\nFN:Egon\r\n"
+			    "TEL:555\r\nEND:VCARD\r\n");
+		break;
+	case OBJECT_PREFIX_LIST:
+		prefix_list_write(
+		    b, &(struct prefix_list){ { 64496 }, 1, &prefix });
+		break;
+	default:
+		fail();
+	}
+}
+
+static void
+signed_write(struct buf *b, struct fixture *f, enum object_type type)
+{
+	struct cms_spec s;
+	struct buf content;
+
+	buf_init(&content, BUF_CAP);
+	content_write(&content, f, type);
+	s = fixture_cms(f, type, buf_view(&content));
+	if (type == OBJECT_RSC) {
+		s.ee.object_uri = SPAN("");
+		s.ee.resources = fixture_resources(f);
+	} else if (type == OBJECT_ASPA || type == OBJECT_PREFIX_LIST) {
+		s.ee.resources = fixture_resources(f);
+		s.ee.resources.ip[0] = s.ee.resources.ip[1] =
+		    (struct addr_set){ 0 };
+	} else if (type != OBJECT_ROA) {
+		s.ee.resources = inherited();
+	}
+	assert_int_equal(cms_write(b, &s, f->ca), REASON_OK);
+	buf_fini(&content);
+}
+
+static void
+object_write(struct buf *b, struct fixture *f, enum object_type type)
+{
+	struct uri uri = { .text = SPAN("https://rpki.example/ta.cer") };
+	struct tal tal = { .n_uris = 1, .uris = &uri };
+	struct crypt_key key = crypt_secret_public(f->ca);
+	struct cert_spec cert = fixture_cert(f, CERT_CA);
+	struct crl_spec crl = fixture_crl(f);
+	struct buf spki;
+
+	switch ((int)type) {
+	case OBJECT_TAL:
+		buf_init(&spki, BUF_CAP);
+		spki_write(&spki, &key);
+		tal.spki = buf_view(&spki);
+		tal_write(b, &tal);
+		buf_fini(&spki);
+		break;
+	case OBJECT_CERT:
+		assert_int_equal(cert_write(b, &cert, f->ca), REASON_OK);
+		break;
+	case OBJECT_CRL:
+		assert_int_equal(crl_write(b, &crl, f->ca), REASON_OK);
+		break;
+	default:
+		signed_write(b, f, type);
+	}
+}
+
+/* Describe, and remember the text with a NUL. */
+static enum reason
+shown(struct buf *text, struct fixture *f, struct span bytes,
+    enum object_type type, enum emit_form form)
+{
+	struct emit e;
+	enum reason r;
+
+	buf_reset(text);
+	emit_init(&e, text, form);
+	emit_object(&e, NULL);
+	r = object_show(&e, bytes, type, fixture_decode(f, bytes));
+	emit_end(&e);
+	buf_byte(text, '\0');
+	assert_false(text->failed);
+	assert_int_equal(r, f->dec.why.reason);
+	return r;
+}
+
+static void
+check_has(const char *what, const struct buf *text, const char *part)
+{
+	if (strstr((const char *)text->p, part) == NULL)
+		fail_msg("%s: no %s in\n%s", what, part, text->p);
+}
+
+/* ---- tests
+ * ------------------------------------------------------------------- */
+
+static const struct {
+	enum object_type type;
+	const char *json[4], *text[4];
+} types[] = {
+	{ OBJECT_TAL,
+	    { "\"uris\":[\"https://rpki.example/ta.cer\"]",
+		"\"key\":\"RSA 2048\"", "\"spki\":\"MIIB" },
+	    { "type: tal\n", "uris:\n  - https://rpki.example/ta.cer\n" } },
+	{ OBJECT_CERT,
+	    { "\"kind\":\"ca\",\"subject\":\"Subject\",\"issuer\":\"Issuer\"",
+		"\"valid_since\":\"2026-01-01T00:00:00Z\"",
+		"\"manifest\":\"rsync://rpki.example/repo/sub/sub.mft\"",
+		"\"as\":[\"AS64496-AS64511\"]" },
+	    { "serial: 05\n", "crl: rsync://rpki.example/repo/issuer.crl\n",
+		"  ipv6:\n    - 2001:db8::/32\n",
+		"    - 192.0.2.1-192.0.3.255\n" } },
+	{ OBJECT_CRL,
+	    { "\"crl_number\":\"42\"", "\"serial\":\"07\"",
+		"\"date\":\"2025-12-31T00:00:00Z\"" },
+	    { "issuer: Issuer\n", "next_update: 2026-01-02T00:00:00Z\n" } },
+	{ OBJECT_MANIFEST,
+	    { "\"manifest_number\":\"256\"",
+		"\"files\":[{\"name\":\"a.roa\",\"sha256\":\"ab00",
+		"\"ipv4\":\"inherit\"",
+		"\"signing_time\":\"2026-01-01T00:00:00Z\"" },
+	    { "  - name: a.roa\n    sha256: ab00" } },
+	{ OBJECT_ROA,
+	    { "\"asid\":64496,\"vrps\":[{\"prefix\":\"10.0.0.0/8\","
+	      "\"asid\":64496,\"maxlen\":24}]",
+		"\"certificate\":{\"subject\":\"Subject\"",
+		"\"signed_object\":\"rsync://rpki.example/repo/object.roa\"" },
+	    { "vrps:\n  - prefix: 10.0.0.0/8\n    asid: 64496\n" } },
+	{ OBJECT_ASPA, { "\"customer_asid\":64496,\"providers\":[64500]" },
+	    { "customer_asid: 64496\nproviders:\n  - 64500\n" } },
+	{ OBJECT_TAK,
+	    { "\"current\":{\"comments\":[\"no change\"],\"uris\":["
+	      "\"https://rpki.example/ta.cer\"],\"key\":\"RSA 2048\"" },
+	    { "current:\n  comments:\n    - no change\n" } },
+	{ OBJECT_RSC,
+	    { "\"signed_with_resources\":{\"ipv4\":[\"10.0.0.0/8\"",
+		"\"files\":[{\"name\":\"report.pdf\",\"sha256\":\"cd00" },
+	    { "files:\n  - name: report.pdf\n" } },
+	{ OBJECT_GHOSTBUSTERS,
+	    { "\"vcard\":[\"BEGIN:VCARD\",\"VERSION:4.0\",\"FN:Egon\"" },
+	    { "vcard:\n  - BEGIN:VCARD\n" } },
+	{ OBJECT_PREFIX_LIST,
+	    { "\"asid\":64496,\"prefixes\":[\"10.0.0.0/8\"]" },
+	    { "prefixes:\n  - 10.0.0.0/8\n" } },
+};
+
+/* Every type is found out, good, and the same when it is named. */
+static void
+test_types(void **state)
+{
+	struct fixture *f = *state;
+	struct buf object, json, named;
+
+	buf_init(&json, BUF_CAP);
+	buf_init(&named, BUF_CAP);
+	for (size_t i = 0; i < COUNT(types); i++) {
+		const char *what = object_type_id(types[i].type);
+
+		buf_init(&object, BUF_CAP);
+		object_write(&object, f, types[i].type);
+		CHECK_REASON(what,
+		    shown(&json, f, buf_view(&object), OBJECT_UNKNOWN,
+			EMIT_JSON_LINE),
+		    REASON_OK);
+		check_has(what, &json, "\"findings\":[]}");
+		for (size_t j = 0; j < 4 && types[i].json[j] != NULL; j++)
+			check_has(what, &json, types[i].json[j]);
+		CHECK_REASON(what,
+		    shown(&named, f, buf_view(&object), types[i].type,
+			EMIT_JSON_LINE),
+		    REASON_OK);
+		CHECK(what, span_eq(buf_view(&json), buf_view(&named)));
+		CHECK_REASON(what,
+		    shown(
+			&json, f, buf_view(&object), types[i].type, EMIT_TEXT),
+		    REASON_OK);
+		check_has(what, &json, "\nfindings: none\n");
+		for (size_t j = 0; j < 4 && types[i].text[j] != NULL; j++)
+			check_has(what, &json, types[i].text[j]);
+		buf_fini(&object);
+	}
+	buf_fini(&json);
+	buf_fini(&named);
+}
+
+/* One change each; what comes before and behind it is still shown. */
+static void
+test_faults(void **state)
+{
+	static const struct {
+		const char *what;
+		enum object_type type;
+		const char *find, *with;
+		enum reason want;
+		const char *still[3];
+	} cases[] = {
+		{ "content changed", OBJECT_ASPA, "0203 00fbf4", "0203 00fbf5",
+		    R_CMS_DIGEST,
+		    { "\"providers\":[64501]", "\"certificate\":{",
+			"\"reason\":\"cms.digest\"" } },
+		{ "customer its own provider", OBJECT_ASPA, "0203 00fbf4",
+		    "0203 00fbf0", R_ASPA_SELF,
+		    { "\"certificate\":{\"subject\":\"Subject\"",
+			"\"reason\":\"aspa.self\"", "\"offset\":" } },
+		{ "no signing time", OBJECT_ROA,
+		    "301c 06092a864886f70d010905 310f 170d"
+		    "3236303130313030303030305a",
+		    "", R_CMS_SIGNING_TIME,
+		    { "\"vrps\":[{\"prefix\":\"10.0.0.0/8\"", "\"maxlen\":24",
+			"\"certificate\":{" } },
+		{ "no such extension", OBJECT_CERT, "0603551d0e", "0603551d7f",
+		    R_CERT_EXTENSION_MISSING,
+		    { "\"subject\":\"Subject\"",
+			"\"repository\":\"rsync://rpki.example/repo/sub/\"",
+			"\"detail\":" } },
+		{ "no number", OBJECT_CRL, "0603551d14", "0603551d15",
+		    R_CRL_EXTENSION,
+		    { "\"type\":\"crl\"", "\"sha256\":\"", "\"class\":" } },
+	};
+	struct fixture *f = *state;
+	struct buf object, edited, json;
+
+	buf_init(&json, BUF_CAP);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		buf_init(&object, BUF_CAP);
+		buf_init(&edited, BUF_CAP);
+		object_write(&object, f, cases[i].type);
+		CHECK(cases[i].what, der_edit_text(&edited, buf_view(&object),
+					 cases[i].find, cases[i].with));
+		CHECK_REASON(cases[i].what,
+		    shown(&json, f, buf_view(&edited), OBJECT_UNKNOWN,
+			EMIT_JSON_LINE),
+		    cases[i].want);
+		for (size_t j = 0; j < 3; j++)
+			check_has(cases[i].what, &json, cases[i].still[j]);
+		buf_fini(&object);
+		buf_fini(&edited);
+	}
+	buf_fini(&json);
+}
+
+static void
+test_signature(void **state)
+{
+	struct fixture *f = *state;
+	struct buf object, json;
+
+	buf_init(&json, BUF_CAP);
+	buf_init(&object, BUF_CAP);
+	object_write(&object, f, OBJECT_ROA);
+	object.p[object.n - 1] ^= 1; /* the signature is what is last */
+	assert_int_equal(
+	    shown(&json, f, buf_view(&object), OBJECT_UNKNOWN, EMIT_JSON_LINE),
+	    R_SIGNATURE_BAD);
+	check_has("bad signature", &json, "\"maxlen\":24");
+	buf_fini(&object);
+	buf_fini(&json);
+}
+
+/* A trust anchor is known by naming itself, and must have signed itself. */
+static void
+test_trust_anchor(void **state)
+{
+	struct fixture *f = *state;
+	struct cert_spec ta = fixture_cert(f, CERT_TA);
+	struct buf object, json;
+
+	buf_init(&json, BUF_CAP);
+	buf_init(&object, BUF_CAP);
+	ta.aki = NULL;
+	assert_int_equal(cert_write(&object, &ta, f->ca), REASON_OK);
+	assert_int_equal(
+	    shown(&json, f, buf_view(&object), OBJECT_CERT, EMIT_JSON_LINE),
+	    REASON_OK);
+	check_has("trust anchor", &json, "\"kind\":\"trust-anchor\"");
+	object.p[object.n - 1] ^= 1;
+	assert_int_equal(
+	    shown(&json, f, buf_view(&object), OBJECT_CERT, EMIT_JSON_LINE),
+	    R_SIGNATURE_BAD);
+	buf_fini(&object);
+	buf_init(&object, BUF_CAP);
+	ta = fixture_cert(f, CERT_ROUTER);
+	assert_int_equal(cert_write(&object, &ta, f->ca), REASON_OK);
+	assert_int_equal(
+	    shown(&json, f, buf_view(&object), OBJECT_CERT, EMIT_JSON_LINE),
+	    REASON_OK);
+	check_has("router", &json, "\"kind\":\"router\"");
+	check_has("router", &json, "\"key\":\"ECDSA P-256\"");
+	check_has("router", &json, "\"spki\":\"MFkw");
+	buf_fini(&object);
+	buf_fini(&json);
+}
+
+static void
+test_wrong_type(void **state)
+{
+	struct fixture *f = *state;
+	struct buf object, json;
+
+	buf_init(&json, BUF_CAP);
+	buf_init(&object, BUF_CAP);
+	object_write(&object, f, OBJECT_ROA);
+	assert_int_equal(
+	    shown(&json, f, buf_view(&object), OBJECT_MANIFEST, EMIT_JSON_LINE),
+	    R_OBJECT_TYPE);
+	check_has("as a manifest", &json, "\"type\":\"manifest\"");
+	check_has("as a manifest", &json, "\"vrps\":[");
+	assert_true(shown(&json, f, buf_view(&object), OBJECT_CERT,
+			EMIT_JSON_LINE) != REASON_OK);
+	assert_true(shown(&json, f, buf_view(&object), OBJECT_TAL,
+			EMIT_JSON_LINE) != REASON_OK);
+	buf_fini(&object);
+	buf_fini(&json);
+}
+
+/* hostile.md JU1, and a signed object of a type of tomorrow. */
+static void
+test_junk(void **state)
+{
+	static const struct {
+		const char *what, *der;
+		const char *has;
+	} cases[] = {
+		{ "nothing", "", "\"size\":0" },
+		{ "one byte", "30", "\"type\":\"unknown\"" },
+		{ "indefinite", "3080", "\"size\":2" },
+		{ "empty sequence", "30{}", "\"size\":2" },
+		{ "text", "61 62 63", "\"size\":3" },
+		{ "a number", "30{ 30{ 0500 } }", "\"type\":\"unknown\"" },
+		{ "another content type",
+		    "30{ 06{2a864886f70d010702} a0{ 30{ 020103 31{}"
+		    "30{ 06{2a864886f70d0109100163} a0{ 04{00} } } } } }",
+		    "\"content_type\":\"1.2.840.113549.1.9.16.1.99\"" },
+	};
+	struct fixture *f = *state;
+	struct buf object, json;
+
+	buf_init(&json, BUF_CAP);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		buf_init(&object, BUF_CAP);
+		der_text(&object, cases[i].der);
+		CHECK(cases[i].what,
+		    shown(&json, f, buf_view(&object), OBJECT_UNKNOWN,
+			EMIT_JSON_LINE) != REASON_OK);
+		check_has(cases[i].what, &json, cases[i].has);
+		check_has(cases[i].what, &json, "\"findings\":[{\"reason\":");
+		buf_fini(&object);
+	}
+	buf_fini(&json);
+}
+
+static void
+test_limits(void **state)
+{
+	struct fixture *f = *state;
+	struct limits before = f->limits;
+	struct buf object, json;
+
+	buf_init(&json, BUF_CAP);
+	buf_init(&object, BUF_CAP);
+	object_write(&object, f, OBJECT_TAL);
+	f->limits.object_max = object.n;
+	assert_int_equal(
+	    shown(&json, f, buf_view(&object), OBJECT_UNKNOWN, EMIT_JSON_LINE),
+	    REASON_OK);
+	f->limits.object_max = object.n - 1;
+	assert_int_equal(
+	    shown(&json, f, buf_view(&object), OBJECT_UNKNOWN, EMIT_JSON_LINE),
+	    R_LIMIT_SIZE);
+	f->limits = before;
+	buf_fini(&object);
+	buf_fini(&json);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_faults),
+		cmocka_unit_test(test_signature),
+		cmocka_unit_test(test_trust_anchor),
+		cmocka_unit_test(test_wrong_type),
+		cmocka_unit_test(test_junk),
+		cmocka_unit_test(test_limits),
+	};
+
+	return cmocka_run_group_tests(tests, fixture_setup, fixture_teardown);
+}
