@@ -178,11 +178,17 @@ ranges_normalise(struct ranges *s)
 	s->n = n;
 }
 
+/* By steps that double, then by halves: near is cheap, far is O(log n). */
 size_t
 ranges_find(const struct ranges *s, size_t from, struct number x)
 {
-	size_t end = s->n;
+	size_t end = from, step = 1;
 
+	while (end < s->n && number_cmp(ranges_at(s, end).hi, x) < 0) {
+		from = end + 1;
+		end = s->n - end > step ? end + step : s->n;
+		step *= 2;
+	}
 	while (from < end) {
 		size_t mid = from + (end - from) / 2;
 
