@@ -1,0 +1,126 @@
+/*
+ * A description, read; private to the room.
+ */
+#ifndef CAIRN_WORLD_TREE_H
+#define CAIRN_WORLD_TREE_H
+
+#include "world/world.h"
+
+enum world_kind {
+	WORLD_TA,
+	WORLD_CA,
+	WORLD_COPY, /* another certificate for the key and place of a CA */
+	WORLD_ROA,
+	WORLD_ASPA,
+	WORLD_ROUTER,
+	WORLD_TAK,
+	WORLD_GHOSTBUSTERS,
+	WORLD_PREFIX_LIST,
+	WORLD_FILE, /* bytes that are no object we know */
+	WORLD_KINDS
+};
+
+struct world_vrp {
+	struct vrp vrp;
+	bool has_max_len;
+	struct world_vrp *next;
+};
+
+/* One file that a CA publishes. */
+struct world_item {
+	enum world_kind kind;
+	const char *name;
+	unsigned line;
+	struct world_ca *in; /* who publishes it; NULL: a trust anchor's */
+	struct world_ca *ca; /* of a TA or CA: what it makes; a copy: of whom */
+	const char *of;	     /* of a copy: the name of that CA */
+	struct resources resources; /* TA, CA, copy */
+	struct asn asn;
+	size_t n_vrps, n_providers;
+	struct world_vrp *vrps, **vrps_tail;
+	struct asn *providers;
+	const char *text;
+	const struct world_fault *fault;
+	/* What a validator must say of it beyond its fault. */
+	enum reason expect;
+	enum effect expect_effect;
+	struct world_item *next; /* in the order of the description */
+};
+
+struct world_ca {
+	size_t number; /* from 0, in the order of the description */
+	struct world_item *item;
+	struct world_ca *parent;
+	const char *host, *module;
+	bool reconsidered; /* its certificates follow RFC 8360 */
+	struct world_item *items, **items_tail;
+	const struct world_fault *on_manifest, *on_crl;
+	struct world_ca *next; /* parents before children */
+	bool dead; /* nothing that it publishes counts */
+};
+
+struct world {
+	struct arena arena;
+	struct span text;
+	size_t n_cas;
+	struct world_ca *cas, **cas_tail;
+	struct world_size size;
+};
+
+/* Work out who is dead, and the sizes. */
+void world_judge(struct world *);
+/* Do its payloads count? */
+bool world_item_holds(const struct world_item *);
+/* The name of the trust anchor above. */
+const char *world_anchor(const struct world_ca *);
+
+/* The folder a CA publishes in, its manifest, its CRL, and an item. */
+void world_repository_uri(char *out, size_t n, const struct world_ca *);
+void world_manifest_uri(char *out, size_t n, const struct world_ca *);
+void world_crl_uri(char *out, size_t n, const struct world_ca *);
+void world_item_uri(char *out, size_t n, const struct world_item *);
+#define WORLD_URI 512
+/* The file's name alone. */
+void world_item_file(char *out, size_t n, const struct world_item *);
+
+/* ---- keys ----------------------------------------------------------------- */
+
+/* CA number `number`'s own key: no other CA has it while there are at most
+ * world_key_pairs of them. NULL without memory. */
+struct crypt_secret;
+struct crypt_secret *world_ca_key(uint64_t seed, size_t number);
+/* The key of an EE certificate or a router, from its URI. */
+struct crypt_secret *world_ee_key(uint64_t seed, const char *uri);
+struct crypt_secret *world_router_key(uint64_t seed, const char *uri);
+size_t world_key_pairs(void);
+/* 16 bytes that look like nothing, the same for the same input; positive as
+ * a serial number. */
+void world_serial(uint8_t out[16], uint64_t seed, const char *uri);
+
+/* ---- writing --------------------------------------------------------------- */
+
+/* What is the same for all files of one world_write. */
+struct world_writer {
+	const struct world *world;
+	const char *dir;
+	int64_t at;
+	uint64_t seed;
+	struct fault *why;
+};
+
+/* Write a file below the folder, with the folders it needs. */
+enum reason world_put(const struct world_writer *, const char *path,
+    struct span bytes) MUST_CHECK;
+enum reason world_write_point(
+    const struct world_writer *, const struct world_ca *) MUST_CHECK;
+enum reason world_write_ta(
+    const struct world_writer *, const struct world_ca *) MUST_CHECK;
+/* Everything beside the objects. */
+enum reason world_write_truth(const struct world_writer *) MUST_CHECK;
+enum reason world_write_setting(const struct world_writer *) MUST_CHECK;
+
+/* The text of a world of so many CAs. */
+enum reason world_generate(
+    struct buf *out, uint64_t cas, struct fault *why) MUST_CHECK;
+
+#endif
