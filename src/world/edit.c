@@ -5,7 +5,10 @@
 
 #include "der/der.h"
 
-enum { PATH_DEPTH = 40, VALUE_DEPTH = 12 };
+enum {
+	PATH_DEPTH = 40,
+	VALUE_DEPTH = 12
+};
 
 /* Words that stand for paths, each ended by a '/'. */
 static const struct {
@@ -106,7 +109,7 @@ child_number(
 	}
 	/* From the end: count, then go again. */
 	return number < 0 && n + number >= 0 && at == end &&
-	    child_number(out, s, in, n + number);
+	       child_number(out, s, in, n + number);
 }
 
 static bool
@@ -141,8 +144,8 @@ path_expand(struct buf *out, struct span path)
 		struct span part = span_of(path.p, n);
 		size_t i = 0;
 
-		while (i < COUNT(words) &&
-		    !span_eq(span_str(words[i].word), part))
+		while (
+		    i < COUNT(words) && !span_eq(span_str(words[i].word), part))
 			i++;
 		if (i < COUNT(words)) {
 			buf_puts(out, words[i].path);
@@ -172,8 +175,7 @@ place_walk(struct place *out, struct span s, const char *path)
 		if (out->n == PATH_DEPTH)
 			return false;
 		if (*path == '@'
-			? !child_oid(to, s, in,
-			      span_of(part.p + 1, part.n - 1))
+			? !child_oid(to, s, in, span_of(part.p + 1, part.n - 1))
 			: !child_number(to, s, in, strtol(path, NULL, 10)))
 			return false;
 		out->n++;
@@ -190,7 +192,7 @@ place_find(struct place *out, struct span s, struct span path)
 
 	buf_init(&full, 1024);
 	ok = path_expand(&full, path) &&
-	    place_walk(out, s, (const char *)full.p);
+	     place_walk(out, s, (const char *)full.p);
 	buf_fini(&full);
 	return ok;
 }
@@ -254,13 +256,14 @@ place_splice(struct buf *b, struct place *place, size_t below, size_t at,
 		uint8_t header[6];
 
 		splice(b, e->at, e->header,
-		    header_write(header, b->p[e->at],
-			e->length + b->n - before));
+		    header_write(
+			header, b->p[e->at], e->length + b->n - before));
 	}
 	return !b->failed;
 }
 
-/* ---- values --------------------------------------------------------------- */
+/* ---- values ---------------------------------------------------------------
+ */
 
 static void
 value_time(struct buf *out, int64_t at, bool utc)
@@ -334,7 +337,8 @@ value_write(struct buf *out, const char *s, int64_t at)
 	return s != NULL && open == 0 && !out->failed;
 }
 
-/* ---- steps ---------------------------------------------------------------- */
+/* ---- steps ----------------------------------------------------------------
+ */
 
 static bool
 step_repeat(struct buf *b, struct place *place, const char *argument)
@@ -348,7 +352,7 @@ step_repeat(struct buf *b, struct place *place, const char *argument)
 	for (unsigned long i = strtoul(argument, NULL, 10); i > 1; i--)
 		buf_add(&copies, b->p + e->at, n);
 	ok = !copies.failed &&
-	    place_splice(b, place, 1, e->at + n, 0, buf_view(&copies));
+	     place_splice(b, place, 1, e->at + n, 0, buf_view(&copies));
 	buf_fini(&copies);
 	return ok;
 }
@@ -361,9 +365,8 @@ step_swap(struct buf *b, struct place *place)
 	struct buf copy;
 	bool ok;
 
-	if (place->n < 2 ||
-	    !element_read(&next, buf_view(b), end,
-		element_end(&place->up[place->n - 2])))
+	if (place->n < 2 || !element_read(&next, buf_view(b), end,
+				element_end(&place->up[place->n - 2])))
 		return false;
 	buf_init(&copy, SIZE_MAX);
 	buf_add(&copy, b->p + next.at, next.header + next.length);
@@ -398,7 +401,7 @@ step_length(struct buf *b, struct place *place, bool indefinite)
 	if (indefinite)
 		buf_add(&whole, "\0\0", 2);
 	ok = !whole.failed &&
-	    place_splice(b, place, 1, e->at, end - e->at, buf_view(&whole));
+	     place_splice(b, place, 1, e->at, end - e->at, buf_view(&whole));
 	buf_fini(&whole);
 	return ok;
 }
@@ -411,8 +414,8 @@ step_cut(struct buf *b, struct place *place, const char *argument)
 	size_t keep = n < 0 ? e->length - (size_t)-n : (size_t)n;
 
 	return keep <= e->length &&
-	    place_splice(b, place, 0, e->at + e->header + keep,
-		e->length - keep, span_of(NULL, 0));
+	       place_splice(b, place, 0, e->at + e->header + keep,
+		   e->length - keep, span_of(NULL, 0));
 }
 
 /* Steps that take a value. */
@@ -470,8 +473,8 @@ step_word(struct buf *b, struct place *place, const char *op)
 	const struct element *e = &place->up[place->n - 1];
 
 	if (strcmp(op, "del") == 0)
-		return place_splice(b, place, 1, e->at,
-		    e->header + e->length, span_of(NULL, 0));
+		return place_splice(b, place, 1, e->at, e->header + e->length,
+		    span_of(NULL, 0));
 	if (strcmp(op, "swap") == 0)
 		return step_swap(b, place);
 	if (strcmp(op, "long") == 0 || strcmp(op, "open") == 0)
@@ -508,7 +511,8 @@ step_run(struct buf *b, const char *path, const char *op, int64_t at)
 	return ok;
 }
 
-/* ---- signing again --------------------------------------------------------- */
+/* ---- signing again ---------------------------------------------------------
+ */
 
 /* Replace the element at a path, if there is one. */
 static bool
@@ -517,8 +521,8 @@ put(struct buf *b, const char *path, const struct buf *value)
 	struct place place;
 
 	return !value->failed &&
-	    (!place_find(&place, buf_view(b), span_str(path)) ||
-		step_value(b, &place, '=', buf_view(value)));
+	       (!place_find(&place, buf_view(b), span_str(path)) ||
+		   step_value(b, &place, '=', buf_view(value)));
 }
 
 /* Certificate, CRL: the third element signs the first. */
@@ -577,7 +581,7 @@ sign_attributes(struct buf *b, const struct crypt_secret *key)
 	buf_byte(&message, DER_SET);
 	buf_add(&message, attrs.p + 1, attrs.n - 1);
 	ok = !message.failed &&
-	    crypt_sign(&signature, key, buf_view(&message)) == REASON_OK;
+	     crypt_sign(&signature, key, buf_view(&message)) == REASON_OK;
 	der_put_octets(&value, buf_view(&signature));
 	ok = ok && put(b, "signer/5", &value);
 	buf_fini(&value);
@@ -592,7 +596,7 @@ edit_sign(struct buf *object, const struct edit_keys *keys)
 	if (keys->ee == NULL)
 		return sign_body(object, "0", "2", keys->issuer);
 	return sign_body(object, "ee/0", "ee/2", keys->issuer) &&
-	    sign_digest(object) && sign_attributes(object, keys->ee);
+	       sign_digest(object) && sign_attributes(object, keys->ee);
 }
 
 bool

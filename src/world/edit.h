@@ -37,7 +37,7 @@
 /* Who signs again what was changed. */
 struct edit_keys {
 	const struct crypt_secret *issuer; /* of the certificate or CRL */
-	const struct crypt_secret *ee;	   /* NULL: not a signed object */
+	const struct crypt_secret *ee;     /* NULL: not a signed object */
 };
 
 /* False when the program is wrong, names what is not there, or memory ran

@@ -12,7 +12,9 @@ static const char *const primes[] = {
 #undef P
 };
 
-enum { PRIME_BYTES = 128 };
+enum {
+	PRIME_BYTES = 128
+};
 
 size_t
 world_key_pairs(void)
@@ -57,8 +59,7 @@ pair_key(uint64_t pair)
 	if (!hex_parse(p, sizeof(p), span_str(primes[i])) ||
 	    !hex_parse(q, sizeof(q), span_str(primes[i + 1 + rest])))
 		ASSERT(!"primes.def is damaged");
-	return crypt_secret_rsa(
-	    span_of(p, sizeof(p)), span_of(q, sizeof(q)));
+	return crypt_secret_rsa(span_of(p, sizeof(p)), span_of(q, sizeof(q)));
 }
 
 struct crypt_secret *
@@ -68,7 +69,7 @@ world_ca_key(uint64_t seed, size_t number)
 	const uint64_t step = 7919;
 
 	return pair_key(draw_number(seed, "first", "") % world_key_pairs() +
-	    number % world_key_pairs() * step);
+			number % world_key_pairs() * step);
 }
 
 struct crypt_secret *

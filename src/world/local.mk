@@ -1,3 +1,18 @@
-# noinst_LIBRARIES += libworld.a
-# libworld_a_SOURCES = %D%/world.h
-world_libs = $(rpki_libs)
+noinst_LIBRARIES += libworld.a
+libworld_a_SOURCES = %D%/world.h %D%/tree.h %D%/edit.h %D%/fault.def \
+	%D%/primes.def %D%/parse.c %D%/tree.c %D%/keys.c %D%/edit.c \
+	%D%/fault.c %D%/point.c %D%/anchor.c %D%/truth.c %D%/write.c \
+	%D%/generate.c %D%/demo.c
+world_libs = libworld.a $(rpki_libs)
+BUILT_SOURCES += src/world/demo.inc
+CLEANFILES += src/world/demo.inc
+EXTRA_DIST += %D%/demo.world
+src/world/demo.$(OBJEXT): src/world/demo.inc
+src/world/demo.inc: %D%/demo.world
+	@$(MKDIR_P) src/world
+	$(AM_V_GEN)sed 's/["\\]/\\&/g; s/.*/"&",/' $(srcdir)/src/world/demo.world > $@.tmp && mv $@.tmp $@
+if HAVE_CMOCKA
+check_PROGRAMS += tests/world/test_world tests/world/test_edit
+tests_world_test_world_LDADD = $(world_libs) $(CMOCKA_LIBS)
+tests_world_test_edit_LDADD = $(world_libs) $(CMOCKA_LIBS)
+endif

@@ -12,8 +12,8 @@ struct parser {
 	struct world *world;
 	const uint8_t *at, *end;
 	unsigned line, token_line;
-	struct span token; /* empty: the end */
-	struct world_ca *ca; /* the open block's, NULL at the top */
+	struct span token;       /* empty: the end */
+	struct world_ca *ca;     /* the open block's, NULL at the top */
 	struct world_item *item; /* the open block's, when it is no CA's */
 	struct fault *why;
 };
@@ -23,16 +23,15 @@ refuse(const struct parser *p, const char *what, struct span word)
 {
 	int n = word.n < 60 ? (int)word.n : 60;
 
-	return fault_say(p->why, R_WORLD_DESCRIPTION, NULL,
-	    "line %u: %s%s%.*s", p->token_line, what, n > 0 ? ": " : "", n,
-	    (const char *)word.p);
+	return fault_say(p->why, R_WORLD_DESCRIPTION, NULL, "line %u: %s%s%.*s",
+	    p->token_line, what, n > 0 ? ": " : "", n, (const char *)word.p);
 }
 
 static bool
 is_break(uint8_t c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == ';' ||
-	    c == '{' || c == '}' || c == '#' || c == '"';
+	       c == '{' || c == '}' || c == '#' || c == '"';
 }
 
 /* Skip what separates tokens. */
@@ -49,7 +48,7 @@ skip(struct parser *p)
 		if (*p->at == '\n')
 			p->line++;
 		else if (*p->at != ' ' && *p->at != '\t' && *p->at != '\r' &&
-		    *p->at != ';')
+			 *p->at != ';')
 			return;
 	}
 }
@@ -117,8 +116,7 @@ take_name(struct parser *p, const char **out)
 {
 	if (!is_name(p->token))
 		return refuse(p,
-		    "a name takes a-z, 0-9, '-' and '.', 60 at most",
-		    p->token);
+		    "a name takes a-z, 0-9, '-' and '.', 60 at most", p->token);
 	return take_string(p, out);
 }
 
@@ -133,14 +131,15 @@ take_asn(struct parser *p, struct asn *out)
 	return REASON_OK;
 }
 
-/* ---- what may stand in a block --------------------------------------------- */
+/* ---- what may stand in a block ---------------------------------------------
+ */
 
 static bool
 is_item_text(struct span s)
 {
 	return s.n > 0 &&
-	    ((s.p[0] >= '0' && s.p[0] <= '9') || s.p[0] == ':' ||
-		span_starts(s, SPAN("AS")) || memchr(s.p, ':', s.n) != NULL);
+	       ((s.p[0] >= '0' && s.p[0] <= '9') || s.p[0] == ':' ||
+		   span_starts(s, SPAN("AS")) || memchr(s.p, ':', s.n) != NULL);
 }
 
 static enum reason
@@ -161,8 +160,8 @@ do_resources(struct parser *p, struct world_item *item)
 		struct span token = p->token;
 
 		TRY(take_string(p, &text));
-		if (resources_add_text(&item->resources, &p->world->arena,
-			text) != REASON_OK)
+		if (resources_add_text(
+			&item->resources, &p->world->arena, text) != REASON_OK)
 			return refuse(p, "not a resource", token);
 	}
 	addr_set_normalise(&item->resources.ip[0], FAMILY_V4);
@@ -205,8 +204,8 @@ do_maxlen(struct parser *p, struct world_item *item)
 		last = v;
 	if (last == NULL || last->has_max_len)
 		return refuse(p, "maxlen follows a prefix", p->token);
-	if (!decimal_parse(&n, p->token,
-		family_bits(last->vrp.prefix.family)) ||
+	if (!decimal_parse(
+		&n, p->token, family_bits(last->vrp.prefix.family)) ||
 	    n < last->vrp.prefix.len)
 		return refuse(p, "not a length for this prefix", p->token);
 	last->vrp.max_len = (uint8_t)n;
@@ -295,10 +294,11 @@ do_expect(struct parser *p, struct world_item *item)
 	return refuse(p, "no such effect", span_str(text));
 }
 
-/* ---- items ------------------------------------------------------------------ */
+/* ---- items ------------------------------------------------------------------
+ */
 
 #define IN(kind) (1u << (kind))
-#define CAS	 (IN(WORLD_TA) | IN(WORLD_CA))
+#define CAS      (IN(WORLD_TA) | IN(WORLD_CA))
 #define PREFIXES (IN(WORLD_ROA) | IN(WORLD_PREFIX_LIST))
 
 static const char *const kind_words[WORLD_KINDS] = {
@@ -331,14 +331,15 @@ do_fault(struct parser *p, struct world_item *item)
 			to = &item->ca->on_manifest;
 		else if (strcmp(on, "crl") == 0)
 			to = &item->ca->on_crl;
-		else if (strcmp(on, kind_words[item->kind]) != 0)
-			return refuse(p, "this fault has no place here",
-			    p->token);
+		else if (strcmp(on, kind_words[item->kind]) != 0 &&
+			 (strcmp(on, "any") != 0 || item->in == NULL))
+			return refuse(
+			    p, "this fault has no place here", p->token);
 	} else if (strcmp(on, "signed") == 0) {
 		if (item->kind == WORLD_ROUTER || item->kind == WORLD_FILE)
 			return refuse(p, "not a signed object", p->token);
 	} else if (strcmp(on, "any") != 0 &&
-	    strcmp(on, kind_words[item->kind]) != 0) {
+		   strcmp(on, kind_words[item->kind]) != 0) {
 		return refuse(p, "this fault has no place here", p->token);
 	}
 	if (*to != NULL)
@@ -467,7 +468,8 @@ statement(struct parser *p)
 	return refuse(p, "this has no place here", p->token);
 }
 
-/* ---- the whole ---------------------------------------------------------------- */
+/* ---- the whole
+ * ---------------------------------------------------------------- */
 
 /* Give each copy its CA, and refuse a second of a name. */
 static enum reason
@@ -483,8 +485,7 @@ resolve(struct parser *p, struct map *names)
 			return fault_at(p->why, R_LIMIT_MEMORY, NULL);
 	}
 	for (struct world_ca *ca = p->world->cas; ca != NULL; ca = ca->next)
-		for (struct world_item *i = ca->items; i != NULL;
-		     i = i->next) {
+		for (struct world_item *i = ca->items; i != NULL; i = i->next) {
 			if (i->kind != WORLD_COPY)
 				continue;
 			i->ca = map_get(names, span_str(i->of));
@@ -562,8 +563,8 @@ parse(struct parser *p)
 	if (r == REASON_OK)
 		r = check_modules(p, &names);
 	map_fini(&names);
-	for (struct world_ca *ca = p->world->cas;
-	     ca != NULL && r == REASON_OK; ca = ca->next)
+	for (struct world_ca *ca = p->world->cas; ca != NULL && r == REASON_OK;
+	     ca = ca->next)
 		r = check_files(p, ca);
 	return r;
 }
@@ -584,12 +585,11 @@ world_parse(struct world **out, struct span text, struct fault *why)
 	w->text = arena_dup(&w->arena, text);
 	p.at = w->text.p;
 	p.end = w->text.p + w->text.n;
-	r = w->text.p == NULL ? fault_at(why, R_LIMIT_MEMORY, NULL)
-			      : parse(&p);
+	r = w->text.p == NULL ? fault_at(why, R_LIMIT_MEMORY, NULL) : parse(&p);
 	if (r != REASON_OK) {
 		why->offset = p.token.p != NULL && w->text.p != NULL
-		    ? (size_t)(p.token.p - w->text.p)
-		    : 0;
+				  ? (size_t)(p.token.p - w->text.p)
+				  : 0;
 		world_free(w);
 		return r;
 	}

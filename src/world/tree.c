@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* ---- names ------------------------------------------------------------------ */
+/* ---- names ------------------------------------------------------------------
+ */
 
 static const char *const suffixes[WORLD_KINDS] = {
 	[WORLD_TA] = ".cer",
@@ -26,22 +27,22 @@ world_item_file(char *out, size_t n, const struct world_item *item)
 void
 world_repository_uri(char *out, size_t n, const struct world_ca *ca)
 {
-	(void)snprintf(out, n, "rsync://%s/%s/%s/", ca->host, ca->module,
-	    ca->item->name);
+	(void)snprintf(
+	    out, n, "rsync://%s/%s/%s/", ca->host, ca->module, ca->item->name);
 }
 
 void
 world_manifest_uri(char *out, size_t n, const struct world_ca *ca)
 {
-	(void)snprintf(out, n, "rsync://%s/%s/%s/%s.mft", ca->host,
-	    ca->module, ca->item->name, ca->item->name);
+	(void)snprintf(out, n, "rsync://%s/%s/%s/%s.mft", ca->host, ca->module,
+	    ca->item->name, ca->item->name);
 }
 
 void
 world_crl_uri(char *out, size_t n, const struct world_ca *ca)
 {
-	(void)snprintf(out, n, "rsync://%s/%s/%s/%s.crl", ca->host,
-	    ca->module, ca->item->name, ca->item->name);
+	(void)snprintf(out, n, "rsync://%s/%s/%s/%s.crl", ca->host, ca->module,
+	    ca->item->name, ca->item->name);
 }
 
 void
@@ -54,9 +55,8 @@ world_item_uri(char *out, size_t n, const struct world_item *item)
 		(void)snprintf(out, n, "rsync://%s/%s/%s", item->ca->host,
 		    item->ca->module, file);
 	else
-		(void)snprintf(out, n, "rsync://%s/%s/%s/%s",
-		    item->in->host, item->in->module, item->in->item->name,
-		    file);
+		(void)snprintf(out, n, "rsync://%s/%s/%s/%s", item->in->host,
+		    item->in->module, item->in->item->name, file);
 }
 
 const char *
@@ -67,7 +67,8 @@ world_anchor(const struct world_ca *ca)
 	return ca->item->name;
 }
 
-/* ---- the truth --------------------------------------------------------------- */
+/* ---- the truth
+ * --------------------------------------------------------------- */
 
 static enum effect
 damage(const struct world_item *item)

@@ -33,7 +33,7 @@ struct world_item {
 	unsigned line;
 	struct world_ca *in; /* who publishes it; NULL: a trust anchor's */
 	struct world_ca *ca; /* of a TA or CA: what it makes; a copy: of whom */
-	const char *of;	     /* of a copy: the name of that CA */
+	const char *of;      /* of a copy: the name of that CA */
 	struct resources resources; /* TA, CA, copy */
 	struct asn asn;
 	size_t n_vrps, n_providers;
@@ -56,7 +56,7 @@ struct world_ca {
 	struct world_item *items, **items_tail;
 	const struct world_fault *on_manifest, *on_crl;
 	struct world_ca *next; /* parents before children */
-	bool dead; /* nothing that it publishes counts */
+	bool dead;             /* nothing that it publishes counts */
 };
 
 struct world {
@@ -83,7 +83,8 @@ void world_item_uri(char *out, size_t n, const struct world_item *);
 /* The file's name alone. */
 void world_item_file(char *out, size_t n, const struct world_item *);
 
-/* ---- keys ----------------------------------------------------------------- */
+/* ---- keys -----------------------------------------------------------------
+ */
 
 /* CA number `number`'s own key: no other CA has it while there are at most
  * world_key_pairs of them. NULL without memory. */
@@ -97,7 +98,8 @@ size_t world_key_pairs(void);
  * a serial number. */
 void world_serial(uint8_t out[16], uint64_t seed, const char *uri);
 
-/* ---- writing --------------------------------------------------------------- */
+/* ---- writing ---------------------------------------------------------------
+ */
 
 /* What is the same for all files of one world_write. */
 struct world_writer {

@@ -40,7 +40,7 @@ void world_free(struct world *);
  *	rsyncd.conf		    serves repo/ as those hosts would
  *	truth/vrps.csv		    as `cairn validate --output csv` prints it
  *	truth/aspas.csv		    customer, providers, trust anchor
- *	truth/router-keys.csv	    AS, SKI, trust anchor
+ *	truth/router-keys.csv	    AS, name of the certificate, trust anchor
  *	truth/findings.csv	    object, reason, effect
  *	README			    what this is
  *
@@ -66,7 +66,7 @@ void world_measure(struct world_size *out, const struct world *);
 struct world_fault {
 	const char *name; /* "roa.maxlength-255" */
 	const char *row;  /* of the hostile catalogue: "RO1" */
-	const char *on;	  /* where it may stand: "roa", "manifest", ... */
+	const char *on;   /* where it may stand: "roa", "manifest", ... */
 	const char *edit; /* see edit.h */
 	enum reason reason;
 	enum effect effect;

@@ -1,0 +1,141 @@
+/* Descriptions, and the worlds they make. */
+#include "tests/check.h"
+
+#include <string.h>
+
+#include "world/world.h"
+
+static const struct {
+	const char *what, *text, *says;
+} refused[] = {
+	{ "nothing", "# only a comment", "no trust anchor" },
+	{ "no name", "ta {", "a name takes" },
+	{ "a name with capitals", "ta Alpha {", "a name takes" },
+	{ "a name that leads out", "ta ../x {", "a name takes" },
+	{ "a word unknown", "ta a { host h module m colour red }",
+	    "line 1: this has no place here: colour" },
+	{ "the line", "ta a {\n\thost h module m\n\troa x { as 1 }\n}",
+	    "line 3: a ROA needs a prefix" },
+	{ "a CA at the top", "ca a { }", "this has no place here" },
+	{ "a trust anchor below", "ta a { host h module m ta b { } }",
+	    "this has no place here" },
+	{ "a CA in a ROA", "ta a { host h module m roa r { ca b { } } }",
+	    "this has no place here" },
+	{ "an open block", "ta a { host h module m", "'}' expected" },
+	{ "too many ends", "ta a { host h module m } }",
+	    "this has no place here" },
+	{ "no host", "ta a { }", "needs a host" },
+	{ "a prefix with host bits",
+	    "ta a { host h module m roa r { as 1 prefix 10.0.0.1/8 } }",
+	    "not a prefix" },
+	{ "maxlen too short",
+	    "ta a { host h module m roa r { as 1 prefix 10.0.0.0/8 maxlen 7 } }",
+	    "not a length" },
+	{ "maxlen too long",
+	    "ta a { host h module m roa r { as 1 prefix 10.0.0.0/8 maxlen 33 } }",
+	    "not a length" },
+	{ "maxlen twice",
+	    "ta a { host h module m roa r { as 1 prefix 10.0.0.0/8 maxlen 9 "
+	    "maxlen 9 } }",
+	    "follows a prefix" },
+	{ "AS 2^32", "ta a { host h module m roa r { as 4294967296 } }",
+	    "not an AS number" },
+	{ "a resource upside down",
+	    "ta a { host h module m resources AS5-AS1 }", "not a resource" },
+	{ "an ASPA without providers",
+	    "ta a { host h module m aspa x { customer 1 } }",
+	    "needs providers" },
+	{ "two CAs of a name",
+	    "ta a { host h module m ca b { } ca c { ca b { } } }",
+	    "a second CA of this name: b" },
+	{ "two files of a name",
+	    "ta a { host h module m file x.roa { } roa x { as 1 "
+	    "prefix ::/0 } }",
+	    "a second file of this name: x.roa" },
+	{ "a module on two hosts",
+	    "ta a { host h module m } ta b { host i module m }",
+	    "on another host" },
+	{ "a copy of nobody", "ta a { host h module m copy b { of nobody } }",
+	    "no CA of this name: nobody" },
+	{ "an unknown fault", "ta a { host h module m fault no.such }",
+	    "no such fault: no.such" },
+	{ "a ROA's fault in a CA",
+	    "ta a { host h module m fault roa.maxlength-255 }",
+	    "no place here" },
+	{ "an unknown reason",
+	    "ta a { host h module m ca b { expect no.such object } }",
+	    "no such reason" },
+	{ "an unknown effect",
+	    "ta a { host h module m ca b { expect path.overclaim huge } }",
+	    "no such effect" },
+};
+
+static void
+test_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(refused); i++) {
+		struct world *w;
+		struct fault why;
+
+		CHECK_REASON(refused[i].what,
+		    world_parse(&w, span_str(refused[i].text), &why),
+		    R_WORLD_DESCRIPTION);
+		assert_null(w);
+		if (strstr(why.detail, refused[i].says) == NULL)
+			fail_msg("%s: \"%s\"", refused[i].what, why.detail);
+	}
+}
+
+static void
+test_demo(void **state)
+{
+	struct world *w;
+	struct world_size size;
+	struct fault why;
+
+	(void)state;
+	if (world_demo(&w, 0, &why) != REASON_OK)
+		fail_msg("%s", why.detail);
+	world_measure(&size, w);
+	world_free(w);
+	assert_int_equal(size.tas, 3);
+	assert_in_range(size.cas, 25, 35);
+	assert_in_range(size.objects, 180, 220);
+	assert_true(size.faults >= 10);
+}
+
+static void
+test_generated(void **state)
+{
+	static const uint64_t cas[] = { 3, 4, 10, 100, 1000, 20000 };
+	struct world *w;
+	struct fault why;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cas); i++) {
+		struct world_size size;
+
+		if (world_demo(&w, cas[i], &why) != REASON_OK)
+			fail_msg("%s", why.detail);
+		world_measure(&size, w);
+		world_free(w);
+		assert_int_equal(size.cas, cas[i]);
+		assert_int_equal(size.faults, 0);
+	}
+	CHECK_REASON("two CAs", world_demo(&w, 2, &why), R_WORLD_DESCRIPTION);
+	CHECK_REASON(
+	    "too many", world_demo(&w, UINT64_MAX, &why), R_WORLD_DESCRIPTION);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_demo),
+		cmocka_unit_test(test_generated),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
