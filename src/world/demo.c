@@ -3,7 +3,7 @@
 
 /* Made from demo.world by the build: one string a line. */
 static const char *const demo_lines[] = {
-#include "src/world/demo.inc"
+#include "world/demo.inc"
 };
 
 static void
