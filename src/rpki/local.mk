@@ -17,6 +17,10 @@ src/rpki/point_key.$(OBJEXT): src/rpki/version.h
 AM_CPPFLAGS += -I$(top_builddir)/src
 CLEANFILES += src/rpki/version.h
 
+# Seeds: tests/rpki/test_point tests/fuzz/corpus/rpki_point
+fuzz_programs += tests/fuzz/rpki_point
+tests_fuzz_rpki_point_LDADD = $(fuzz_main) $(rpki_libs)
+
 if HAVE_CMOCKA
 check_PROGRAMS += tests/rpki/test_choose tests/rpki/test_path \
 	tests/rpki/test_constraints tests/rpki/test_ta tests/rpki/test_point \

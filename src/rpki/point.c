@@ -10,7 +10,7 @@
 
 #include "rpki/point.h"
 
-/* ---- saying what was found ----------------------------------------------- */
+/* ---- saying what was found --------------------------------------------- */
 
 struct span
 judge_uri(struct judge *j, struct span name)
@@ -55,8 +55,7 @@ judge_report(struct judge *j, enum effect effect, enum reason reason,
 	return REASON_OK;
 }
 
-/* ---- what manifest, CRL and objects have in common ------------------------
- */
+/* ---- what manifest, CRL and objects have in common --------------------- */
 
 enum reason
 judge_size(const struct judge *j, struct span bytes, struct decode *dec)
@@ -103,8 +102,7 @@ check_window(struct judge *j, const struct window *w, struct decode *dec)
 	return REASON_OK;
 }
 
-/* ---- the steps ------------------------------------------------------------
- */
+/* ---- the steps --------------------------------------------------------- */
 
 /* RFC 9981 2: published where the CA says it is. (cert_check saw to it that
  * this is in the CA's folder.) */
@@ -237,8 +235,7 @@ step_crl(struct judge *j, struct decode *dec)
 	return REASON_OK;
 }
 
-/* ---- the whole -------------------------------------------------------------
- */
+/* ---- the whole --------------------------------------------------------- */
 
 static enum reason
 judge_steps(struct judge *j)

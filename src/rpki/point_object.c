@@ -8,8 +8,7 @@
  */
 #include "rpki/point.h"
 
-/* ---- what every certificate issued here must meet -------------------------
- */
+/* ---- what every certificate issued here must meet ---------------------- */
 
 /* What the certificate holds. What RFC 8360 leaves out is reported. */
 static enum reason
@@ -40,8 +39,7 @@ check_path(struct resources *held, struct judge *j, const struct cert *cert,
 	return check_resources(held, j, cert, dec);
 }
 
-/* ---- what is found good ----------------------------------------------------
- */
+/* ---- what is found good ------------------------------------------------ */
 
 /* Make room for n payloads of the file in question. */
 static enum reason
@@ -89,8 +87,7 @@ add_child(struct judge *j, struct cert *cert, const struct resources *held)
 	return vec_push(&j->children, c) ? REASON_OK : R_LIMIT_MEMORY;
 }
 
-/* ---- certificates -----------------------------------------------------------
- */
+/* ---- certificates ------------------------------------------------------ */
 
 /* RFC 8209: the key may sign for each of its AS numbers. */
 static enum reason
@@ -137,8 +134,7 @@ judge_cert(struct judge *j, struct span bytes, struct decode *dec)
 	return judge_router(j, &cert, dec);
 }
 
-/* ---- signed objects
- * ---------------------------------------------------------- */
+/* ---- signed objects ---------------------------------------------------- */
 
 static enum reason
 judge_roa(struct judge *j, const struct cms *cms, struct decode *dec)
@@ -249,8 +245,7 @@ judge_signed(struct judge *j, struct span bytes, enum object_type type,
 	return contents[type](j, &cms, dec);
 }
 
-/* ---- any file
- * ------------------------------------------------------------------ */
+/* ---- any file ---------------------------------------------------------- */
 
 static enum reason
 judge_type(struct judge *j, struct span bytes, enum object_type type,

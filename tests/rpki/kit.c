@@ -51,8 +51,7 @@ inherit(bool as)
 	return r;
 }
 
-/* ---- contents -------------------------------------------------------------
- */
+/* ---- contents ---------------------------------------------------------- */
 
 /* Copy what was written into the arena. */
 static struct span
@@ -126,8 +125,7 @@ spl(struct kit *k)
 	return take(k, &b);
 }
 
-/* ---- the plan ---------------------------------------------------------------
- */
+/* ---- the plan ---------------------------------------------------------- */
 
 static struct span
 uri_of(struct kit *k, const char *name)
@@ -328,8 +326,7 @@ kit_free(struct kit *k)
 	base_free(k);
 }
 
-/* ---- bytes ------------------------------------------------------------------
- */
+/* ---- bytes ------------------------------------------------------------- */
 
 static enum reason
 write_crl(struct buf *b, struct kit *k, const struct kit_file *f)
@@ -417,8 +414,26 @@ kit_write(struct kit *k)
 	k->issuer.resources = k->issuer.cert.resources;
 }
 
-/* ---- judging
- * ----------------------------------------------------------------- */
+static void
+seed_part(struct buf *b, const struct buf *part)
+{
+	assert_true(part->n < 0x10000);
+	buf_byte(b, (uint8_t)(part->n >> 8));
+	buf_byte(b, (uint8_t)part->n);
+	buf_span(b, buf_view(part));
+}
+
+void
+kit_seed(struct buf *b, const struct kit *k)
+{
+	seed_part(b, &k->ta_bytes);
+	seed_part(b, &k->mft.bytes);
+	for (size_t i = 0; i < k->n; i++)
+		if (!k->files[i].unlisted)
+			seed_part(b, &k->files[i].bytes);
+}
+
+/* ---- judging ----------------------------------------------------------- */
 
 static struct span
 source_object(void *ctx, const struct digest *hash)

@@ -91,6 +91,8 @@ enum reason kit_try(struct rpki_point *out, struct kit *, int64_t at,
     struct arena *) MUST_CHECK;
 /* Is there a VRP of this AS? */
 bool kit_says(const struct rpki_point *, uint32_t asn);
+/* What was written, as tests/fuzz/rpki_point.c reads it. */
+void kit_seed(struct buf *, const struct kit *);
 /* All of a result, as text. */
 void kit_show(struct buf *, const struct rpki_point *);
 

@@ -2,14 +2,14 @@
  * The judge, on a point that is good but for what each case bends: one case
  * for each reason of the room, and for each rule that fails a point.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "tests/rpki/kit.h"
 
 #define POINT_MEMORY ((size_t)64 << 20)
 
-/* ---- what is bent
- * ------------------------------------------------------------ */
+/* ---- what is bent ------------------------------------------------------ */
 
 static struct kit_file *
 bent(struct kit *k)
@@ -402,8 +402,7 @@ second_manifest(struct kit *k)
 	kit_add(k, "cb.mft", OBJECT_UNKNOWN)->raw = SPAN("another");
 }
 
-/* ---- the cases
- * ----------------------------------------------------------------- */
+/* ---- the cases --------------------------------------------------------- */
 
 #define P EFFECT_POINT
 #define O EFFECT_OBJECT
@@ -513,8 +512,7 @@ static const struct {
 	{ "manifest listed", second_manifest, R_POINT_MISPLACED, O, "cb.mft" },
 };
 
-/* ---- what must hold of every result
- * ---------------------------------------------- */
+/* ---- what must hold of every result ------------------------------------ */
 
 static void
 check_finding(
@@ -593,12 +591,66 @@ test_cases(void **state)
 	}
 }
 
+/* ---- seeds for the fuzzer ---------------------------------------------- */
+
+/* The point with the CRL and this file alone; with all of them at -1. */
+static void
+seed(const char *folder, size_t i, int only)
+{
+	struct kit *k = kit_new();
+	struct buf b, name;
+	FILE *f;
+
+	cases[i].bend(k);
+	for (int at = 0; only >= 0 && at < KIT_PLANNED; at++)
+		k->files[at].unlisted = at != only && at != KIT_THE_CRL;
+	kit_write(k);
+	buf_init(&b, POINT_MEMORY);
+	kit_seed(&b, k);
+	buf_init(&name, 4096);
+	buf_printf(&name, "%s/%s", folder, cases[i].what);
+	if (only >= 0)
+		buf_printf(&name, " %s", k->files[only].name);
+	for (size_t c = strlen(folder); c < name.n; c++)
+		if (name.p[c] == ' ' || name.p[c] == ':')
+			name.p[c] = '-';
+	buf_byte(&name, 0);
+	f = fopen((const char *)name.p, "wb");
+	assert_non_null(f);
+	assert_int_equal(fwrite(b.p, 1, b.n, f), b.n);
+	assert_int_equal(fclose(f), 0);
+	buf_fini(&b);
+	buf_fini(&name);
+	kit_free(k);
+}
+
+/* test_point FOLDER: the good point, and those of one file good and bent. */
+static int
+seeds(const char *folder)
+{
+	seed(folder, 0, -1);
+	for (int only = 0; only < KIT_PLANNED; only++)
+		if (only != KIT_THE_CRL && only != KIT_LAST_ROA)
+			seed(folder, 0, only);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		if (cases[i].bend == obj_is_cut)
+			seed(folder, i, KIT_BENT);
+		if (cases[i].bend == child_is_cut)
+			seed(folder, i, KIT_CHILD);
+		if (cases[i].bend == tak_with_successor)
+			seed(folder, i, KIT_TAK);
+	}
+	return 0;
+}
+
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_cases),
 	};
 
+	if (argc == 2)
+		return seeds(argv[1]);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

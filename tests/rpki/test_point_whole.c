@@ -70,8 +70,7 @@ tak_with_successor(struct kit *k)
 	k->files[KIT_TAK].content = kit_tak(k, k->ca, k->other);
 }
 
-/* ---- the good point, in full
- * ------------------------------------------------------- */
+/* ---- the good point, in full ------------------------------------------- */
 
 static bool
 uri_is(struct span uri, const char *name)
@@ -256,8 +255,7 @@ test_work(void **state)
 	kit_free(k);
 }
 
-/* ---- properties
- * --------------------------------------------------------------------- */
+/* ---- properties -------------------------------------------------------- */
 
 static void
 show_at(struct buf *out, struct kit *k, int64_t at, struct rpki_point *p)
