@@ -11,3 +11,5 @@ check_PROGRAMS += tests/conf/test_conf tests/conf/test_finish
 tests_conf_test_conf_LDADD = $(conf_libs) $(CMOCKA_LIBS)
 tests_conf_test_finish_LDADD = $(conf_libs) $(CMOCKA_LIBS)
 endif
+fuzz_programs += tests/fuzz/conf_yaml
+tests_fuzz_conf_yaml_LDADD = $(fuzz_main) $(conf_libs)

@@ -1,3 +1,9 @@
-# noinst_LIBRARIES += liboutput.a
-# liboutput_a_SOURCES = %D%/output.h
-output_libs = $(model_libs)
+noinst_LIBRARIES += liboutput.a
+liboutput_a_SOURCES = %D%/output.h %D%/stream.h %D%/output.c %D%/csv.c \
+	%D%/json.c %D%/summary.c %D%/file.c
+output_libs = liboutput.a $(model_libs)
+if HAVE_CMOCKA
+check_PROGRAMS += tests/output/test_output tests/output/test_file
+tests_output_test_output_LDADD = $(output_libs) $(CMOCKA_LIBS)
+tests_output_test_file_LDADD = $(output_libs) $(CMOCKA_LIBS)
+endif

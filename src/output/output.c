@@ -1,0 +1,122 @@
+/* The table of formats, and the stream they write into. */
+#include <string.h>
+
+#include "output/output.h"
+#include "output/stream.h"
+
+#define STREAM_CAP  ((size_t)64 * 1024 * 1024) /* one item is smaller */
+#define STREAM_FULL ((size_t)64 * 1024)
+
+static const struct output_format table[] = {
+	{ "csv", format_csv, "comma-separated values" },
+	{ "csvcompat", format_csvcompat, "the same with all fields quoted" },
+	{ "csvext", format_csvext,
+	    "with the object's URI and validity instead of the trust anchor" },
+	{ "json", format_json, "JSON, with router keys and ASPAs" },
+	{ "jsonext", format_jsonext, "JSON with all sources of each payload" },
+	{ "summary", format_summary, "counts for each trust anchor" },
+};
+
+const struct output_format *
+output_table(size_t *n)
+{
+	*n = COUNT(table);
+	return table;
+}
+
+const struct output_format *
+output_by_name(const char *name)
+{
+	for (size_t i = 0; i < COUNT(table); i++)
+		if (strcmp(table[i].name, name) == 0)
+			return &table[i];
+	return NULL;
+}
+
+static void
+write_findings(struct output_stream *s, const struct output_in *in)
+{
+	for (size_t i = 0; i < in->view->n_findings; i++) {
+		struct emit e;
+
+		emit_init(&e, &s->buf, EMIT_JSON_LINE);
+		finding_emit(&e, &in->view->findings[i]);
+		stream_flow(s);
+	}
+}
+
+const struct output_format output_findings = { "findings", write_findings,
+	"what was refused and why" };
+
+static void
+stream_pass(struct output_stream *s)
+{
+	if (s->reason == REASON_OK && s->buf.failed)
+		s->reason = R_LIMIT_MEMORY;
+	if (s->reason == REASON_OK)
+		s->reason = s->sink.write(s->sink.ctx, buf_view(&s->buf));
+	buf_reset(&s->buf);
+}
+
+void
+stream_flow(struct output_stream *s)
+{
+	if (s->buf.n >= STREAM_FULL || s->buf.failed)
+		stream_pass(s);
+}
+
+enum reason
+output_write(const struct output_format *format, const struct output_in *in,
+    struct output_sink sink)
+{
+	struct output_stream s = { .sink = sink };
+
+	buf_init(&s.buf, STREAM_CAP);
+	format->write(&s, in);
+	stream_pass(&s);
+	buf_fini(&s.buf);
+	return s.reason;
+}
+
+/* Names and URIs were checked where they came in; still, one byte too many
+ * must not break the document. */
+void
+stream_json(struct output_stream *s, struct span text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		uint8_t c = text.p[i];
+
+		if (c < 0x20 || c > 0x7e || c == '"' || c == '\\')
+			buf_printf(&s->buf, "\\u%04x", (unsigned)c);
+		else
+			buf_byte(&s->buf, c);
+	}
+}
+
+void
+stream_time(struct output_stream *s, int64_t at)
+{
+	char text[32];
+
+	time_write(text, sizeof(text), at);
+	buf_puts(&s->buf, text);
+}
+
+bool
+group_next(struct group *out, const struct view *view, enum payload_kind kind,
+    size_t *i)
+{
+	const struct payload *p = view->payloads;
+	size_t end;
+
+	while (*i < view->n && p[*i].kind != kind)
+		++*i;
+	if (*i == view->n)
+		return false;
+	end = *i + 1;
+	while (end < view->n && payload_cmp(&p[*i], &p[end]) == 0)
+		end++;
+	*out = (struct group){ .first = &p[*i], .n = end - *i };
+	*i = end;
+	return true;
+}
