@@ -13,7 +13,7 @@ tests_bench_bench_crypt_LDADD = $(crypt_libs)
 # local.mk (see src/der/local.mk). It replays its corpus as a test; with
 # --enable-fuzzers it is linked with libFuzzer instead: contrib/fuzz does that
 # and runs them all.
-EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/corpus
+EXTRA_DIST += tests/fuzz/fuzz.h tests/fuzz/object.h tests/fuzz/corpus
 if FUZZERS
 fuzz_main = $(FUZZ_ENGINE)
 noinst_PROGRAMS = $(fuzz_programs)

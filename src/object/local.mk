@@ -37,3 +37,17 @@ tests_object_test_prefix_list_LDADD = $(object_test_libs)
 tests_object_test_tal_LDADD = $(object_test_libs)
 tests_object_test_show_LDADD = $(object_test_libs)
 endif
+fuzz_programs += tests/fuzz/object_aspa
+tests_fuzz_object_aspa_LDADD = $(fuzz_main) $(object_libs)
+fuzz_programs += tests/fuzz/object_tak
+tests_fuzz_object_tak_LDADD = $(fuzz_main) $(object_libs)
+fuzz_programs += tests/fuzz/object_rsc
+tests_fuzz_object_rsc_LDADD = $(fuzz_main) $(object_libs)
+fuzz_programs += tests/fuzz/object_gbr
+tests_fuzz_object_gbr_LDADD = $(fuzz_main) $(object_libs)
+fuzz_programs += tests/fuzz/object_spl
+tests_fuzz_object_spl_LDADD = $(fuzz_main) $(object_libs)
+fuzz_programs += tests/fuzz/object_tal
+tests_fuzz_object_tal_LDADD = $(fuzz_main) $(object_libs)
+fuzz_programs += tests/fuzz/object_show
+tests_fuzz_object_show_LDADD = $(fuzz_main) $(object_libs)

@@ -40,3 +40,5 @@ tests_rpki_test_point_key_LDADD = $(rpki_libs) $(CMOCKA_LIBS)
 tests_rpki_test_choose_LDADD = $(rpki_libs) $(CMOCKA_LIBS)
 tests_rpki_test_path_LDADD = $(rpki_libs) $(CMOCKA_LIBS)
 endif
+fuzz_programs += tests/fuzz/rpki_constraints
+tests_fuzz_rpki_constraints_LDADD = $(fuzz_main) $(rpki_libs)
