@@ -51,3 +51,11 @@ fuzz_programs += tests/fuzz/object_tal
 tests_fuzz_object_tal_LDADD = $(fuzz_main) $(object_libs)
 fuzz_programs += tests/fuzz/object_show
 tests_fuzz_object_show_LDADD = $(fuzz_main) $(object_libs)
+
+fuzz_programs += tests/fuzz/object_cert tests/fuzz/object_crl \
+	tests/fuzz/object_cms tests/fuzz/object_manifest tests/fuzz/object_roa
+tests_fuzz_object_cert_LDADD = $(fuzz_main) $(object_libs)
+tests_fuzz_object_crl_LDADD = $(fuzz_main) $(object_libs)
+tests_fuzz_object_cms_LDADD = $(fuzz_main) $(object_libs)
+tests_fuzz_object_manifest_LDADD = $(fuzz_main) $(object_libs)
+tests_fuzz_object_roa_LDADD = $(fuzz_main) $(object_libs)
