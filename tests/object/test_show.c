@@ -400,6 +400,75 @@ test_junk(void **state)
 	buf_fini(&json);
 }
 
+/* Cut off anywhere, it is refused, and nothing is read beyond its end. */
+static void
+test_cut(void **state)
+{
+	struct fixture *f = *state;
+	struct buf object, json;
+
+	buf_init(&json, BUF_CAP);
+	buf_init(&object, BUF_CAP);
+	object_write(&object, f, OBJECT_ASPA);
+	for (size_t n = 0; n < object.n; n++) {
+		uint8_t *copy = base_alloc(n);
+
+		assert_non_null(copy);
+		if (n > 0)
+			memcpy(copy, object.p, n);
+		assert_int_not_equal(shown(&json, f, span_of(copy, n),
+					 OBJECT_ASPA, EMIT_JSON_LINE),
+		    REASON_OK);
+		base_free(copy);
+	}
+	buf_fini(&object);
+	buf_fini(&json);
+}
+
+static void
+test_wild(void **state)
+{
+	static const struct {
+		const char *name;
+		enum reason want;
+		const char *has;
+	} cases[] = {
+		{ "rpki-rs/ta.cer", REASON_OK,
+		    "\"kind\":\"trust-anchor\",\"subject\":\"ripe-ncc-ta\"" },
+		{ "rpki-rs/ca1.cer", REASON_OK, "\"kind\":\"ca\"" },
+		{ "rpki-rs/router.cer", REASON_OK,
+		    "\"as\":[\"AS3000-AS9001\",\"AS199664\"]" },
+		{ "rpki-rs/ta.crl", REASON_OK, "\"crl_number\":\"" },
+		{ "rpki-rs/ca1.crl", REASON_OK, "\"crl_number\":\"1702\"" },
+		/* An address of more bits than it can have; the rest is seen.
+		 */
+		{ "rpki-rs/res_incorrect.cer", R_RESOURCES_LENGTH,
+		    "\"manifest\":\"rsync://" },
+		{ "rpki-rs/maxlen-overflow.roa", R_CMS_SIGNING_TIME,
+		    "\"signed_object\":\"rsync://rpki.example.com/" },
+		/* BER. */
+		{ "rpki-rs/example-ripe.roa", R_DER_LENGTH, "\"size\":" },
+		{ "routinator/arin.tal", REASON_OK, "\"ski\":\"" },
+	};
+	struct fixture *f = *state;
+	struct buf object, json;
+
+	buf_init(&json, BUF_CAP);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct span name = span_str(cases[i].name);
+
+		buf_init(&object, BUF_CAP);
+		wild_read(&object, cases[i].name);
+		CHECK_REASON(cases[i].name,
+		    shown(&json, f, buf_view(&object),
+			object_type_by_name(name), EMIT_JSON_LINE),
+		    cases[i].want);
+		check_has(cases[i].name, &json, cases[i].has);
+		buf_fini(&object);
+	}
+	buf_fini(&json);
+}
+
 static void
 test_limits(void **state)
 {
@@ -433,6 +502,8 @@ main(void)
 		cmocka_unit_test(test_trust_anchor),
 		cmocka_unit_test(test_wrong_type),
 		cmocka_unit_test(test_junk),
+		cmocka_unit_test(test_cut),
+		cmocka_unit_test(test_wild),
 		cmocka_unit_test(test_limits),
 	};
 
