@@ -4,8 +4,9 @@ EXTRA_DIST += tests/check.h tests/wild
 starve = tests/starve.h tests/starve.c
 starve_ldflags = -Wl,--wrap=calloc,--wrap=realloc
 
-# Not a test: contrib/bench-crypt runs it.
-EXTRA_PROGRAMS = tests/bench/bench_crypt
+# Not tests: contrib/bench-crypt runs the first.
+EXTRA_PROGRAMS = tests/bench/bench_crypt tests/bench/bench_object
+tests_bench_bench_object_LDADD = $(object_libs)
 tests_bench_bench_crypt_LDADD = $(crypt_libs)
 
 # A fuzz target is tests/fuzz/<room>_<thing>.c, its seeds are in
