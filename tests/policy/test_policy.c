@@ -144,10 +144,9 @@ test_aspa_limit(void **state)
 	assert_int_equal(view.payloads[0].kind, PAYLOAD_VRP);
 	assert_int_equal(view.payloads[1].aspa.customer.v, 64501);
 	assert_int_equal(view.n_findings, 1);
-	CHECK_REASON(
-	    "limit", view.findings[0].reason, R_POLICY_ASPA_PROVIDERS);
-	assert_true(span_eq(
-	    view.findings[0].detail, SPAN("AS64500: 3 providers")));
+	CHECK_REASON("limit", view.findings[0].reason, R_POLICY_ASPA_PROVIDERS);
+	assert_true(
+	    span_eq(view.findings[0].detail, SPAN("AS64500: 3 providers")));
 }
 
 static void

@@ -60,8 +60,8 @@ put(struct store_write *w, const char *text)
 	struct digest d;
 	bool fresh;
 
-	CHECK_REASON(text, store_write_object(w, &d, &fresh, span_str(text)),
-	    REASON_OK);
+	CHECK_REASON(
+	    text, store_write_object(w, &d, &fresh, span_str(text)), REASON_OK);
 	return d;
 }
 
@@ -85,14 +85,15 @@ commit(struct store_write *w)
 static void
 put_repository(struct store_write *w, const char *uri, int64_t used_at)
 {
-	struct store_repository r = { .key = sha256(uri),
-		.uri = span_str(uri),
-		.used_at = used_at };
+	struct store_repository r = {
+		.key = sha256(uri), .uri = span_str(uri), .used_at = used_at
+	};
 
 	CHECK_REASON(uri, store_write_repository(w, &r), REASON_OK);
 }
 
-/* ---- objects and names ------------------------------------------------------ */
+/* ---- objects and names ------------------------------------------------------
+ */
 
 static void
 test_objects(void **state)
@@ -178,14 +179,14 @@ put_names(struct store *s, const char *repository, const char *const *uris,
 }
 
 static bool
-named(struct store *s, const char *repository, const char *uri,
-    const char *text)
+named(
+    struct store *s, const char *repository, const char *uri, const char *text)
 {
 	struct store_read *r = look(s);
 	struct digest key = sha256(repository), want = sha256(text);
 	struct store_name name;
 	bool found = store_name(&name, r, &key, span_str(uri)) &&
-	    digest_eq(&name.hash, &want);
+		     digest_eq(&name.hash, &want);
 
 	store_read_end(r);
 	return found;
@@ -239,7 +240,8 @@ test_stamp(void **state)
 	store_close(s);
 }
 
-/* ---- points, anchors, repositories ------------------------------------------ */
+/* ---- points, anchors, repositories ------------------------------------------
+ */
 
 static void
 test_points(void **state)
@@ -316,14 +318,14 @@ test_anchors_and_repositories(void **state)
 	assert_true(store_repository(&repository, r, &key));
 	assert_int_equal(repository.used_at, 2);
 	assert_true(span_eq(repository.uri, SPAN("rsync://b/m/")));
-	CHECK_REASON(
-	    "each", store_repositories(r, count_each, &n), REASON_OK);
+	CHECK_REASON("each", store_repositories(r, count_each, &n), REASON_OK);
 	assert_int_equal(n, 2); /* it may stop */
 	store_read_end(r);
 	store_close(s);
 }
 
-/* ---- collection ----------------------------------------------------------------- */
+/* ---- collection
+ * ----------------------------------------------------------------- */
 
 static void
 test_collection(void **state)
@@ -350,8 +352,8 @@ test_collection(void **state)
 	(void)put(w, "needed");
 	point.needs = SPAN_OF(need);
 	point.stale_at = 5000;
-	CHECK_REASON("point",
-	    store_write_point(w, &key, SPAN("m"), &point), REASON_OK);
+	CHECK_REASON(
+	    "point", store_write_point(w, &key, SPAN("m"), &point), REASON_OK);
 	put_repository(w, "rsync://h/m/", 1000 + STORE_KEEP_UNUSED);
 	assert_true(store_is_due(w));
 	commit(w);
@@ -379,8 +381,8 @@ test_collection(void **state)
 	/* A last good point goes when it is long of no use; floors never. */
 	w = begin(s);
 	put_repository(w, "rsync://h/m/", 5001 + STORE_KEEP_STALE);
-	CHECK_REASON("sweep",
-	    store_collect(w, &swept, 5001 + STORE_KEEP_STALE), REASON_OK);
+	CHECK_REASON("sweep", store_collect(w, &swept, 5001 + STORE_KEEP_STALE),
+	    REASON_OK);
 	commit(w);
 	assert_int_equal(swept.points, 1);
 	assert_int_equal(swept.objects, 2);
@@ -392,7 +394,8 @@ test_collection(void **state)
 	store_close(s);
 }
 
-/* ---- what may go wrong ------------------------------------------------------------ */
+/* ---- what may go wrong
+ * ------------------------------------------------------------ */
 
 static void
 test_lock(void **state)
@@ -428,8 +431,8 @@ test_folder(void **state)
 	if (geteuid() == 0) {
 		assert_int_equal(chown(folder, 65534, 65534), 0);
 		fault_init(&why, span_of(NULL, 0));
-		CHECK_REASON("another's", store_open(&s, folder, &why),
-		    R_STORE_OWNER);
+		CHECK_REASON(
+		    "another's", store_open(&s, folder, &why), R_STORE_OWNER);
 		assert_int_equal(chown(folder, 0, 0), 0);
 	}
 	/* A file where the store's folder should be. */
@@ -477,8 +480,7 @@ test_format(void **state)
 	/* And a file that is no store at all. */
 	patch("\xde\xc0\xef\xbe", "beef");
 	fault_init(&why, span_of(NULL, 0));
-	CHECK_REASON("no store", store_open(&s, folder, &why),
-	    R_STORE_DAMAGED);
+	CHECK_REASON("no store", store_open(&s, folder, &why), R_STORE_DAMAGED);
 }
 
 /* hostile.md LO3: what is damaged is not there, and comes back. */
@@ -627,7 +629,8 @@ test_kill(void **state)
 	}
 }
 
-/* ---- scene ---------------------------------------------------------------------- */
+/* ---- scene
+ * ---------------------------------------------------------------------- */
 
 static int
 setup(void **state)
@@ -640,14 +643,13 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	static const char *const names[] = { "store/data.mdb",
-		"store/lock.mdb", "lock" };
+	static const char *const names[] = { "store/data.mdb", "store/lock.mdb",
+		"lock" };
 	char path[128];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(names); i++) {
-		(void)snprintf(
-		    path, sizeof(path), "%s/%s", folder, names[i]);
+		(void)snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
 		(void)unlink(path);
 	}
 	(void)snprintf(path, sizeof(path), "%s/store", folder);

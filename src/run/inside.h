@@ -1,0 +1,174 @@
+/* What the files of this room share. Private to it. */
+#ifndef CAIRN_RUN_INSIDE_H
+#define CAIRN_RUN_INSIDE_H
+
+#include "fetch/fetch.h"
+#include "rpki/rpki.h"
+#include "run/run.h"
+#include "store/store.h"
+
+/* ---- repositories -----------------------------------------------------------
+ */
+
+enum repository_state {
+	REPOSITORY_NEW,     /* named, not asked for */
+	REPOSITORY_PENDING, /* on its way */
+	REPOSITORY_DONE     /* as good as it gets in this run */
+};
+
+/* What one fetch brings: a module, or what a mirror stands for. */
+struct repository {
+	struct span uri;
+	struct digest key;
+	enum repository_state state;
+	bool known; /* fetched before this run */
+	bool used;  /* a valid CA names it */
+	struct fetch_job job;
+	struct run_repository report;
+	unsigned n_skipped; /* findings about passed over files so far */
+};
+
+/* ---- trust anchors
+ * ------------------------------------------------------------ */
+
+struct node;
+
+/* One point reached by one more certificate. */
+struct edge {
+	struct node *from, *to;
+	int64_t not_after_at;
+};
+
+/* What a walk found below one trust anchor. */
+struct tree {
+	struct arena arena;
+	VEC(struct node *) nodes; /* in the order they were reached */
+	VEC(struct edge) edges;
+	VEC(struct finding) findings; /* of the walk itself */
+	struct map seen;              /* descent key -> node */
+	struct map charged;           /* repository URI -> repository */
+	size_t n_pending;             /* nodes that wait for their repository */
+	unsigned generation;
+};
+
+struct ta {
+	const struct conf_tal *conf;
+	struct run_ta *report;
+	struct span name;
+	struct tal tal;
+	struct digest tal_key;
+	struct constraints constraints;
+	struct rpki_issuer issuer; /* the certificate in use */
+	struct span uri;           /* where it came from */
+	bool usable, kept;
+	size_t next_uri;
+	struct fetch_job job;
+	struct tree tree;
+};
+
+/* ---- publication points
+ * --------------------------------------------------------- */
+
+struct judged {
+	const struct rpki_point *point;   /* in force; NULL: none */
+	const struct rpki_point *refused; /* the candidate, where it failed */
+	bool last_good;
+	enum reason why; /* the candidate was not even judged */
+	struct digest why_hash;
+	struct store_point stored;
+};
+
+struct node {
+	struct ta *ta;
+	struct node *parent; /* NULL: the trust anchor */
+	const struct rpki_issuer *issuer;
+	struct span uri; /* of its certificate */
+	struct digest hash, key;
+	unsigned depth;
+	bool pending; /* waits for its repository */
+	bool skipped; /* goes without: a finding says why */
+	struct judged judged;
+	/* In all of its subtree. */
+	uint64_t cas, objects, repositories;
+	uint64_t child_repositories; /* new ones, of its direct children */
+	enum reason cut;             /* it has too much of something below it */
+	struct link *link;
+	int64_t from_at, until_at;
+};
+
+/* ---- the run
+ * --------------------------------------------------------------------- */
+
+struct memo {
+	struct digest key;
+	struct rpki_point point;
+	unsigned generation;
+};
+
+struct run {
+	const struct conf *conf;
+	struct run_result *out;
+	struct run_progress progress;
+	struct fault *why;
+	struct arena work; /* until the end of the run */
+	struct store *store;
+	struct store_read *pin; /* keeps the spans of all later reads */
+	struct store_read *now;
+	struct fetch *fetch; /* NULL: offline */
+	struct crypt *crypt;
+	struct verifier verifier;
+	int64_t at, clock_at, begun_ms;
+	bool is_now; /* not --at another time: what was learnt is kept */
+	unsigned generation;     /* of the store, by commits of this run */
+	struct map repositories; /* URI -> repository */
+	struct map memos;        /* point key -> memo */
+	struct ta *tas;
+	size_t n_tas;
+	VEC(struct finding) findings; /* of repositories and trust anchors */
+	VEC(struct span) named;       /* hosts the operator named */
+	uint64_t n_fetched;
+};
+
+/* run.c */
+int64_t run_clock_ms(void);
+enum reason run_find(struct run *, const struct finding *) MUST_CHECK;
+enum reason run_renew(struct run *) MUST_CHECK;
+
+/* repository.c */
+enum reason repository_get(
+    struct repository **out, struct run *, struct span folder_uri) MUST_CHECK;
+void repository_want(struct run *, struct repository *);
+enum reason repository_took(struct run *, struct repository *) MUST_CHECK;
+enum reason repository_prefetch(struct run *) MUST_CHECK;
+
+/* source.c */
+enum reason source_name_hosts(struct run *) MUST_CHECK;
+/* The part of the tree this URI is in: what one fetch is to bring. */
+struct span source_root(const struct conf *, const struct uri *);
+/* Where to have this from: mirrors, then the URI itself. None is allowed:
+ * *why. */
+enum reason source_list(struct fetch_job *, struct run *, const struct uri *,
+    enum reason *why) MUST_CHECK;
+
+/* anchor.c */
+enum reason anchor_load(
+    struct run *, struct ta *, const struct conf_tal *) MUST_CHECK;
+enum reason anchor_want(struct run *, struct ta *) MUST_CHECK;
+enum reason anchor_took(struct run *, struct ta *) MUST_CHECK;
+
+/* judge.c */
+enum reason judge_node(
+    struct run *, struct node *, const struct repository *) MUST_CHECK;
+
+/* walk.c */
+enum reason walk_anchor(struct run *, struct ta *) MUST_CHECK;
+void tree_fini(struct tree *);
+bool node_is_cut(const struct node *);
+
+/* harvest.c */
+enum reason harvest(struct run *) MUST_CHECK;
+
+/* settle.c */
+enum reason settle(struct run *) MUST_CHECK;
+
+#endif

@@ -1,0 +1,273 @@
+/*
+ * Rounds: walk what is there, fetch what it names, walk again, until nothing
+ * new is named. Then harvest, settle.
+ *
+ * The order of arrival shows nowhere in the result: the last walk is over all
+ * trees, after the last fetch.
+ */
+#include <time.h>
+
+#include "run/inside.h"
+
+#define WAIT_MS       200
+#define WALK_EVERY_MS 500 /* at least, while fetches are still running */
+
+int64_t
+run_clock_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+const char *
+run_state_id(enum run_state s)
+{
+	static const char *const ids[] = { [RUN_FRESH] = "fresh",
+		[RUN_KEPT] = "kept",
+		[RUN_OFFLINE] = "offline",
+		[RUN_FAILED] = "failed",
+		[RUN_REFUSED] = "refused" };
+
+	ASSERT(s < COUNT(ids));
+	return ids[s];
+}
+
+enum reason
+run_find(struct run *run, const struct finding *f)
+{
+	return vec_push(&run->findings, *f) ? REASON_OK : R_LIMIT_MEMORY;
+}
+
+/* See what was committed. Spans of before stay valid: pin. */
+enum reason
+run_renew(struct run *run)
+{
+	store_read_end(run->now);
+	run->now = NULL;
+	run->generation++;
+	return store_read_begin(&run->now, run->store, run->why);
+}
+
+static void
+show_fetches(struct run *run)
+{
+	if (run->progress.update != NULL && run->fetch != NULL)
+		run->progress.update(run->progress.ctx, RUN_PHASE_FETCH,
+		    run->n_fetched, run->n_fetched + fetch_pending(run->fetch));
+}
+
+/* ---- opening
+ * -------------------------------------------------------------------------
+ */
+
+static enum reason
+open_all(struct run *run)
+{
+	const struct conf *conf = run->conf;
+	struct fetch_settings settings = { .cache = conf->cache,
+		.command = conf->rsync_command,
+		.limits = &conf->limits };
+
+	run->crypt = crypt_new();
+	if (run->crypt == NULL)
+		return R_LIMIT_MEMORY;
+	run->verifier = crypt_verifier(run->crypt);
+	TRY(store_open(&run->store, conf->cache, run->why));
+	TRY(store_read_begin(&run->pin, run->store, run->why));
+	TRY(store_read_begin(&run->now, run->store, run->why));
+	return conf->offline ? REASON_OK
+			     : fetch_open(&run->fetch, &settings, run->why);
+}
+
+static enum reason
+load_anchors(struct run *run)
+{
+	const struct conf *conf = run->conf;
+	size_t n = conf->n_tals;
+
+	run->tas = ARENA_ARRAY(&run->work, n, struct ta);
+	run->out->tas = ARENA_ARRAY(&run->out->arena, n, struct run_ta);
+	if (run->tas == NULL || run->out->tas == NULL)
+		return R_LIMIT_MEMORY;
+	run->n_tas = run->out->n_tas = n;
+	for (size_t i = 0; i < n; i++) {
+		run->tas[i].report = &run->out->tas[i];
+		TRY(anchor_load(run, &run->tas[i], &conf->tals[i]));
+	}
+	TRY(source_name_hosts(run));
+	for (size_t i = 0; i < n; i++)
+		TRY(anchor_want(run, &run->tas[i]));
+	return repository_prefetch(run);
+}
+
+/* ---- rounds
+ * ---------------------------------------------------------------------------
+ */
+
+static struct ta *
+anchor_of(struct run *run, const struct fetch_job *job)
+{
+	for (size_t i = 0; i < run->n_tas; i++)
+		if (&run->tas[i].job == job)
+			return &run->tas[i];
+	return NULL;
+}
+
+static enum reason
+took(struct run *run, struct fetch_job *job)
+{
+	struct ta *ta = anchor_of(run, job);
+
+	run->n_fetched++;
+	return ta != NULL ? anchor_took(run, ta)
+			  : repository_took(run, job->owner);
+}
+
+static bool
+is_quiet(const struct run *run)
+{
+	return run->fetch == NULL || fetch_pending(run->fetch) == 0;
+}
+
+static bool
+network_is_over(const struct run *run)
+{
+	int64_t most_ms = (int64_t)run->conf->limits.run_time * 1000 / 6 * 5;
+
+	return run_clock_ms() - run->begun_ms >= most_ms;
+}
+
+/* Take in what comes, until it is worth another walk. *any: something came, or
+ * will not come any more. */
+static enum reason
+gather(struct run *run, bool *any)
+{
+	int64_t since = run_clock_ms();
+	struct fetch_job *job;
+
+	*any = false;
+	while (!is_quiet(run)) {
+		int64_t now = run_clock_ms();
+
+		if (*any && now - since >= WALK_EVERY_MS)
+			break;
+		if (network_is_over(run))
+			fetch_end(run->fetch, R_RUN_TIME);
+		fetch_poll(run->fetch, now, WAIT_MS);
+		while ((job = fetch_take(run->fetch)) != NULL) {
+			TRY(took(run, job));
+			*any = true;
+		}
+		show_fetches(run);
+	}
+	run->out->work.fetch_ms += (uint64_t)(run_clock_ms() - since);
+	return REASON_OK;
+}
+
+/* Only trees that wait for something, or, at last, those whose walk is older
+ * than the store: a listed file may have come from anywhere. */
+static enum reason
+walk_all(struct run *run, bool last, bool *walked)
+{
+	*walked = false;
+	for (size_t i = 0; i < run->n_tas; i++) {
+		struct ta *ta = &run->tas[i];
+		const struct tree *t = &ta->tree;
+		bool stale = t->generation != run->generation &&
+			     (last || t->n_pending > 0);
+
+		if (!ta->usable || (t->nodes.n > 0 && !stale))
+			continue;
+		TRY(walk_anchor(run, ta));
+		*walked = true;
+	}
+	return REASON_OK;
+}
+
+static enum reason
+rounds(struct run *run)
+{
+	bool any, walked;
+
+	do {
+		TRY(gather(run, &any));
+		/* Also a fetch that failed ends the waiting for it. */
+		run->generation += any;
+		TRY(walk_all(run, is_quiet(run), &walked));
+	} while (walked || !is_quiet(run));
+	return REASON_OK;
+}
+
+/* ---- the whole
+ * ---------------------------------------------------------------------------
+ */
+
+static enum reason
+run_all(struct run *run)
+{
+	TRY(open_all(run));
+	TRY(load_anchors(run));
+	TRY(rounds(run));
+	TRY(harvest(run));
+	TRY(settle(run));
+	run->out->work.crypt = crypt_work(run->crypt);
+	return REASON_OK;
+}
+
+static void
+run_init(struct run *run)
+{
+	map_init(&run->repositories);
+	map_init(&run->memos);
+	arena_init(&run->work, SIZE_MAX);
+	run->begun_ms = run_clock_ms();
+	run->clock_at = (int64_t)time(NULL);
+	run->is_now = !run->conf->has_at;
+	run->at = run->is_now ? run->clock_at : run->conf->at;
+}
+
+static void
+run_fini(struct run *run)
+{
+	for (size_t i = 0; i < run->n_tas; i++)
+		tree_fini(&run->tas[i].tree);
+	fetch_close(run->fetch);
+	store_read_end(run->now);
+	store_read_end(run->pin);
+	store_close(run->store);
+	crypt_free(run->crypt);
+	vec_fini(&run->findings);
+	vec_fini(&run->named);
+	map_fini(&run->memos);
+	map_fini(&run->repositories);
+	arena_fini(&run->work);
+}
+
+enum reason
+run_validate(struct run_result *out, const struct conf *conf,
+    struct run_progress progress, struct fault *why)
+{
+	struct run run = {
+		.conf = conf, .out = out, .progress = progress, .why = why
+	};
+	enum reason r;
+
+	*out = (struct run_result){ 0 };
+	arena_init(&out->arena, SIZE_MAX);
+	fault_init(why, span_of(NULL, 0));
+	run_init(&run);
+	out->at = run.at;
+	out->started_at = run.clock_at;
+	r = run_all(&run);
+	out->work.total_ms = (uint64_t)(run_clock_ms() - run.begun_ms);
+	run_fini(&run);
+	return r;
+}
+
+void
+run_result_fini(struct run_result *r)
+{
+	arena_fini(&r->arena);
+}

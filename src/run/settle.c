@@ -1,0 +1,193 @@
+/*
+ * What a run leaves for the next: floors and last good points, trust anchors,
+ * which repositories are in use. One transaction, durable before anything is
+ * published, so that what was acted upon cannot be taken back by a replay.
+ */
+#include <string.h>
+
+#include "run/inside.h"
+
+static void
+issue_to(struct store_issue *out, const struct rpki_issue *in)
+{
+	out->hash = in->hash;
+	memcpy(out->number, in->number, sizeof(out->number));
+	out->this_update_at = in->this_update_at;
+	out->next_update_at = in->next_update_at;
+}
+
+/* ---- points
+ * -------------------------------------------------------------------------
+ */
+
+static bool
+is_advance(const struct rpki_issue *to, const struct store_point *from)
+{
+	return !from->has_floor ||
+	       (memcmp(to->number, from->floor.number, sizeof(to->number)) >
+		       0 &&
+		   to->this_update_at > from->floor.this_update_at);
+}
+
+/* The hashes on a manifest that was found good. */
+static enum reason
+needs_of(struct span *out, size_t *n, struct run *run,
+    const struct digest *hash, struct arena *arena)
+{
+	struct span bytes = store_object(run->now, hash);
+	struct manifest m;
+	struct decode dec;
+	struct digest *all;
+	struct cms cms;
+
+	decode_init(&dec, arena, &run->conf->limits, bytes);
+	TRY(cms_parse(&cms, bytes, &dec));
+	TRY(manifest_parse(&m, cms.content, &dec));
+	all = ARENA_ARRAY(arena, m.n, struct digest);
+	if (all == NULL)
+		return R_LIMIT_MEMORY;
+	for (size_t i = 0; i < m.n; i++)
+		all[i] = m.files[i].hash;
+	*out = span_of(all, m.n * sizeof(*all));
+	*n = m.n;
+	return REASON_OK;
+}
+
+static enum reason
+settle_point(struct run *run, struct store_write *w, const struct node *n,
+    struct arena *arena)
+{
+	const struct judged *j = &n->judged;
+	const struct rpki_point *p = j->point;
+	struct store_point next = j->stored;
+	struct digest issuer;
+
+	if (p == NULL || j->last_good || n->pending ||
+	    (j->stored.has_last &&
+		digest_eq(&j->stored.last.hash, &p->issue.hash)))
+		return REASON_OK;
+	if (is_advance(&p->issue, &j->stored)) {
+		issue_to(&next.floor, &p->issue);
+		next.has_floor = true;
+	}
+	issue_to(&next.last, &p->issue);
+	next.has_last = true;
+	next.stale_at = p->stale_at;
+	arena_reset(arena);
+	TRY(needs_of(&next.needs, &next.n_needs, run, &p->issue.hash, arena));
+	crypt_sha256(issuer.b, n->issuer->cert.spki.der);
+	return store_write_point(
+	    w, &issuer, n->issuer->cert.manifest_uri, &next);
+}
+
+static enum reason
+settle_points(struct run *run, struct store_write *w)
+{
+	struct arena arena;
+	enum reason r = REASON_OK;
+
+	arena_init(&arena, SIZE_MAX);
+	for (size_t i = 0; i < run->n_tas; i++) {
+		const struct tree *t = &run->tas[i].tree;
+
+		for (size_t k = 0; r == REASON_OK && k < t->nodes.n; k++)
+			r = settle_point(run, w, t->nodes.v[k], &arena);
+	}
+	arena_fini(&arena);
+	return r;
+}
+
+/* ---- the rest
+ * ------------------------------------------------------------------------
+ */
+
+static enum reason
+settle_anchors(struct run *run, struct store_write *w)
+{
+	for (size_t i = 0; i < run->n_tas; i++) {
+		const struct ta *ta = &run->tas[i];
+
+		if (ta->usable && !ta->kept)
+			TRY(store_write_anchor(
+			    w, &ta->tal_key, ta->issuer.cert.der, ta->uri));
+	}
+	return REASON_OK;
+}
+
+static enum reason
+settle_repositories(struct run *run, struct store_write *w)
+{
+	struct store_repository stored;
+	struct span uri;
+	void *value;
+
+	for (size_t i = 0; map_next(&run->repositories, &i, &uri, &value);) {
+		const struct repository *r = value;
+
+		if (!r->used || !store_repository(&stored, run->now, &r->key))
+			continue;
+		stored.used_at = run->clock_at;
+		TRY(store_write_repository(w, &stored));
+	}
+	return REASON_OK;
+}
+
+static enum reason
+settle_all(struct run *run, struct store_write *w)
+{
+	struct store_swept swept;
+
+	TRY(store_forget_damaged(w));
+	if (!run->is_now)
+		return REASON_OK;
+	TRY(settle_points(run, w));
+	TRY(settle_anchors(run, w));
+	TRY(settle_repositories(run, w));
+	return store_is_due(w) ? store_collect(w, &swept, run->at) : REASON_OK;
+}
+
+struct in_use {
+	struct run *run;
+};
+
+static bool
+is_in_use(void *ctx, const struct digest *key)
+{
+	const struct in_use *u = ctx;
+	struct store_repository stored;
+
+	if (store_repository(&stored, u->run->now, key))
+		return true;
+	for (size_t i = 0; i < u->run->n_tas; i++) {
+		const struct tal *tal = &u->run->tas[i].tal;
+
+		for (size_t k = 0; k < tal->n_uris; k++) {
+			struct digest d;
+
+			crypt_sha256(d.b, tal->uris[k].text);
+			if (digest_eq(&d, key))
+				return true;
+		}
+	}
+	return false;
+}
+
+enum reason
+settle(struct run *run)
+{
+	struct in_use in_use = { run };
+	struct store_write *w;
+	enum reason r;
+
+	TRY(store_write_begin(&w, run->store, run->why));
+	r = settle_all(run, w);
+	if (r != REASON_OK) {
+		store_write_abort(w);
+		return r;
+	}
+	TRY(store_write_commit(w));
+	TRY(run_renew(run));
+	if (run->fetch != NULL && run->is_now)
+		fetch_tidy(run->fetch, is_in_use, &in_use);
+	return REASON_OK;
+}
