@@ -61,8 +61,24 @@ frame_of(struct span bytes)
 	return frame;
 }
 
-/* A SEQUENCE: of an OID in CMS, of a SEQUENCE in the other two, which begins
- * with [0] in a version 3 certificate and with a number in a CRL. */
+/* Both begin with a SEQUENCE. That of a certificate begins with [0], if not
+ * of version 1; its fourth element is a SEQUENCE, where a CRL has a time. */
+static enum reason
+guess_tbs(enum object_type *out, struct der *tbs)
+{
+	struct span skipped;
+
+	*out = OBJECT_CERT;
+	if (der_is(tbs, DER_CONTEXT_CONS(0)))
+		return REASON_OK;
+	TRY(der_next(&skipped, tbs, DER_INTEGER));
+	TRY(der_next(&skipped, tbs, DER_SEQUENCE));
+	TRY(der_next(&skipped, tbs, DER_SEQUENCE));
+	if (!der_is(tbs, DER_SEQUENCE))
+		*out = OBJECT_CRL;
+	return REASON_OK;
+}
+
 static enum reason
 guess_der(enum object_type *out, struct span bytes, struct fault *why)
 {
@@ -75,10 +91,7 @@ guess_der(enum object_type *out, struct span bytes, struct fault *why)
 		return REASON_OK;
 	}
 	TRY(der_enter(&tbs, &in, DER_SEQUENCE));
-	*out = der_is(&tbs, DER_CONTEXT_CONS(0)) ? OBJECT_CERT
-	       : der_is(&tbs, DER_INTEGER)       ? OBJECT_CRL
-						 : OBJECT_UNKNOWN;
-	return REASON_OK;
+	return guess_tbs(out, &tbs);
 }
 
 static enum object_type
@@ -204,27 +217,25 @@ show_ee(struct emit *e, struct span der, const struct decode *dec)
 	emit_end(e);
 }
 
-/* The payload is shown as what it says it is, even where that is not what
- * was asked for. */
 static enum reason
 show_signed(struct emit *e, struct span bytes, enum object_type type,
     const struct verifier *verifier, struct decode *dec)
 {
 	struct frame frame = frame_of(bytes);
-	enum object_type is = object_type_by_oid(frame.type);
 	enum reason whole, payload;
 	struct cms cms;
 	char oid[80];
 
 	whole = cms_parse(&cms, bytes, dec);
-	if (frame.type.n > 0 && is != type)
+	if (object_type_by_oid(frame.type) == OBJECT_UNKNOWN) {
 		(void)fault_at(&dec->why, R_OBJECT_TYPE, frame.type.p);
-	if (is == OBJECT_UNKNOWN && der_oid_text(oid, sizeof(oid), frame.type))
-		emit_str(e, "content_type", oid);
+		if (der_oid_text(oid, sizeof(oid), frame.type))
+			emit_str(e, "content_type", oid);
+	}
 	if (whole == REASON_OK)
 		emit_time(e, "signing_time", cms.signing_at);
 	payload = show_payload(
-	    e, is, frame.content, whole == REASON_OK ? &cms.ee : NULL, dec);
+	    e, type, frame.content, whole == REASON_OK ? &cms.ee : NULL, dec);
 	if (whole == REASON_OK)
 		whole = cms_verify(&cms, verifier, &dec->why);
 	show_ee(e, frame.cert, dec);
@@ -279,27 +290,37 @@ show_findings(struct emit *e, const struct fault *why)
 	emit_end(e);
 }
 
+/* It is shown as what it is, even where that is not what it should be. */
+static enum object_type
+settle(enum object_type should, enum object_type is, struct fault *why)
+{
+	if (should == OBJECT_UNKNOWN || is == should)
+		return is;
+	if (is == OBJECT_UNKNOWN)
+		return should;
+	(void)fault_say(why, R_OBJECT_TYPE, NULL, "%s, not %s",
+	    object_type_id(is), object_type_id(should));
+	return is;
+}
+
 enum reason
 object_show(struct emit *e, struct span bytes, enum object_type type,
     struct decode *dec)
 {
 	struct crypt *crypt = crypt_new();
+	struct verifier verifier;
 	struct digest hash;
 
 	if (crypt == NULL)
 		return fault_at(&dec->why, R_LIMIT_MEMORY, NULL);
-	if (type == OBJECT_UNKNOWN)
-		type = guess(bytes);
+	verifier = crypt_verifier(crypt);
+	type = settle(type, guess(bytes), &dec->why);
 	crypt_sha256(hash.b, bytes);
 	emit_str(e, "type", object_type_id(type));
 	emit_hex(e, "sha256", SPAN_OF(hash));
 	emit_uint(e, "size", bytes.n);
-	if (dec->why.reason == REASON_OK) {
-		struct verifier verifier = crypt_verifier(crypt);
-
-		if (show_as(e, bytes, type, &verifier, dec) != REASON_OK)
-			ASSERT(dec->why.reason != REASON_OK);
-	}
+	if (show_as(e, bytes, type, &verifier, dec) != REASON_OK)
+		ASSERT(dec->why.reason != REASON_OK);
 	show_findings(e, &dec->why);
 	crypt_free(crypt);
 	return dec->why.reason;

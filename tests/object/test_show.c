@@ -342,24 +342,61 @@ test_trust_anchor(void **state)
 	buf_fini(&json);
 }
 
+/* Shown as what it is; what cannot be anything, as what it should be. */
 static void
 test_wrong_type(void **state)
 {
+	static const enum object_type wrong[] = { OBJECT_MANIFEST, OBJECT_CERT,
+		OBJECT_CRL, OBJECT_TAL };
 	struct fixture *f = *state;
 	struct buf object, json;
 
 	buf_init(&json, BUF_CAP);
 	buf_init(&object, BUF_CAP);
 	object_write(&object, f, OBJECT_ROA);
-	assert_int_equal(
-	    shown(&json, f, buf_view(&object), OBJECT_MANIFEST, EMIT_JSON_LINE),
-	    R_OBJECT_TYPE);
-	check_has("as a manifest", &json, "\"type\":\"manifest\"");
-	check_has("as a manifest", &json, "\"vrps\":[");
-	assert_true(shown(&json, f, buf_view(&object), OBJECT_CERT,
-			EMIT_JSON_LINE) != REASON_OK);
-	assert_true(shown(&json, f, buf_view(&object), OBJECT_TAL,
-			EMIT_JSON_LINE) != REASON_OK);
+	for (size_t i = 0; i < COUNT(wrong); i++) {
+		const char *what = object_type_id(wrong[i]);
+
+		CHECK_REASON(what,
+		    shown(
+			&json, f, buf_view(&object), wrong[i], EMIT_JSON_LINE),
+		    R_OBJECT_TYPE);
+		check_has(what, &json, "\"type\":\"roa\"");
+		check_has(what, &json, "\"vrps\":[");
+		check_has(what, &json, "\"detail\":\"roa, not ");
+		CHECK(what, shown(&json, f, SPAN("abc"), wrong[i],
+				EMIT_JSON_LINE) != REASON_OK);
+		check_has(what, &json, what);
+	}
+	buf_fini(&object);
+	buf_fini(&json);
+}
+
+/* A good signed object of a type of tomorrow, by the name of one of today. */
+static void
+test_new_type(void **state)
+{
+	struct fixture *f = *state;
+	struct buf object, content, json;
+	struct cms_spec s;
+
+	buf_init(&json, BUF_CAP);
+	buf_init(&object, BUF_CAP);
+	buf_init(&content, BUF_CAP);
+	content_write(&content, f, OBJECT_ROA);
+	s = fixture_cms(f, OBJECT_ROA, buf_view(&content));
+	s.type = SPAN("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x63");
+	assert_int_equal(cms_write(&object, &s, f->ca), REASON_OK);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(
+		    shown(&json, f, buf_view(&object),
+			i == 0 ? OBJECT_UNKNOWN : OBJECT_ROA, EMIT_JSON_LINE),
+		    R_OBJECT_TYPE);
+		check_has("new type", &json,
+		    "\"content_type\":\"1.2.840.113549.1.9.16.1.99\"");
+		check_has("new type", &json, "\"certificate\":{");
+	}
+	buf_fini(&content);
 	buf_fini(&object);
 	buf_fini(&json);
 }
@@ -501,6 +538,7 @@ main(void)
 		cmocka_unit_test(test_signature),
 		cmocka_unit_test(test_trust_anchor),
 		cmocka_unit_test(test_wrong_type),
+		cmocka_unit_test(test_new_type),
 		cmocka_unit_test(test_junk),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_wild),
