@@ -406,6 +406,18 @@ step_length(struct buf *b, struct place *place, bool indefinite)
 	return ok;
 }
 
+/* Inside another element, as of an explicit tag. */
+static bool
+step_wrap(struct buf *b, struct place *place, const char *argument)
+{
+	const struct element *e = &place->up[place->n - 1];
+	uint8_t tag, header[6];
+
+	return hex_parse(&tag, 1, span_str(argument)) &&
+	       place_splice(b, place, 1, e->at, 0,
+		   header_write(header, tag, e->header + e->length));
+}
+
 static bool
 step_cut(struct buf *b, struct place *place, const char *argument)
 {
@@ -483,6 +495,8 @@ step_word(struct buf *b, struct place *place, const char *op)
 		return step_cut(b, place, op + 4);
 	if (strncmp(op, "x ", 2) == 0)
 		return step_repeat(b, place, op + 2);
+	if (strncmp(op, "wrap ", 5) == 0)
+		return step_wrap(b, place, op + 5);
 	if (strncmp(op, "tag ", 4) == 0)
 		return hex_parse(&b->p[e->at], 1, span_str(op + 4));
 	return false;

@@ -12,6 +12,7 @@
  *	PATH x N	is there N times
  *	PATH swap	changes places with the next
  *	PATH tag HH	gets another tag
+ *	PATH wrap HH	comes to stand inside an element of that tag
  *	PATH long	gets a length that is not in its shortest form
  *	PATH open	gets the indefinite form
  *	PATH cut N	loses all but N bytes; the last -N, when N is negative

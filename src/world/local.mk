@@ -12,7 +12,8 @@ src/world/demo.inc: %D%/demo.world
 	@$(MKDIR_P) src/world
 	$(AM_V_GEN)sed 's/["\\]/\\&/g; s/.*/"&",/' $(srcdir)/src/world/demo.world > $@.tmp && mv $@.tmp $@
 if HAVE_CMOCKA
-check_PROGRAMS += tests/world/test_world tests/world/test_edit
+check_PROGRAMS += tests/world/test_world tests/world/test_edit tests/world/test_fault
 tests_world_test_world_LDADD = $(world_libs) $(CMOCKA_LIBS)
 tests_world_test_edit_LDADD = $(world_libs) $(CMOCKA_LIBS)
+tests_world_test_fault_LDADD = $(world_libs) $(CMOCKA_LIBS)
 endif
