@@ -213,9 +213,9 @@ asn_read(struct asn_range *out, struct der *d)
 		TRY(der_uint(&lo, &in, UINT32_MAX));
 		TRY(der_uint(&hi, &in, UINT32_MAX));
 		TRY(der_end(&in));
-		if (lo > hi)
-			return fault_say(
-			    d->why, R_RESOURCES_RANGE, at, "upside down");
+		if (lo >= hi)
+			return fault_say(d->why, R_RESOURCES_RANGE, at,
+			    lo == hi ? "should be a number" : "upside down");
 	} else {
 		TRY(der_uint(&lo, d, UINT32_MAX));
 		hi = lo;

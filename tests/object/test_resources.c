@@ -73,8 +73,7 @@ static const struct {
 	{ "after the last", AS("30{ 02{01} 02{00ffffffff} } 02{00}"),
 	    R_RESOURCES_ORDER },
 	{ "upside down", AS("30{ 02{05} 02{01} }"), R_RESOURCES_RANGE },
-	/* Lenient: doc/strictness.md. */
-	{ "a range of one", AS("30{ 02{05} 02{05} }"), REASON_OK },
+	{ "a range of one", AS("30{ 02{05} 02{05} }"), R_RESOURCES_RANGE },
 	{ "2^32", AS("02{0100000000}"), R_DER_RANGE },
 	{ "-1", AS("02{ff}"), R_DER_RANGE },
 	{ "inherit", "30{ a0{ 05{} } }", REASON_OK },
