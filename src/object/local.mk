@@ -37,6 +37,8 @@ tests_object_test_rsc_LDADD = $(object_test_libs)
 tests_object_test_ghostbusters_LDADD = $(object_test_libs)
 tests_object_test_prefix_list_LDADD = $(object_test_libs)
 tests_object_test_tal_LDADD = $(object_test_libs)
+tests_object_test_show_SOURCES = tests/object/test_show.c $(starve)
+tests_object_test_show_LDFLAGS = $(AM_LDFLAGS) $(starve_ldflags)
 tests_object_test_show_LDADD = $(object_test_libs)
 endif
 fuzz_programs += tests/fuzz/object_aspa

@@ -31,6 +31,7 @@ show_base64(struct emit *e, const char *key, struct span s)
 
 	buf_init(&b, s.n * 2 + 4);
 	base64_write(&b, s);
+	e->out->failed = e->out->failed || b.failed;
 	emit_span(e, key, buf_view(&b));
 	buf_fini(&b);
 }

@@ -96,7 +96,9 @@ tal_spki(struct span *out, struct span text, struct decode *dec)
 
 	buf_init(&der, dec->limits->object_max);
 	if (!base64_parse(&der, text, true) || der.n == 0) {
-		(void)fault_say(&dec->why, r, text.p, "no base64");
+		if (der.failed)
+			r = R_LIMIT_MEMORY;
+		(void)fault_at(&dec->why, r, text.p);
 		goto out;
 	}
 	*out = arena_dup(dec->arena, buf_view(&der));

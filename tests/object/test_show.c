@@ -5,6 +5,7 @@
 #include "tests/object/fixture.h"
 
 #include "tests/object/kit.h"
+#include "tests/starve.h"
 
 /* ---- objects ---------------------------------------------------------------
  */
@@ -437,6 +438,42 @@ test_junk(void **state)
 	buf_fini(&json);
 }
 
+/* With memory for n allocations, or a smaller arena: the same as with enough
+ * of it, or refused for want of memory. */
+static void
+test_starved(void **state)
+{
+	struct fixture *f = *state;
+	struct buf object, json;
+	enum reason r;
+
+	for (size_t i = 0; i < COUNT(types); i++) {
+		const char *what = object_type_id(types[i].type);
+		size_t n = 0;
+
+		buf_init(&object, BUF_CAP);
+		object_write(&object, f, types[i].type);
+		do {
+			struct emit e;
+
+			buf_init(&json, BUF_CAP);
+			emit_init(&e, &json, EMIT_JSON_LINE);
+			fixture_decode(f, buf_view(&object));
+			starve_after(n++);
+			emit_object(&e, NULL);
+			r = object_show(
+			    &e, buf_view(&object), types[i].type, &f->dec);
+			emit_end(&e);
+			starve_never();
+			CHECK(what, r == REASON_OK || r == R_LIMIT_MEMORY);
+			CHECK(what, n < 10000);
+		} while (
+		    (r != REASON_OK || json.failed) && (buf_fini(&json), true));
+		buf_fini(&json);
+		buf_fini(&object);
+	}
+}
+
 /* Cut off anywhere, it is refused, and nothing is read beyond its end. */
 static void
 test_cut(void **state)
@@ -540,6 +577,7 @@ main(void)
 		cmocka_unit_test(test_wrong_type),
 		cmocka_unit_test(test_new_type),
 		cmocka_unit_test(test_junk),
+		cmocka_unit_test(test_starved),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_wild),
 		cmocka_unit_test(test_limits),

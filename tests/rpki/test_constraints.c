@@ -132,6 +132,29 @@ test_size(void **state)
 	kit_fini(&k);
 }
 
+static void
+test_memory(void **state)
+{
+	struct span text = SPAN("allow 10.0.0.0/8\ndeny 10.1.0.0/16\n");
+	enum reason r = R_LIMIT_MEMORY;
+	struct constraints c;
+	struct kit k;
+	unsigned line;
+
+	(void)state;
+	for (size_t budget = 0; r != REASON_OK; budget += 16) {
+		kit_init(&k, text);
+		k.arena.budget = budget;
+		c.given = false;
+		r = constraints_parse(&c, text, &k.dec, &line);
+		assert_true(r == REASON_OK || r == R_LIMIT_MEMORY);
+		assert_true(c.given == (r == REASON_OK));
+		assert_int_equal(k.dec.why.reason, r);
+		assert_true(budget < 65536);
+		kit_fini(&k);
+	}
+}
+
 /* `outside` is the first resource refused, or NULL. */
 static void
 test_check(void **state)
@@ -333,6 +356,7 @@ main(void)
 		cmocka_unit_test(test_parse),
 		cmocka_unit_test(test_nul),
 		cmocka_unit_test(test_size),
+		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_check),
 		cmocka_unit_test(test_inherit),
 		cmocka_unit_test(test_shipped),
