@@ -13,6 +13,12 @@
 #define CONF_MEMORY ((size_t)32 * 1024 * 1024)
 #define TREE_MEMORY ((size_t)32 * 1024 * 1024)
 
+const char *
+conf_default_file(void)
+{
+	return CONF_DEFAULT_FILE;
+}
+
 void
 conf_init(struct conf *out)
 {

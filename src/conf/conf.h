@@ -76,6 +76,8 @@ struct conf_error {
 	char text[256]; /* printable */
 };
 
+/* Where to look for a file when none is named. */
+const char *conf_default_file(void);
 /* The defaults. */
 void conf_init(struct conf *out);
 /* Add what a file says. Once, before any option. */

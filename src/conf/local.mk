@@ -4,6 +4,7 @@ libconf_a_SOURCES = %D%/conf.h %D%/node.h %D%/set.h %D%/conf.c %D%/finish.c \
 libconf_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)
 libconf_a_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DCONF_CACHE='"$(localstatedir)/lib/cairn"' \
+	-DCONF_DEFAULT_FILE='"$(sysconfdir)/cairn/cairn.yaml"' \
 	-DCONF_TALS='"$(sysconfdir)/cairn/tals"'
 conf_libs = libconf.a $(model_libs) $(YAML_LIBS)
 if HAVE_CMOCKA

@@ -246,6 +246,8 @@ enum object_type {
 };
 enum object_type object_type_by_name(struct span file_name);
 enum object_type object_type_by_oid(struct span content_type);
+/* By what the bytes begin with. */
+enum object_type object_type_guess(struct span bytes);
 struct span object_oid(enum object_type); /* of the signed ones */
 const char *object_type_id(enum object_type); /* "roa" */
 

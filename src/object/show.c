@@ -94,8 +94,8 @@ guess_der(enum object_type *out, struct span bytes, struct fault *why)
 	return guess_tbs(out, &tbs);
 }
 
-static enum object_type
-guess(struct span bytes)
+enum object_type
+object_type_guess(struct span bytes)
 {
 	enum object_type type = OBJECT_UNKNOWN;
 	struct fault ignored;
@@ -314,7 +314,7 @@ object_show(struct emit *e, struct span bytes, enum object_type type,
 	if (crypt == NULL)
 		return fault_at(&dec->why, R_LIMIT_MEMORY, NULL);
 	verifier = crypt_verifier(crypt);
-	type = settle(type, guess(bytes), &dec->why);
+	type = settle(type, object_type_guess(bytes), &dec->why);
 	crypt_sha256(hash.b, bytes);
 	emit_str(e, "type", object_type_id(type));
 	emit_hex(e, "sha256", SPAN_OF(hash));

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += librpki.a
 librpki_a_SOURCES = %D%/rpki.h %D%/path.h %D%/point.h \
-	%D%/choose.c %D%/ta.c %D%/path.c %D%/constraints.c \
+	%D%/choose.c %D%/ta.c %D%/path.c %D%/constraints.c %D%/issued.c \
 	%D%/point.c %D%/point_object.c %D%/point_issue.c %D%/point_key.c
 rpki_libs = librpki.a $(object_libs)
 

@@ -51,6 +51,17 @@ enum reason constraints_parse(struct constraints *, struct span text,
 enum reason constraints_check(const struct constraints *,
     const struct resources *ee, char what[RESOURCE_TEXT]) MUST_CHECK;
 
+/* One file against one certificate, for a person who asks: signature, names,
+ * resources, and validity at that time. Not revocation; where the issuer
+ * inherits, not its resources. The issuer passed cert_check. */
+struct rpki_issued {
+	const struct cert *issuer;
+	int64_t at;
+	const struct verifier *verifier;
+};
+enum reason rpki_issued(struct span bytes, enum object_type,
+    const struct rpki_issued *, struct decode *) MUST_CHECK;
+
 /* ---- publication points ---------------------------------------------------
  */
 

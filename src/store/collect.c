@@ -66,7 +66,7 @@ visit_name(struct walk *walk, struct span key, struct span value)
 
 	memcpy(repository.b, key.p, repository.n);
 	k = key_val(&repository);
-	if (!name_read(&name, value) ||
+	if (!record_name_read(&name, value) ||
 	    mdb_get(walk->w->txn, walk->w->store->tables[TABLE_REPOSITORIES],
 		&k, &v) != 0)
 		return REMOVE;

@@ -132,7 +132,7 @@ take_at(struct span *s, int64_t *out)
 }
 
 void
-name_write(struct buf *b, const struct store_name *name)
+record_name_write(struct buf *b, const struct store_name *name)
 {
 	buf_add(b, name->hash.b, sizeof(name->hash.b));
 	put_u64(b, name->stamp);
@@ -140,7 +140,7 @@ name_write(struct buf *b, const struct store_name *name)
 }
 
 bool
-name_read(struct store_name *out, struct span v)
+record_name_read(struct store_name *out, struct span v)
 {
 	if (!take(&v, out->hash.b, sizeof(out->hash.b)) ||
 	    !take_u64(&v, &out->stamp))

@@ -76,8 +76,8 @@ enum reason record_put(struct store_write *, enum table, struct store_key *,
     bool *changed) MUST_CHECK;
 
 /* Values of records, in write->scratch by _write. */
-void name_write(struct buf *, const struct store_name *);
-bool name_read(struct store_name *, struct span value);
+void record_name_write(struct buf *, const struct store_name *);
+bool record_name_read(struct store_name *, struct span value);
 void point_write(struct buf *, const struct store_point *);
 bool point_read(struct store_point *, struct span value);
 void anchor_write(struct buf *, struct span der, struct span uri);

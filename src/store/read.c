@@ -61,7 +61,7 @@ store_name(struct store_name *out, struct store_read *r,
 	key_two(&key, repository, &out->key);
 	return record_get(
 		   &value, r->txn, r->store->tables[TABLE_NAMES], &key) &&
-	       name_read(out, value) && span_eq(out->uri, uri);
+	       record_name_read(out, value) && span_eq(out->uri, uri);
 }
 
 bool

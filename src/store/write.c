@@ -145,7 +145,7 @@ store_write_name(struct store_name *out, struct store_write *w,
 	key_two(&key, repository, &out->key);
 	return record_get(
 		   &value, w->txn, w->store->tables[TABLE_NAMES], &key) &&
-	       name_read(out, value) && span_eq(out->uri, uri);
+	       record_name_read(out, value) && span_eq(out->uri, uri);
 }
 
 enum reason
@@ -192,7 +192,7 @@ name_put(struct store_write *w, const struct digest *repository,
 
 	key_two(&key, repository, &name->key);
 	buf_reset(&w->scratch);
-	name_write(&w->scratch, name);
+	record_name_write(&w->scratch, name);
 	TRY(record_put(w, TABLE_NAMES, &key, &changed));
 	w->dropped += changed;
 	return REASON_OK;

@@ -1,0 +1,127 @@
+/*
+ * cli - the program: one file for each command.
+ *
+ * What	    Reads the command line, calls the rooms, prints for people and for
+ *	    programs.
+ * In	    argv, files, the terminal.
+ * Out	    Exit status: 0 done (for commands that check: yes); 1 failed, or
+ *	    no; 2 usage or configuration; 3 degraded (--strict).
+ * Owns	    Nothing beyond one command.
+ * Fails    With one line on standard error.
+ * Threads  One.
+ * Standards POSIX utility conventions, with long options.
+ */
+#ifndef CAIRN_CLI_H
+#define CAIRN_CLI_H
+
+#include "base/base.h"
+#include "conf/conf.h"
+#include "run/run.h"
+
+enum status {
+	STATUS_DONE = 0,
+	STATUS_FAILED = 1,
+	STATUS_USAGE = 2,
+	STATUS_DEGRADED = 3
+};
+
+/* ---- commands and options ---------------------------------------------- */
+
+struct option_row {
+	const char *name;      /* without dashes */
+	char letter;           /* 0: none */
+	bool many;             /* takes values up to the next option */
+	const char *argument;  /* NULL: a flag */
+	const char *otherwise; /* the default; NULL: none to tell */
+	const char *text;
+};
+
+struct command {
+	const char *name;
+	const char *operands; /* "FILE..." */
+	const char *text;
+	int (*run)(const struct command *, int argc, char **argv);
+	size_t n_rows;
+	const struct option_row *rows;
+	bool takes_conf; /* and the options of the table of conf */
+};
+
+/* main.c: the i-th, or NULL past the end; the one of that name, or NULL. */
+const struct command *command_at(size_t i);
+const struct command *command_by_name(const char *name);
+extern const struct command command_demo, command_help, command_show,
+    command_validate;
+
+/* Walk a command line. */
+struct options {
+	const struct command *command;
+	int argc, at; /* the next to look at */
+	char **argv;
+	struct option_row last; /* that takes more values */
+	bool open;              /* it does */
+	bool ended;             /* by "--" */
+	const char *cluster;    /* rest of "-qv" */
+};
+
+enum option_kind {
+	OPTION_END,
+	OPTION_NAMED,
+	OPTION_OPERAND,
+	OPTION_BAD
+};
+
+void options_init(
+    struct options *, const struct command *, int argc, char **argv);
+/* OPTION_NAMED: *name and, unless a flag, *value. OPTION_OPERAND: *value.
+ * OPTION_BAD: said on standard error. */
+enum option_kind options_next(
+    struct options *, const char **name, const char **value);
+/* The i-th option of a command, of both tables; false past the end. */
+bool option_row(struct option_row *out, const struct command *, size_t i);
+
+/* "usage: cairn ..." and every option. */
+void usage_write(struct buf *, const struct command *);
+/* "cairn CMD: ..." on standard error; returns STATUS_USAGE. */
+int usage_error(const struct command *, const char *fmt, ...) FORMAT(2, 3);
+int failure(const struct command *, const char *fmt, ...) FORMAT(2, 3);
+/* Does --help stand among the arguments? Then it has been answered. */
+bool answered_help(const struct command *, int argc, char **argv);
+
+/* ---- files, the terminal ------------------------------------------------ */
+
+#define CLI_TEXT ((size_t)64 * 1024 * 1024)
+
+/* Append the file ("-": standard input); false with errno set. */
+bool cli_read(struct buf *, const char *path);
+/* False when it did not go out whole. */
+bool cli_print(FILE *, const struct buf *);
+
+/* Bars on standard error, when it is a terminal and nobody said -q. */
+struct progress {
+	bool shown, drawn;
+	enum run_phase phase;
+	int64_t drawn_ms, began_ms;
+};
+void progress_init(struct progress *, bool quiet);
+struct run_progress progress_of(struct progress *);
+void progress_end(struct progress *);
+
+/* ---- what a run came to ---------------------------------------------------
+ */
+
+struct summary_output {
+	const char *format, *path; /* path NULL: standard output */
+	bool changed;
+};
+
+struct summary {
+	const struct run_result *result;
+	size_t n_outputs;
+	const struct summary_output *outputs;
+	bool verbose;
+};
+
+void summary_text(struct buf *, const struct summary *);
+void summary_json(struct buf *, const struct summary *);
+
+#endif

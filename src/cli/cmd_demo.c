@@ -1,0 +1,137 @@
+/* cairn demo DIR: a small Internet in a folder. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "cli/cli.h"
+#include "world/world.h"
+
+#define CAS_MAX 1000000
+
+struct demo {
+	const char *folder;
+	uint64_t cas, seed;
+	int64_t at;
+	bool quiet, json;
+};
+
+static int
+read_options(
+    struct demo *out, const struct command *self, int argc, char **argv)
+{
+	struct options o;
+	const char *name = NULL, *value = NULL;
+	enum option_kind kind;
+
+	options_init(&o, self, argc, argv);
+	while ((kind = options_next(&o, &name, &value)) != OPTION_END) {
+		if (kind == OPTION_BAD)
+			return STATUS_USAGE;
+		if (kind == OPTION_OPERAND) {
+			if (out->folder != NULL)
+				return usage_error(self, "one folder only");
+			out->folder = value;
+		} else if (strcmp(name, "quiet") == 0)
+			out->quiet = true;
+		else if (strcmp(name, "json") == 0)
+			out->json = true;
+		else if (strcmp(name, "at") == 0) {
+			if (!time_parse(&out->at, value))
+				return usage_error(
+				    self, "--at: a time is wanted");
+		} else if (strcmp(name, "cas") == 0) {
+			if (!decimal_parse(
+				&out->cas, span_str(value), CAS_MAX) ||
+			    out->cas == 0)
+				return usage_error(self,
+				    "--cas: a number from 1 to %d", CAS_MAX);
+		} else if (!decimal_parse(
+			       &out->seed, span_str(value), UINT64_MAX))
+			return usage_error(self, "--seed: a number is wanted");
+	}
+	if (out->folder == NULL || out->folder[0] == '\0')
+		return usage_error(self, "which folder?");
+	return STATUS_DONE;
+}
+
+static bool
+print_size(const struct demo *d, const struct world *world)
+{
+	struct world_size size;
+	struct buf text;
+	struct emit e;
+	bool written;
+
+	if (d->quiet && !d->json)
+		return true;
+	world_measure(&size, world);
+	buf_init(&text, 100000);
+	emit_init(&e, &text, d->json ? EMIT_JSON : EMIT_TEXT);
+	emit_object(&e, NULL);
+	emit_str(&e, "folder", d->folder);
+	emit_time(&e, "at", d->at);
+	emit_uint(&e, "trust_anchors", size.tas);
+	emit_uint(&e, "cas", size.cas);
+	emit_uint(&e, "objects", size.objects);
+	emit_uint(&e, "vrps", size.vrps);
+	emit_uint(&e, "faults", size.faults);
+	emit_end(&e);
+	if (!d->json) {
+		buf_puts(&text, "validate it: cairn validate -c ");
+		escape_write(&text, span_str(d->folder));
+		buf_puts(&text, "/cairn.yaml\n");
+	}
+	written = cli_print(stdout, &text);
+	buf_fini(&text);
+	return written;
+}
+
+static int
+run_demo(const struct command *self, int argc, char **argv)
+{
+	struct demo d = { .at = time(NULL) };
+	struct world *world;
+	struct fault why;
+	enum reason reason;
+	int status = read_options(&d, self, argc, argv);
+
+	if (status != STATUS_DONE)
+		return status;
+	fault_init(&why, SPAN(""));
+	reason = world_demo(&world, d.cas, &why);
+	if (reason == REASON_OK)
+		reason = world_write(world, d.folder, d.at, d.seed, &why);
+	if (reason != REASON_OK)
+		status =
+		    failure(self, "%s: %s", reason_text(reason), why.detail);
+	else if (!print_size(&d, world))
+		status = STATUS_FAILED;
+	world_free(world);
+	return status;
+}
+
+static const struct option_row rows[] = {
+	{ .name = "cas",
+	    .argument = "N",
+	    .text = "instead of the small one, a generated world of N CAs" },
+	{ .name = "at",
+	    .argument = "TIME",
+	    .otherwise = "now",
+	    .text = "time around which everything is valid" },
+	{ .name = "seed",
+	    .argument = "N",
+	    .otherwise = "0",
+	    .text = "the same seed and time give the same bytes" },
+	{ .name = "json", .text = "print what was made as JSON" },
+	{ .name = "quiet", .letter = 'q', .text = "print nothing" },
+};
+
+const struct command command_demo = {
+	.name = "demo",
+	.operands = "DIR",
+	.text = "make a small Internet in a folder, some of it broken, "
+		"with a configuration that validates it without any network",
+	.run = run_demo,
+	.n_rows = COUNT(rows),
+	.rows = rows,
+};

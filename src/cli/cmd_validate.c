@@ -1,0 +1,360 @@
+/* cairn validate: one run, from configuration to outputs. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "output/output.h"
+
+struct validate {
+	const struct command *self;
+	struct conf conf;
+	const char *file; /* -c */
+	bool quiet, verbose, json;
+};
+
+/* ---- what was asked for ----------------------------------------------------
+ */
+
+static int
+refuse(const struct validate *v, const struct conf_error *error)
+{
+	struct buf text;
+	int status;
+
+	buf_init(&text, 10000);
+	conf_error_write(&text, error);
+	buf_byte(&text, '\0');
+	status = usage_error(
+	    v->self, "%s", text.failed ? error->text : (const char *)text.p);
+	buf_fini(&text);
+	return status;
+}
+
+/* The command's own options; those of conf where `conf` says so. The file is
+ * read between the two passes, so that options win wherever they stand. */
+static int
+read_options(struct validate *v, int argc, char **argv, bool conf)
+{
+	struct options o;
+	struct conf_error error;
+	const char *name = NULL, *value = NULL;
+	enum option_kind kind;
+
+	options_init(&o, v->self, argc, argv);
+	while ((kind = options_next(&o, &name, &value)) != OPTION_END) {
+		if (kind == OPTION_BAD)
+			return STATUS_USAGE;
+		if (kind == OPTION_OPERAND)
+			return usage_error(
+			    v->self, "what is \"%s\" for?", value);
+		if (strcmp(name, "config") == 0)
+			v->file = value;
+		else if (strcmp(name, "quiet") == 0)
+			v->quiet = true;
+		else if (strcmp(name, "verbose") == 0)
+			v->verbose = true;
+		else if (strcmp(name, "json") == 0)
+			v->json = true;
+		else if (conf && conf_option(&v->conf, name, value, &error) !=
+				     REASON_OK)
+			return refuse(v, &error);
+	}
+	return STATUS_DONE;
+}
+
+/* Are trust anchors named on the command line? Then no file is read that was
+ * not asked for. */
+static bool
+is_one_off(const struct validate *v, int argc, char **argv)
+{
+	struct options o;
+	const char *name = NULL, *value = NULL;
+	enum option_kind kind;
+
+	options_init(&o, v->self, argc, argv);
+	while ((kind = options_next(&o, &name, &value)) == OPTION_NAMED)
+		if (strcmp(name, "tal") == 0)
+			return true;
+	return false;
+}
+
+static int
+check_format(const struct validate *v, const struct conf_output *output)
+{
+	const char *names[32], *near;
+	struct conf_error error = { .line = output->line };
+	size_t n;
+	const struct output_format *table = output_table(&n);
+
+	if (output_by_name(output->format) != NULL)
+		return STATUS_DONE;
+	ASSERT(n <= COUNT(names));
+	for (size_t i = 0; i < n; i++)
+		names[i] = table[i].name;
+	near = conf_nearest(output->format, names, n);
+	if (output->line > 0)
+		(void)snprintf(
+		    error.file, sizeof(error.file), "%s", v->conf.file);
+	(void)snprintf(error.text, sizeof(error.text),
+	    "no output format \"%s\"%s%s%s", output->format,
+	    near != NULL ? ": did you mean \"" : ": see cairn-validate(1)",
+	    near != NULL ? near : "", near != NULL ? "\"?" : "");
+	return refuse(v, &error);
+}
+
+/* One thing at a time on standard output. */
+static int
+check_outputs(const struct validate *v)
+{
+	const struct conf *c = &v->conf;
+	size_t n = v->json;
+
+	for (size_t i = 0; i < c->n_outputs; i++) {
+		int status = check_format(v, &c->outputs[i]);
+
+		if (status != STATUS_DONE)
+			return status;
+		n += c->outputs[i].path == NULL;
+	}
+	n += c->findings != NULL && strcmp(c->findings, "-") == 0;
+	if (n > 1)
+		return usage_error(
+		    v->self, "two outputs to standard output: give one a path");
+	return STATUS_DONE;
+}
+
+static int
+configure(struct validate *v, int argc, char **argv)
+{
+	struct conf_error error;
+	int status = read_options(v, argc, argv, false);
+
+	if (status != STATUS_DONE)
+		return status;
+	if (v->file == NULL && !is_one_off(v, argc, argv) &&
+	    access(conf_default_file(), F_OK) == 0)
+		v->file = conf_default_file();
+	if (v->file != NULL &&
+	    conf_load(&v->conf, v->file, &error) != REASON_OK)
+		return refuse(v, &error);
+	status = read_options(v, argc, argv, true);
+	if (status == STATUS_DONE)
+		status = check_outputs(v);
+	if (status == STATUS_DONE && conf_finish(&v->conf, &error) != REASON_OK)
+		return refuse(v, &error);
+	return status;
+}
+
+/* ---- what is written
+ * --------------------------------------------------------- */
+
+struct outputs {
+	struct output_in in;
+	size_t n;
+	struct output_file *files;
+	struct summary_output *told;
+};
+
+/*
+ * Nothing could be had: not one trust anchor, and not because what was had is
+ * bad. Then what earlier runs wrote is better than nothing.
+ */
+static bool
+is_empty_handed(const struct run_result *r)
+{
+	for (size_t i = 0; i < r->n_tas; i++) {
+		enum reason_class class = reason_class(r->tas[i].reason);
+
+		if (r->tas[i].reason == REASON_OK ||
+		    (class != CLASS_FETCH && class != CLASS_SYSTEM))
+			return false;
+	}
+	return true;
+}
+
+static int
+prepare(const struct validate *v, struct outputs *o, struct fault *why)
+{
+	const struct conf *c = &v->conf;
+	const struct output_format *format;
+	const char *path;
+
+	for (size_t i = 0; i <= c->n_outputs; i++) {
+		if (i < c->n_outputs) {
+			format = output_by_name(c->outputs[i].format);
+			path = c->outputs[i].path;
+		} else if (c->findings != NULL) {
+			format = &output_findings;
+			path =
+			    strcmp(c->findings, "-") != 0 ? c->findings : NULL;
+		} else
+			break;
+		if (output_prepare(&o->files[o->n], format, &o->in, path,
+			why) != REASON_OK)
+			return failure(v->self, "%s", why->detail);
+		o->told[o->n++] =
+		    (struct summary_output){ format->name, path, false };
+	}
+	return STATUS_DONE;
+}
+
+static int
+commit(const struct validate *v, struct outputs *o, struct fault *why)
+{
+	int status = STATUS_DONE;
+
+	for (size_t i = 0; i < o->n; i++) {
+		if (status != STATUS_DONE)
+			output_drop(&o->files[i]);
+		else if (output_commit(&o->files[i], why) != REASON_OK)
+			status = failure(v->self, "%s", why->detail);
+		o->told[i].changed = o->files[i].changed;
+	}
+	return status;
+}
+
+/* All files, then all renames. */
+static int
+write_outputs(const struct validate *v, struct run_result *r, struct outputs *o)
+{
+	struct span *sources = ARENA_ARRAY(&r->arena, r->n_tas, struct span);
+	size_t n = v->conf.n_outputs + 1;
+	struct fault why;
+	int status;
+
+	fault_init(&why, SPAN(""));
+	o->files = ARENA_ARRAY(&r->arena, n, struct output_file);
+	o->told = ARENA_ARRAY(&r->arena, n, struct summary_output);
+	if (sources == NULL || o->files == NULL || o->told == NULL)
+		return failure(v->self, "no memory");
+	for (size_t i = 0; i < r->n_tas; i++)
+		sources[i] = r->tas[i].name;
+	o->in = (struct output_in){ &r->view, r->n_tas, sources };
+	status = prepare(v, o, &why);
+	if (status == STATUS_DONE)
+		return commit(v, o, &why);
+	for (size_t i = 0; i < o->n; i++)
+		output_drop(&o->files[i]);
+	o->n = 0;
+	return status;
+}
+
+static bool
+uses_stdout(const struct outputs *o)
+{
+	for (size_t i = 0; i < o->n; i++)
+		if (o->told[i].path == NULL)
+			return true;
+	return false;
+}
+
+/* JSON to standard output; text there too, unless something else is. */
+static bool
+print_summary(const struct validate *v, const struct run_result *r,
+    const struct outputs *o)
+{
+	struct summary s = { r, o->n, o->told, v->verbose };
+	struct buf text;
+	bool written = true;
+
+	if (v->quiet && !v->json)
+		return true;
+	buf_init(&text, CLI_TEXT);
+	if (v->json)
+		summary_json(&text, &s);
+	else
+		summary_text(&text, &s);
+	if (v->json || !uses_stdout(o))
+		written = cli_print(stdout, &text);
+	else
+		(void)cli_print(stderr, &text);
+	buf_fini(&text);
+	return written;
+}
+
+/* ---- the run
+ * ------------------------------------------------------------------ */
+
+static int
+finish(const struct validate *v, struct run_result *r)
+{
+	struct outputs o = { 0 };
+	bool empty = is_empty_handed(r);
+	int status;
+
+	if (empty)
+		status = failure(v->self,
+		    "no trust anchor could be had: outputs are untouched");
+	else
+		status = write_outputs(v, r, &o);
+	if (!print_summary(v, r, &o) && status == STATUS_DONE)
+		status = failure(v->self, "standard output failed");
+	if (r->degraded && v->conf.strict && (empty || status == STATUS_DONE))
+		return STATUS_DEGRADED;
+	return status;
+}
+
+static int
+validate(struct validate *v)
+{
+	struct run_result result;
+	struct progress progress;
+	struct fault why;
+	enum reason reason;
+	int status;
+
+	fault_init(&why, SPAN(""));
+	progress_init(&progress, v->quiet);
+	reason = run_validate(&result, &v->conf, progress_of(&progress), &why);
+	progress_end(&progress);
+	if (reason == REASON_OK)
+		status = finish(v, &result);
+	else {
+		status = failure(v->self, "%s: %s%s%s", reason_id(reason),
+		    reason_text(reason), why.detail[0] != '\0' ? ": " : "",
+		    why.detail);
+		if (reason_class(reason) == CLASS_CONF)
+			status = STATUS_USAGE;
+	}
+	run_result_fini(&result);
+	return status;
+}
+
+static int
+run_command(const struct command *self, int argc, char **argv)
+{
+	struct validate v = { .self = self };
+	int status;
+
+	conf_init(&v.conf);
+	status = configure(&v, argc, argv);
+	if (status == STATUS_DONE)
+		status = validate(&v);
+	conf_fini(&v.conf);
+	return status;
+}
+
+static const struct option_row rows[] = {
+	{ .name = "config",
+	    .letter = 'c',
+	    .argument = "FILE",
+	    .text = "the configuration, cairn.yaml(5)" },
+	{ .name = "quiet",
+	    .letter = 'q',
+	    .text = "neither progress nor summary" },
+	{ .name = "verbose",
+	    .letter = 'v',
+	    .text = "every repository in the summary" },
+	{ .name = "json", .text = "the summary as JSON" },
+};
+
+const struct command command_validate = {
+	.name = "validate",
+	.operands = "",
+	.text = "fetch, validate, write the outputs, once",
+	.run = run_command,
+	.n_rows = COUNT(rows),
+	.rows = rows,
+	.takes_conf = true,
+};

@@ -1,0 +1,275 @@
+/* The command line, and how to use it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+bool
+option_row(struct option_row *out, const struct command *command, size_t i)
+{
+	size_t n;
+	const struct conf_row *rows = conf_table(&n);
+
+	if (i < command->n_rows) {
+		*out = command->rows[i];
+		return true;
+	}
+	if (!command->takes_conf)
+		return false;
+	i -= command->n_rows;
+	for (size_t j = 0; j < n; j++) {
+		if (rows[j].option == NULL || i-- > 0)
+			continue;
+		*out = (struct option_row){ .name = rows[j].option,
+			.many = rows[j].many,
+			.argument = rows[j].argument,
+			.otherwise =
+			    rows[j].argument != NULL ? rows[j].otherwise : NULL,
+			.text = rows[j].kind == CONF_LATER
+				    ? "not in this version"
+				    : rows[j].text };
+		return true;
+	}
+	return false;
+}
+
+/* By name, or by letter where name is NULL. */
+static bool
+find(struct option_row *out, const struct command *command, struct span name,
+    char letter)
+{
+	for (size_t i = 0; option_row(out, command, i); i++)
+		if (name.n > 0 ? span_eq(span_str(out->name), name)
+			       : out->letter == letter && letter != '\0')
+			return true;
+	return false;
+}
+
+void
+options_init(
+    struct options *o, const struct command *command, int argc, char **argv)
+{
+	*o = (struct options){ .command = command, .argc = argc, .argv = argv };
+}
+
+static enum option_kind
+fail_unknown(const struct options *o, struct span name)
+{
+	const char *names[64], *near = NULL;
+	struct option_row row;
+	char word[40];
+	size_t n = 0;
+
+	for (; n < COUNT(names) && option_row(&row, o->command, n); n++)
+		names[n] = row.name;
+	if (name.n < sizeof(word)) {
+		memcpy(word, name.p, name.n);
+		word[name.n] = '\0';
+		near = conf_nearest(word, names, n);
+	}
+	if (near != NULL)
+		(void)usage_error(o->command,
+		    "no option --%.*s: did you mean --%s?", SPAN_FMT(name),
+		    near);
+	else
+		(void)usage_error(
+		    o->command, "no option --%.*s", SPAN_FMT(name));
+	return OPTION_BAD;
+}
+
+/* "--name", "--name=value", "--name value" */
+static enum option_kind
+next_long(
+    struct options *o, const char *word, const char **name, const char **value)
+{
+	const char *equals = strchr(word, '=');
+	struct span s = span_of(
+	    word, equals != NULL ? (size_t)(equals - word) : strlen(word));
+
+	if (s.n == 0 || !find(&o->last, o->command, s, '\0'))
+		return fail_unknown(o, s);
+	*name = o->last.name;
+	*value = equals != NULL ? equals + 1 : NULL;
+	if (o->last.argument == NULL) {
+		if (*value == NULL)
+			return OPTION_NAMED;
+		(void)usage_error(o->command, "--%s takes no value", *name);
+		return OPTION_BAD;
+	}
+	if (*value == NULL && o->at < o->argc)
+		*value = o->argv[o->at++];
+	if (*value == NULL) {
+		(void)usage_error(o->command, "--%s needs a value: %s", *name,
+		    o->last.argument);
+		return OPTION_BAD;
+	}
+	o->open = o->last.many;
+	return OPTION_NAMED;
+}
+
+/* "-c FILE", "-cFILE", "-qv" */
+static enum option_kind
+next_short(struct options *o, const char **name, const char **value)
+{
+	char letter = *o->cluster++;
+
+	if (!find(&o->last, o->command, (struct span){ 0 }, letter)) {
+		(void)usage_error(o->command, "no option -%c", letter);
+		return OPTION_BAD;
+	}
+	*name = o->last.name;
+	*value = NULL;
+	if (o->last.argument == NULL)
+		return OPTION_NAMED;
+	if (*o->cluster != '\0')
+		*value = o->cluster;
+	else if (o->at < o->argc)
+		*value = o->argv[o->at++];
+	o->cluster = NULL;
+	if (*value == NULL) {
+		(void)usage_error(o->command, "-%c needs a value: %s", letter,
+		    o->last.argument);
+		return OPTION_BAD;
+	}
+	return OPTION_NAMED;
+}
+
+enum option_kind
+options_next(struct options *o, const char **name, const char **value)
+{
+	const char *word;
+
+	if (o->cluster != NULL && *o->cluster != '\0')
+		return next_short(o, name, value);
+	o->cluster = NULL;
+	if (o->at >= o->argc)
+		return OPTION_END;
+	word = o->argv[o->at++];
+	if (!o->ended && strcmp(word, "--") == 0) {
+		o->ended = true;
+		o->open = false;
+		return options_next(o, name, value);
+	}
+	if (o->ended || word[0] != '-' || word[1] == '\0') {
+		*name = o->last.name;
+		*value = word;
+		return o->open ? OPTION_NAMED : OPTION_OPERAND;
+	}
+	o->open = false;
+	if (word[1] == '-')
+		return next_long(o, word + 2, name, value);
+	o->cluster = word + 1;
+	return next_short(o, name, value);
+}
+
+bool
+answered_help(const struct command *command, int argc, char **argv)
+{
+	struct buf text;
+
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--help") != 0 &&
+		    strcmp(argv[i], "-h") != 0)
+			continue;
+		buf_init(&text, 100000);
+		usage_write(&text, command);
+		(void)cli_print(stdout, &text);
+		buf_fini(&text);
+		return true;
+	}
+	return false;
+}
+
+/* ---- how to use it --------------------------------------------------------
+ */
+
+static void
+write_option(struct buf *out, const struct option_row *row)
+{
+	size_t start = out->n;
+
+	buf_printf(out, "  %c%c%s--%s", row->letter != '\0' ? '-' : ' ',
+	    row->letter != '\0' ? row->letter : ' ',
+	    row->letter != '\0' ? ", " : "  ", row->name);
+	if (row->argument != NULL)
+		buf_printf(out, " %s%s", row->argument, row->many ? "..." : "");
+	if (out->n - start > 28)
+		buf_printf(out, "\n%30s", "");
+	else
+		buf_printf(out, "%*s", (int)(30 - (out->n - start)), "");
+	buf_puts(out, row->text);
+	if (row->otherwise != NULL)
+		buf_printf(out, " (default: %s)", row->otherwise);
+	buf_byte(out, '\n');
+}
+
+static void
+write_commands(struct buf *out)
+{
+	const struct command *c;
+
+	buf_puts(out, "usage: cairn COMMAND [OPTION...]\n\n");
+	for (size_t i = 0; (c = command_at(i)) != NULL; i++)
+		buf_printf(out, "  %-10s %s\n", c->name, c->text);
+	buf_puts(out, "  version    print the version\n\n"
+		      "cairn help COMMAND says more; so does cairn(1).\n");
+}
+
+void
+usage_write(struct buf *out, const struct command *command)
+{
+	struct option_row row;
+
+	if (command == NULL) {
+		write_commands(out);
+		return;
+	}
+	buf_printf(out, "usage: cairn %s%s%s%s\n\n%c%s.\n", command->name,
+	    option_row(&row, command, 0) ? " [OPTION...]" : "",
+	    command->operands[0] != '\0' ? " " : "", command->operands,
+	    command->text[0] - 'a' + 'A', command->text + 1);
+	if (!option_row(&row, command, 0))
+		return;
+	buf_byte(out, '\n');
+	for (size_t i = 0; option_row(&row, command, i); i++)
+		write_option(out, &row);
+}
+
+/* What the arguments hold may be anything: nothing of it reaches the terminal
+ * as it is. */
+static void
+say(const struct command *command, const char *fmt, va_list args)
+{
+	char line[1024];
+	struct buf text;
+
+	(void)vsnprintf(line, sizeof(line), fmt, args);
+	buf_init(&text, 8192);
+	buf_printf(&text, "cairn %s: ", command->name);
+	escape_write(&text, span_str(line));
+	buf_byte(&text, '\n');
+	(void)cli_print(stderr, &text);
+	buf_fini(&text);
+}
+
+int
+usage_error(const struct command *command, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say(command, fmt, args);
+	va_end(args);
+	return STATUS_USAGE;
+}
+
+int
+failure(const struct command *command, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say(command, fmt, args);
+	va_end(args);
+	return STATUS_FAILED;
+}
