@@ -102,6 +102,7 @@ static enum reason
 key_ids_check(struct cert *c, struct decode *dec)
 {
 	struct ski computed;
+	bool own;
 
 	TRY(cert_ext_ski(&c->ski, value_of(c, CERT_EXT_SKI), &dec->why));
 	spki_ski(&computed, &c->spki);
@@ -112,10 +113,13 @@ key_ids_check(struct cert *c, struct decode *dec)
 	if (!c->has_aki)
 		return REASON_OK;
 	TRY(cert_ext_aki(&c->aki, value_of(c, CERT_EXT_AKI), &dec->why));
-	/* 4.8.3: optional in a self-signed certificate, then its own. */
-	if (c->kind == CERT_TA && memcmp(&c->aki, &c->ski, sizeof(c->ski)) != 0)
+	/* 4.8.3: optional in a self-signed certificate, and then its own; any
+	 * other has an issuer of another key. */
+	own = memcmp(&c->aki, &c->ski, sizeof(c->ski)) == 0;
+	if (own != (c->kind == CERT_TA))
 		return fault_say(&dec->why, R_CERT_AKI,
-		    value_of(c, CERT_EXT_AKI).p, "not the trust anchor's own");
+		    value_of(c, CERT_EXT_AKI).p,
+		    own ? "its own key's" : "not the trust anchor's own");
 	return REASON_OK;
 }
 

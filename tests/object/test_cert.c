@@ -376,6 +376,8 @@ test_specs(void **state)
 		    R_CERT_KEY },
 		{ "RSA 4096 in a CA", { CRYPT_RSA, SPAN_OF(m4096) }, CERT_CA,
 		    R_CERT_KEY },
+		{ "its issuer's key again", crypt_secret_public(f->ca), CERT_CA,
+		    R_CERT_AKI },
 		{ "RSA in a router", crypt_secret_public(f->ee), CERT_ROUTER,
 		    R_CERT_KEY },
 	};
