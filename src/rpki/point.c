@@ -216,13 +216,14 @@ step_files(struct judge *j, struct decode *dec)
 static enum reason
 step_crl(struct judge *j, struct decode *dec)
 {
+	const struct cert *ca = &j->in->issuer->cert;
 	struct span bytes = j->bytes[j->crl];
 	struct crl crl;
 
 	j->file = &j->manifest.files[j->crl];
 	TRY(judge_size(j, bytes, dec));
 	TRY(crl_parse(&crl, bytes, dec));
-	TRY(crl_verify(&crl, &j->in->issuer->cert, j->in->verifier, &dec->why));
+	TRY(crl_verify(&crl, ca, j->in->verifier, &dec->why));
 	TRY(check_window(j,
 	    &(struct window){ crl.this_update_at, crl.next_update_at,
 		R_POINT_CRL_FUTURE, R_POINT_CRL_STALE },
@@ -232,6 +233,10 @@ step_crl(struct judge *j, struct decode *dec)
 	if (crl_index_has(&j->revoked, j->cms.ee.serial))
 		return fault_say(
 		    &dec->why, R_PATH_REVOKED, NULL, "the manifest's own");
+	/* Any other CA's serial number is its issuer's to give and revoke. */
+	if (ca->kind == CERT_TA && crl_index_has(&j->revoked, ca->serial))
+		return fault_say(
+		    &dec->why, R_PATH_REVOKED, NULL, "the trust anchor's own");
 	return REASON_OK;
 }
 

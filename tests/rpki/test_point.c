@@ -154,6 +154,11 @@ crl_stale(struct kit *k)
 	k->files[KIT_THE_CRL].next_update_at = KIT_AT - 1;
 }
 static void
+crl_revokes_ta(struct kit *k)
+{
+	k->files[KIT_THE_CRL].serials[0] = k->ta.serial;
+}
+static void
 crl_last_second(struct kit *k)
 {
 	k->files[KIT_THE_CRL].next_update_at = KIT_AT;
@@ -447,6 +452,8 @@ static const struct {
 	{ "CRL: signed by another", crl_by_other, R_SIGNATURE_BAD, P,
 	    "ca.crl" },
 	{ "CRL: stale", crl_stale, R_POINT_CRL_STALE, P, "ca.crl" },
+	{ "CRL: revokes its trust anchor", crl_revokes_ta, R_PATH_REVOKED, P,
+	    "ca.mft" },
 	{ "CRL: in its last second", crl_last_second, REASON_OK, W, NULL },
 	{ "CRL: future", crl_future, R_POINT_CRL_FUTURE, P, "ca.crl" },
 	{ "files: one absent", file_absent, R_POINT_MISSING, P, "bent.roa" },
