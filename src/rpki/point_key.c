@@ -26,6 +26,8 @@ rpki_point_key(struct digest *out, const struct rpki_issuer *issuer,
 	part(&b, span_of(limits, sizeof(*limits)));
 	part(&b, c->spki.der);
 	part(&b, c->subject);
+	/* A trust anchor may revoke itself. */
+	part(&b, c->kind == CERT_TA ? c->serial : span_of(NULL, 0));
 	part(&b, c->repository_uri);
 	part(&b, c->manifest_uri);
 	part(&b, span_of(manifest->b, sizeof(manifest->b)));

@@ -79,7 +79,7 @@ test_issue(void **state)
 static void
 test_key(void **state)
 {
-	struct digest keys[8], manifest = { { 1 } };
+	struct digest keys[10], manifest = { { 1 } };
 	struct rpki_issuer i;
 	struct limits l;
 	struct kit *k = kit_new();
@@ -111,14 +111,21 @@ test_key(void **state)
 	i.cert.subject = i.cert.tbs;
 	assert_int_equal(
 	    rpki_point_key(&keys[n++], &i, &manifest, &l), REASON_OK);
+	i.cert.serial = SPAN("\x05");
+	assert_int_equal(
+	    rpki_point_key(&keys[n++], &i, &manifest, &l), REASON_OK);
+	i.cert.kind = CERT_CA;
+	assert_int_equal(
+	    rpki_point_key(&keys[n++], &i, &manifest, &l), REASON_OK);
 	i.cert.spki.der = i.cert.tbs;
 	assert_int_equal(
 	    rpki_point_key(&keys[n++], &i, &manifest, &l), REASON_OK);
 	for (size_t a = 0; a < n; a++)
 		for (size_t b = 0; b < a; b++)
 			assert_false(digest_eq(&keys[a], &keys[b]));
-	/* What the key is not about: the certificate's times, own resources. */
+	/* What the key is not about: a CA's serial, times, own resources. */
 	i.cert.not_after_at++;
+	i.cert.serial = SPAN("\x06");
 	i.cert.resources = k->mft.cert.resources;
 	assert_int_equal(
 	    rpki_point_key(&keys[0], &i, &manifest, &l), REASON_OK);
