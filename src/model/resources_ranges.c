@@ -119,7 +119,7 @@ after(struct number x)
 bool
 ranges_are_canonical(const struct ranges *s)
 {
-	struct range last, r;
+	struct range last = { 0 }, r;
 
 	for (size_t i = 0; i < s->n; i++, last = r) {
 		r = ranges_at(s, i);
@@ -152,7 +152,7 @@ as_order(const void *va, const void *vb)
 void
 ranges_normalise(struct ranges *s)
 {
-	struct range last, r;
+	struct range last = { 0 }, r;
 	size_t n = 0;
 
 	if (ranges_are_canonical(s))
