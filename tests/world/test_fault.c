@@ -125,6 +125,7 @@ struct walk {
 static void
 finding_line(struct walk *w, const struct finding *f)
 {
+	provoked(f->reason);
 	buf_printf(&w->findings, "%.*s,%s,%s\n", SPAN_FMT(f->object),
 	    reason_id(f->reason), effect_id(f->effect));
 }
