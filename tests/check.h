@@ -19,7 +19,7 @@
  * for every reason of reason.def that none of them wrote down here: in the
  * folder $CAIRN_PROVOKED, one file a program.
  */
-static inline void
+__attribute__((noinline, unused)) static void
 provoked(enum reason reason)
 {
 	const char *folder = getenv("CAIRN_PROVOKED");
