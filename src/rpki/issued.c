@@ -82,6 +82,8 @@ check_signed(struct span bytes, enum object_type type,
 
 	TRY(cms_parse(&cms, bytes, dec));
 	TRY(check_cert(&cms.ee, in, dec));
+	/* The certificate issued an EE's; the EE's key this object. */
+	TRY(cms_verify(&cms, in->verifier, &dec->why));
 	if (type != OBJECT_MANIFEST)
 		return REASON_OK;
 	TRY(manifest_parse(&manifest, cms.content, dec));
