@@ -410,6 +410,32 @@ test_specs(void **state)
 	buf_fini(&b);
 }
 
+/* Less memory than its resources take, by every amount. */
+static void
+test_no_memory(void **state)
+{
+	struct fixture *f = *state;
+	enum reason r = R_LIMIT_MEMORY;
+	struct decode *dec;
+	struct cert c;
+	size_t budget;
+	struct buf b;
+
+	buf_init(&b, BUF_CAP);
+	good_write(f, &b, CERT_CA);
+	for (budget = 0; r != REASON_OK; budget++) {
+		dec = fixture_decode(f, buf_view(&b));
+		f->arena.budget = budget;
+		assert_int_equal(cert_parse(&c, buf_view(&b), dec), REASON_OK);
+		r = cert_check(&c, CERT_CA, dec);
+		assert_true(r == REASON_OK || r == R_LIMIT_MEMORY);
+		assert_true((c.resources.as.n == 1) == (r == REASON_OK));
+	}
+	assert_true(budget > 3 * sizeof(struct addr_range));
+	f->arena.budget = BUF_CAP;
+	buf_fini(&b);
+}
+
 /* Limits of URIs: how many, how long. */
 static void
 test_uri_limits(void **state)
@@ -601,6 +627,7 @@ main(void)
 		cmocka_unit_test(test_write),
 		cmocka_unit_test(test_reconsidered),
 		cmocka_unit_test(test_specs),
+		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_uri_limits),
 		cmocka_unit_test(test_verify),
 		cmocka_unit_test(test_flips),

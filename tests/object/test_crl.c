@@ -131,6 +131,11 @@ test_write(void **state)
 	assert_false(crl_index_has(&index, SPAN("\1")));
 	assert_false(crl_index_has(&index, SPAN("\x08")));
 
+	dec = fixture_decode(f, buf_view(&b));
+	f->arena.budget = 3 * sizeof(struct span) - 1;
+	assert_int_equal(crl_index(&index, &crl, dec), R_LIMIT_MEMORY);
+	f->arena.budget = BUF_CAP;
+
 	s.n = 0;
 	buf_reset(&b);
 	assert_int_equal(crl_write(&b, &s, f->ca), REASON_OK);

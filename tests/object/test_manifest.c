@@ -234,6 +234,32 @@ test_limit(void **state)
 	base_free(text);
 }
 
+/* Less memory than it takes, by every amount: never half a manifest. */
+static void
+test_no_memory(void **state)
+{
+	struct fixture *f = *state;
+	enum reason r = R_LIMIT_MEMORY;
+	struct manifest m = { 0 };
+	struct decode *dec;
+	size_t budget;
+	struct buf b;
+
+	buf_init(&b, BUF_CAP);
+	der_text(&b, MFT("2a", CRL ROA));
+	for (budget = 0; r != REASON_OK; budget++) {
+		dec = fixture_decode(f, buf_view(&b));
+		f->arena.budget = budget;
+		r = manifest_parse(&m, buf_view(&b), dec);
+		assert_true(r == REASON_OK || r == R_LIMIT_MEMORY);
+		assert_true(r == dec->why.reason);
+		assert_true((m.n == 2) == (r == REASON_OK));
+	}
+	assert_true(budget > sizeof(struct manifest_file));
+	f->arena.budget = BUF_CAP;
+	buf_fini(&b);
+}
+
 static void
 test_check(void **state)
 {
@@ -279,6 +305,7 @@ main(void)
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_write),
 		cmocka_unit_test(test_limit),
+		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_check),
 	};
 
