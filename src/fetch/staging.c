@@ -53,6 +53,15 @@ is_self(const char *name)
 	return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
+/* A folder may have been made unreadable. Where this fails, so does what comes
+ * next, which is looked at. */
+static void
+unlock(int folder, const char *name)
+{
+	if (fchmodat(folder, name, 0700, 0) != 0)
+		return;
+}
+
 /* Remove `name` of the folder: its files, and itself once its folders have
  * moved up under numbers. */
 static void
@@ -62,8 +71,7 @@ flatten(int folder, const char *name, uint64_t *number)
 	struct dirent *entry;
 	char up[32];
 
-	/* It may have been made unreadable. */
-	(void)fchmodat(folder, name, 0700, 0);
+	unlock(folder, name);
 	dir = dir_open(folder, name);
 	if (dir == NULL)
 		return;
@@ -71,7 +79,7 @@ flatten(int folder, const char *name, uint64_t *number)
 		if (is_self(entry->d_name) ||
 		    unlinkat(dirfd(dir), entry->d_name, 0) == 0)
 			continue;
-		(void)fchmodat(dirfd(dir), entry->d_name, 0700, 0);
+		unlock(dirfd(dir), entry->d_name);
 		(void)snprintf(
 		    up, sizeof(up), ".%llu", (unsigned long long)++*number);
 		(void)renameat(dirfd(dir), entry->d_name, folder, up);
