@@ -365,7 +365,7 @@ fetch_read(struct fetch_count *out, struct fetch *f,
 	r = source_open(&folder, f, job, why);
 	if (r != REASON_OK)
 		return r;
-	r = tree_read(out, folder, root, f->settings.limits, now, reader);
+	r = fetch_tree_read(out, folder, root, f->settings.limits, now, reader);
 	if ((r == R_FETCH_FILES || r == R_FETCH_BYTES) &&
 	    job->sources[job->source].via == FETCH_BY_RSYNC)
 		staging_empty(folder);
@@ -386,7 +386,7 @@ fetch_read_file(struct buf *out, struct fetch *f, const struct fetch_job *job,
 	r = source_open(&folder, f, job, why);
 	if (r != REASON_OK)
 		return r;
-	r = file_read(out, folder,
+	r = fetch_file_read(out, folder,
 	    s->via == FETCH_BY_RSYNC ? SPAN(STAGING_FILE) : s->rest);
 	(void)close(folder);
 	if (r != REASON_OK)

@@ -48,8 +48,9 @@ void staging_empty(int folder);
 #define STAGING_FILE "object" /* the name of a single file */
 
 /* tree.c */
-enum reason tree_read(struct fetch_count *out, int folder, struct span root,
-    const struct limits *, int64_t now, const struct fetch_reader *) MUST_CHECK;
-enum reason file_read(struct buf *out, int folder, struct span name);
+enum reason fetch_tree_read(struct fetch_count *out, int folder,
+    struct span root, const struct limits *, int64_t now,
+    const struct fetch_reader *) MUST_CHECK;
+enum reason fetch_file_read(struct buf *out, int folder, struct span name);
 
 #endif

@@ -317,7 +317,7 @@ tree_walk(struct tree *t, int folder, struct span root)
 }
 
 enum reason
-tree_read(struct fetch_count *out, int folder, struct span root,
+fetch_tree_read(struct fetch_count *out, int folder, struct span root,
     const struct limits *limits, int64_t now, const struct fetch_reader *reader)
 {
 	struct tree t = {
@@ -342,7 +342,7 @@ tree_read(struct fetch_count *out, int folder, struct span root,
 
 /* Each segment of the name is opened in the folder before it. */
 enum reason
-file_read(struct buf *out, int folder, struct span name)
+fetch_file_read(struct buf *out, int folder, struct span name)
 {
 	char segment[NAME_MAX + 1];
 	struct stat st;

@@ -48,7 +48,7 @@ visit_repository(struct walk *walk, struct span key, struct span value)
 	struct store_repository r;
 
 	(void)key;
-	if (!repository_read(&r, value) ||
+	if (!record_repository_read(&r, value) ||
 	    r.used_at + STORE_KEEP_UNUSED < walk->at) {
 		walk->swept->repositories++;
 		return REMOVE;
@@ -65,7 +65,7 @@ visit_name(struct walk *walk, struct span key, struct span value)
 	MDB_val k, v;
 
 	memcpy(repository.b, key.p, repository.n);
-	k = key_val(&repository);
+	k = store_key_val(&repository);
 	if (!record_name_read(&name, value) ||
 	    mdb_get(walk->w->txn, walk->w->store->tables[TABLE_REPOSITORIES],
 		&k, &v) != 0)
@@ -80,14 +80,14 @@ visit_point(struct walk *walk, struct span key, struct span value)
 	struct store_point p;
 
 	(void)key;
-	if (!point_read(&p, value))
+	if (!record_point_read(&p, value))
 		return REMOVE;
 	if (!p.has_last)
 		return KEEP;
 	if (p.stale_at + STORE_KEEP_STALE < walk->at) {
 		p.has_last = false;
 		buf_reset(&walk->w->scratch);
-		point_write(&walk->w->scratch, &p);
+		record_point_write(&walk->w->scratch, &p);
 		walk->swept->points++;
 		return REWRITE;
 	}
@@ -239,8 +239,8 @@ store_forget_damaged(struct store_write *w)
 		MDB_val k;
 		int rc;
 
-		key_one(&key, &s->damaged.v[i]);
-		k = key_val(&key);
+		store_key_one(&key, &s->damaged.v[i]);
+		k = store_key_val(&key);
 		rc = mdb_del(w->txn, s->tables[TABLE_OBJECTS], &k, NULL);
 		if (rc != 0 && rc != MDB_NOTFOUND)
 			return store_trouble(

@@ -7,29 +7,29 @@
 #define CHECKSUM 8
 
 void
-key_one(struct store_key *out, const struct digest *d)
+store_key_one(struct store_key *out, const struct digest *d)
 {
 	memcpy(out->b, d->b, sizeof(d->b));
 	out->n = sizeof(d->b);
 }
 
 void
-key_two(struct store_key *out, const struct digest *first,
+store_key_two(struct store_key *out, const struct digest *first,
     const struct digest *second)
 {
-	key_one(out, first);
+	store_key_one(out, first);
 	memcpy(out->b + out->n, second->b, sizeof(second->b));
 	out->n += sizeof(second->b);
 }
 
 void
-key_uri(struct digest *out, struct span uri)
+store_key_uri(struct digest *out, struct span uri)
 {
 	crypt_sha256(out->b, uri);
 }
 
 MDB_val
-key_val(struct store_key *k)
+store_key_val(struct store_key *k)
 {
 	return (MDB_val){ .mv_size = k->n, .mv_data = k->b };
 }
@@ -53,7 +53,7 @@ bool
 record_get(
     struct span *value, MDB_txn *txn, MDB_dbi table, struct store_key *key)
 {
-	MDB_val k = key_val(key), v;
+	MDB_val k = store_key_val(key), v;
 
 	return mdb_get(txn, table, &k, &v) == 0 &&
 	       record_open(value, span_of(key->b, key->n),
@@ -64,7 +64,7 @@ enum reason
 record_put(struct store_write *w, enum table table, struct store_key *key,
     bool *changed)
 {
-	MDB_val k = key_val(key), v;
+	MDB_val k = store_key_val(key), v;
 	uint8_t sum[32];
 	uint8_t *head;
 	int rc;
@@ -168,7 +168,7 @@ issue_read(struct store_issue *out, struct span *v)
 }
 
 void
-point_write(struct buf *b, const struct store_point *p)
+record_point_write(struct buf *b, const struct store_point *p)
 {
 	buf_byte(b, (uint8_t)(p->has_floor | p->has_last << 1));
 	if (p->has_floor)
@@ -181,7 +181,7 @@ point_write(struct buf *b, const struct store_point *p)
 }
 
 bool
-point_read(struct store_point *out, struct span v)
+record_point_read(struct store_point *out, struct span v)
 {
 	uint8_t has;
 
@@ -201,7 +201,7 @@ point_read(struct store_point *out, struct span v)
 }
 
 void
-anchor_write(struct buf *b, struct span der, struct span uri)
+record_anchor_write(struct buf *b, struct span der, struct span uri)
 {
 	put_u64(b, der.n);
 	buf_span(b, der);
@@ -209,7 +209,7 @@ anchor_write(struct buf *b, struct span der, struct span uri)
 }
 
 bool
-anchor_read(struct span *der, struct span *uri, struct span v)
+record_anchor_read(struct span *der, struct span *uri, struct span v)
 {
 	uint64_t n;
 
@@ -221,7 +221,7 @@ anchor_read(struct span *der, struct span *uri, struct span v)
 }
 
 void
-repository_write(struct buf *b, const struct store_repository *r)
+record_repository_write(struct buf *b, const struct store_repository *r)
 {
 	put_u64(b, (uint64_t)r->used_at);
 	put_u64(b, (uint64_t)r->fetched_at);
@@ -229,7 +229,7 @@ repository_write(struct buf *b, const struct store_repository *r)
 }
 
 bool
-repository_read(struct store_repository *out, struct span v)
+record_repository_read(struct store_repository *out, struct span v)
 {
 	if (!take_at(&v, &out->used_at) || !take_at(&v, &out->fetched_at))
 		return false;

@@ -59,11 +59,11 @@ struct store_key {
 	size_t n;
 };
 
-void key_one(struct store_key *, const struct digest *);
-void key_two(
+void store_key_one(struct store_key *, const struct digest *);
+void store_key_two(
     struct store_key *, const struct digest *first, const struct digest *);
-void key_uri(struct digest *out, struct span uri);
-MDB_val key_val(struct store_key *);
+void store_key_uri(struct digest *out, struct span uri);
+MDB_val store_key_val(struct store_key *);
 
 /* What LMDB or the system said, as a reason; `what` was being done. */
 enum reason store_trouble(struct fault *, int rc, const char *what);
@@ -78,12 +78,12 @@ enum reason record_put(struct store_write *, enum table, struct store_key *,
 /* Values of records, in write->scratch by _write. */
 void record_name_write(struct buf *, const struct store_name *);
 bool record_name_read(struct store_name *, struct span value);
-void point_write(struct buf *, const struct store_point *);
-bool point_read(struct store_point *, struct span value);
-void anchor_write(struct buf *, struct span der, struct span uri);
-bool anchor_read(struct span *der, struct span *uri, struct span value);
-void repository_write(struct buf *, const struct store_repository *);
-bool repository_read(struct store_repository *, struct span value);
+void record_point_write(struct buf *, const struct store_point *);
+bool record_point_read(struct store_point *, struct span value);
+void record_anchor_write(struct buf *, struct span der, struct span uri);
+bool record_anchor_read(struct span *der, struct span *uri, struct span value);
+void record_repository_write(struct buf *, const struct store_repository *);
+bool record_repository_read(struct store_repository *, struct span value);
 
 enum reason write_dropped(struct store_write *) MUST_CHECK;
 

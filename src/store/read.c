@@ -37,8 +37,8 @@ store_object(struct store_read *r, const struct digest *hash)
 	struct span bytes;
 	MDB_val k, v;
 
-	key_one(&key, hash);
-	k = key_val(&key);
+	store_key_one(&key, hash);
+	k = store_key_val(&key);
 	if (mdb_get(r->txn, r->store->tables[TABLE_OBJECTS], &k, &v) != 0)
 		return (struct span){ NULL, 0 };
 	bytes = span_of(v.mv_data, v.mv_size);
@@ -57,8 +57,8 @@ store_name(struct store_name *out, struct store_read *r,
 	struct store_key key;
 	struct span value;
 
-	key_uri(&out->key, uri);
-	key_two(&key, repository, &out->key);
+	store_key_uri(&out->key, uri);
+	store_key_two(&key, repository, &out->key);
 	return record_get(
 		   &value, r->txn, r->store->tables[TABLE_NAMES], &key) &&
 	       record_name_read(out, value) && span_eq(out->uri, uri);
@@ -72,11 +72,11 @@ store_point(struct store_point *out, struct store_read *r,
 	struct digest uri;
 	struct span value;
 
-	key_uri(&uri, manifest_uri);
-	key_two(&key, issuer, &uri);
+	store_key_uri(&uri, manifest_uri);
+	store_key_two(&key, issuer, &uri);
 	return record_get(
 		   &value, r->txn, r->store->tables[TABLE_POINTS], &key) &&
-	       point_read(out, value);
+	       record_point_read(out, value);
 }
 
 bool
@@ -86,10 +86,10 @@ store_anchor(struct span *der, struct span *uri, struct store_read *r,
 	struct store_key key;
 	struct span value;
 
-	key_one(&key, tal);
+	store_key_one(&key, tal);
 	return record_get(
 		   &value, r->txn, r->store->tables[TABLE_ANCHORS], &key) &&
-	       anchor_read(der, uri, value);
+	       record_anchor_read(der, uri, value);
 }
 
 bool
@@ -99,11 +99,11 @@ store_repository(struct store_repository *out, struct store_read *r,
 	struct store_key key;
 	struct span value;
 
-	key_one(&key, repository);
+	store_key_one(&key, repository);
 	out->key = *repository;
 	return record_get(&value, r->txn, r->store->tables[TABLE_REPOSITORIES],
 		   &key) &&
-	       repository_read(out, value);
+	       record_repository_read(out, value);
 }
 
 enum reason
@@ -124,7 +124,7 @@ store_repositories(struct store_read *r,
 
 		if (k.mv_size != sizeof(repository.key) ||
 		    !record_open(&value, key, span_of(v.mv_data, v.mv_size)) ||
-		    !repository_read(&repository, value))
+		    !record_repository_read(&repository, value))
 			continue;
 		for (size_t i = 0; i < sizeof(repository.key.b); i++)
 			repository.key.b[i] = key.p[i];

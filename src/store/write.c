@@ -74,7 +74,7 @@ no_room(const struct store *s)
 	struct statvfs fs;
 
 	return fstatvfs(s->lock, &fs) == 0 &&
-	    fs.f_bavail < ROOM_LEAST / (fs.f_frsize == 0 ? 1 : fs.f_frsize);
+	       fs.f_bavail < ROOM_LEAST / (fs.f_frsize == 0 ? 1 : fs.f_frsize);
 }
 
 static enum reason
@@ -129,8 +129,8 @@ store_write_has(struct store_write *w, const struct digest *hash)
 	struct store_key key;
 	MDB_val k, v;
 
-	key_one(&key, hash);
-	k = key_val(&key);
+	store_key_one(&key, hash);
+	k = store_key_val(&key);
 	return mdb_get(w->txn, w->store->tables[TABLE_OBJECTS], &k, &v) == 0;
 }
 
@@ -141,8 +141,8 @@ store_write_name(struct store_name *out, struct store_write *w,
 	struct store_key key;
 	struct span value;
 
-	key_uri(&out->key, uri);
-	key_two(&key, repository, &out->key);
+	store_key_uri(&out->key, uri);
+	store_key_two(&key, repository, &out->key);
 	return record_get(
 		   &value, w->txn, w->store->tables[TABLE_NAMES], &key) &&
 	       record_name_read(out, value) && span_eq(out->uri, uri);
@@ -158,8 +158,8 @@ store_write_object(
 	int rc;
 
 	crypt_sha256(out->b, bytes);
-	key_one(&key, out);
-	k = key_val(&key);
+	store_key_one(&key, out);
+	k = store_key_val(&key);
 	rc = mdb_get(w->txn, table, &k, &v);
 	*fresh = rc == MDB_NOTFOUND;
 	/* What is damaged is there, but is not the same. */
@@ -190,7 +190,7 @@ name_put(struct store_write *w, const struct digest *repository,
 	struct store_key key;
 	bool changed;
 
-	key_two(&key, repository, &name->key);
+	store_key_two(&key, repository, &name->key);
 	buf_reset(&w->scratch);
 	record_name_write(&w->scratch, name);
 	TRY(record_put(w, TABLE_NAMES, &key, &changed));
@@ -213,8 +213,8 @@ names_prune(struct store_write *w, const struct digest *repository,
 
 	if (rc != 0)
 		return store_trouble(w->why, rc, "storing names");
-	key_two(&key, repository, &least);
-	k = key_val(&key);
+	store_key_two(&key, repository, &least);
+	k = store_key_val(&key);
 	for (rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE); rc == 0;
 	     rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT)) {
 		const uint8_t *p = k.mv_data;
@@ -242,7 +242,7 @@ store_write_names(struct store_write *w, const struct digest *repository,
     struct store_name *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		key_uri(&names[i].key, names[i].uri);
+		store_key_uri(&names[i].key, names[i].uri);
 	if (n > 1)
 		qsort(names, n, sizeof(*names), name_cmp);
 	TRY(names_prune(w, repository, names, n));
@@ -263,10 +263,10 @@ store_write_point(struct store_write *w, const struct digest *issuer,
 	struct digest uri;
 	bool changed;
 
-	key_uri(&uri, manifest_uri);
-	key_two(&key, issuer, &uri);
+	store_key_uri(&uri, manifest_uri);
+	store_key_two(&key, issuer, &uri);
 	buf_reset(&w->scratch);
-	point_write(&w->scratch, point);
+	record_point_write(&w->scratch, point);
 	TRY(record_put(w, TABLE_POINTS, &key, &changed));
 	w->dropped += changed;
 	return REASON_OK;
@@ -279,9 +279,9 @@ store_write_anchor(struct store_write *w, const struct digest *tal,
 	struct store_key key;
 	bool changed;
 
-	key_one(&key, tal);
+	store_key_one(&key, tal);
 	buf_reset(&w->scratch);
-	anchor_write(&w->scratch, der, uri);
+	record_anchor_write(&w->scratch, der, uri);
 	return record_put(w, TABLE_ANCHORS, &key, &changed);
 }
 
@@ -292,8 +292,8 @@ store_write_repository(
 	struct store_key key;
 	bool changed;
 
-	key_one(&key, &repository->key);
+	store_key_one(&key, &repository->key);
 	buf_reset(&w->scratch);
-	repository_write(&w->scratch, repository);
+	record_repository_write(&w->scratch, repository);
 	return record_put(w, TABLE_REPOSITORIES, &key, &changed);
 }
