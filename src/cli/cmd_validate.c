@@ -156,20 +156,13 @@ struct outputs {
 	struct summary_output *told;
 };
 
-/*
- * Nothing could be had: not one trust anchor, and not because what was had is
- * bad. Then what earlier runs wrote is better than nothing.
- */
+/* Then what earlier runs wrote is better than the nothing there is to say. */
 static bool
-is_empty_handed(const struct run_result *r)
+has_nothing(const struct run_result *r)
 {
-	for (size_t i = 0; i < r->n_tas; i++) {
-		enum reason_class class = reason_class(r->tas[i].reason);
-
-		if (r->tas[i].reason == REASON_OK ||
-		    (class != CLASS_FETCH && class != CLASS_SYSTEM))
+	for (size_t i = 0; i < r->n_tas; i++)
+		if (r->tas[i].reason == REASON_OK)
 			return false;
-	}
 	return true;
 }
 
@@ -280,12 +273,12 @@ static int
 finish(const struct validate *v, struct run_result *r)
 {
 	struct outputs o = { 0 };
-	bool empty = is_empty_handed(r);
+	bool empty = has_nothing(r);
 	int status;
 
 	if (empty)
 		status = failure(v->self,
-		    "no trust anchor could be had: outputs are untouched");
+		    "every trust anchor failed: outputs are untouched");
 	else
 		status = write_outputs(v, r, &o);
 	if (!print_summary(v, r, &o) && status == STATUS_DONE)

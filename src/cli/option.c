@@ -183,23 +183,51 @@ answered_help(const struct command *command, int argc, char **argv)
 /* ---- how to use it --------------------------------------------------------
  */
 
+#define TEXT_AT    28
+#define LINE_MAX_N 78
+
+/* Words from `column` on, the lines below it indented alike. */
+static void
+write_words(struct buf *out, size_t *column, const char *text)
+{
+	while (*text != '\0') {
+		size_t n = strcspn(text, " ");
+
+		if (*column + 1 + n > LINE_MAX_N) {
+			buf_printf(out, "\n%*s", TEXT_AT, "");
+			*column = TEXT_AT;
+		} else if (*column > TEXT_AT) {
+			buf_byte(out, ' ');
+			++*column;
+		}
+		buf_add(out, text, n);
+		*column += n;
+		text += n;
+		text += strspn(text, " ");
+	}
+}
+
 static void
 write_option(struct buf *out, const struct option_row *row)
 {
-	size_t start = out->n;
+	size_t start = out->n, column = TEXT_AT;
 
-	buf_printf(out, "  %c%c%s--%s", row->letter != '\0' ? '-' : ' ',
-	    row->letter != '\0' ? row->letter : ' ',
-	    row->letter != '\0' ? ", " : "  ", row->name);
+	if (row->letter != '\0')
+		buf_printf(out, "  -%c, --%s", row->letter, row->name);
+	else
+		buf_printf(out, "      --%s", row->name);
 	if (row->argument != NULL)
 		buf_printf(out, " %s%s", row->argument, row->many ? "..." : "");
-	if (out->n - start > 28)
-		buf_printf(out, "\n%30s", "");
+	if (out->n - start > TEXT_AT - 2)
+		buf_printf(out, "\n%*s", TEXT_AT, "");
 	else
-		buf_printf(out, "%*s", (int)(30 - (out->n - start)), "");
-	buf_puts(out, row->text);
-	if (row->otherwise != NULL)
-		buf_printf(out, " (default: %s)", row->otherwise);
+		buf_printf(out, "%*s", (int)(TEXT_AT - (out->n - start)), "");
+	write_words(out, &column, row->text);
+	if (row->otherwise != NULL) {
+		write_words(out, &column, "(default:");
+		write_words(out, &column, row->otherwise);
+		buf_byte(out, ')');
+	}
 	buf_byte(out, '\n');
 }
 

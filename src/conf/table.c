@@ -146,27 +146,32 @@ least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-/* Edits from a to b: insert, delete, replace. */
+/* Edits from a to b: insert, delete, replace, swap neighbours. */
 static size_t
 distance(const char *a, size_t a_n, const char *b, size_t b_n)
 {
-	size_t row[WORD_MAX + 1];
+	size_t three[3][WORD_MAX + 1];
+	size_t *before = three[0], *last = three[1], *now = three[2];
 
 	for (size_t j = 0; j <= b_n; j++)
-		row[j] = j;
+		last[j] = before[j] = j;
 	for (size_t i = 0; i < a_n; i++) {
-		size_t corner = row[0];
+		size_t *spare = before;
 
-		row[0] = i + 1;
+		now[0] = i + 1;
 		for (size_t j = 0; j < b_n; j++) {
-			size_t replace = corner + (a[i] != b[j]);
-
-			corner = row[j + 1];
-			row[j + 1] =
-			    least(replace, least(row[j], row[j + 1]) + 1);
+			now[j + 1] = least(last[j] + (a[i] != b[j]),
+			    least(now[j], last[j + 1]) + 1);
+			if (i > 0 && j > 0 && a[i] == b[j - 1] &&
+			    a[i - 1] == b[j])
+				now[j + 1] =
+				    least(now[j + 1], before[j - 1] + 1);
 		}
+		before = last;
+		last = now;
+		now = spare;
 	}
-	return row[b_n];
+	return last[b_n];
 }
 
 const char *

@@ -112,8 +112,8 @@ static const struct {
 	{ "mirror from a folder", "mirrors:\n- from: /srv/\n  to: [/x]\n",
 	    R_CONF_VALUE, 2, "URI" },
 	{ "mirror from half a name",
-	    "mirrors:\n- to: [/x]\n  from: rsync://a.example/m/x\n", R_CONF_VALUE,
-	    3, "end with '/'" },
+	    "mirrors:\n- to: [/x]\n  from: rsync://a.example/m/x\n",
+	    R_CONF_VALUE, 3, "end with '/'" },
 	{ "mirror by HTTPS",
 	    "mirrors:\n- from: rsync://a.example/m/\n  to:\n"
 	    "  - https://b.example/m/\n",
@@ -475,6 +475,33 @@ test_load(void **state)
 	conf_fini(&c);
 }
 
+/* etc/cairn.yaml says the defaults, and finds the five TALs beside it. */
+static void
+test_example(void **state)
+{
+	char path[4096];
+	struct conf c, defaults;
+	struct conf_error error;
+
+	(void)state;
+	(void)snprintf(
+	    path, sizeof(path), "%s/etc/cairn.yaml", getenv("top_srcdir"));
+	conf_init(&c);
+	conf_init(&defaults);
+	if (conf_load(&c, path, &error) != REASON_OK)
+		fail_msg("%u: %s", error.line, error.text);
+	assert_int_equal(conf_finish(&c, &error), REASON_OK);
+	assert_int_equal(c.n_tals, 5);
+	assert_string_equal(c.tals[0].name, "afrinic");
+	assert_non_null(c.tals[0].constraints);
+	assert_memory_equal(&c.limits, &defaults.limits, sizeof(c.limits));
+	assert_string_equal(c.rsync_command, defaults.rsync_command);
+	assert_true(c.findings == NULL && c.ca_file == NULL && c.jobs == 0);
+	assert_int_equal(c.n_mirrors + c.n_outputs, 0);
+	conf_fini(&c);
+	conf_fini(&defaults);
+}
+
 int
 main(void)
 {
@@ -489,6 +516,7 @@ main(void)
 		cmocka_unit_test(test_nearest),
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_load),
+		cmocka_unit_test(test_example),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,46 @@
+# For the shell tests of the program: sourced, not run. Counts its cases, and
+# works in a folder of its own.
+cairn=${top_builddir:?}/cairn
+source=${top_srcdir:?}
+n=0
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+
+# status NAME WANTED COMMAND...: runs it, output in out and err.
+status() {
+	name=$1 want=$2
+	shift 2
+	n=$((n + 1))
+	"$@" >out 2>err
+	got=$?
+	if [ $got -eq "$want" ]; then
+		echo "ok $n - $name"
+	else
+		echo "not ok $n - $name: exit $got instead of $want"
+		sed 's/^/# /' out err | head -20
+	fi
+}
+
+# check NAME COMMAND...: it succeeds.
+check() {
+	name=$1
+	shift
+	n=$((n + 1))
+	if "$@" >check.out 2>&1; then
+		echo "ok $n - $name"
+	else
+		echo "not ok $n - $name"
+		sed 's/^/# /' check.out | head -20
+	fi
+}
+
+skip_all() {
+	echo "1..0 # SKIP $1"
+	exit 0
+}
+
+# After the last one.
+plan() {
+	echo "1..$n"
+}

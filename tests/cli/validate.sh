@@ -1,0 +1,72 @@
+#!/bin/sh
+# cairn validate on the demonstration: outputs, statuses, summary.
+. "${top_srcdir:?}/tests/cli/tap.sh"
+validate() {
+	"$cairn" validate -c world/cairn.yaml "$@"
+}
+same() {
+	LC_ALL=C diff "$1" "$2"
+}
+
+status "demonstration" 0 "$cairn" demo world
+status "validate" 0 validate --output csv:vrps.csv --findings findings
+check "VRPs are the truth" same vrps.csv world/truth/vrps.csv
+check "summary on standard output" grep -q '^total, distinct' out
+check "reasons in it" grep -q 'path.overclaim' out
+check "not on a terminal: no progress" [ ! -s err ]
+check "findings are lines of JSON" [ "$(grep -c '^{.*}$' findings)" -gt 9 ]
+check "and nothing else" [ "$(grep -vc '^{.*}$' findings)" -eq 0 ]
+
+status "to standard output" 0 validate --output csv
+check "the same there" same out vrps.csv
+check "summary on standard error" grep -q '^total, distinct' err
+status "quiet" 0 validate -q
+check "nothing printed" [ ! -s out -a ! -s err ]
+status "JSON" 0 validate --json --output csv:vrps.csv
+check "counts in it" grep -q '"trust_anchors": \[' out
+check "the same output is not written" grep -q '"changed": false' out
+
+for format in csv csvcompat csvext json jsonext summary; do
+	status "$format" 0 validate -q --output $format:one $format:two
+	check "twice the same" cmp one two
+done
+status "offline, from the cache" 0 validate --offline --output csv:off.csv -q
+check "the same" same off.csv vrps.csv
+status "offline, one-off" 0 "$cairn" validate --tal world/tals/*.tal \
+	--cache world/cache --offline --output csv:one.csv -q
+check "the same" same one.csv vrps.csv
+
+echo old >kept
+status "an output that cannot be written" 1 validate --output csv:kept \
+	json:no/such/folder/x
+check "leaves the others untouched" grep -qx old kept
+check "it is said" grep -q 'no/such/folder/x: No such file' err
+
+# A trust anchor that is nowhere: its host is there, its file is not.
+sed '1s,.*,rsync://rpki.alpha.example/alpha/none.cer,' world/tals/alpha.tal \
+	>nowhere.tal
+two="--tal nowhere.tal world/tals/bravo.tal --cache other"
+status "one trust anchor fails" 0 validate $two --output csv:bravo.csv
+check "the other's are there" grep -q ',bravo$' bravo.csv
+check "it is said" grep -q 'failed: ' out
+status "and with --strict" 3 validate $two --strict --output csv:strict.csv
+check "the other's are there" same bravo.csv strict.csv
+status "no trust anchor at all" 1 validate --tal nowhere.tal --cache none \
+	--output csv:kept
+check "leaves outputs untouched" grep -qx old kept
+status "nor with --strict" 3 validate --tal nowhere.tal --cache none \
+	--strict --output csv:kept
+check "leaves outputs untouched" grep -qx old kept
+echo junk >junk.tal
+status "a TAL that is none" 1 "$cairn" validate --tal junk.tal --cache none \
+	--offline
+check "it is said" grep -q 'failed: uri.scheme' out
+
+# At another time: what has expired by then is gone, and nothing is forgotten.
+later=$(date -u -d '+20 days' +%Y-%m-%dT%H:%M:%SZ)
+status "in twenty days" 0 validate --at "$later" --offline \
+	--output csv:later.csv
+check "manifests are stale" [ "$(wc -l <later.csv)" -eq 1 ]
+status "and now again" 0 validate --offline -q --output csv:again.csv
+check "everything" same again.csv vrps.csv
+plan
