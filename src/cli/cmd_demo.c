@@ -1,4 +1,5 @@
 /* cairn demo DIR: a small Internet in a folder. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -9,7 +10,7 @@
 #define CAS_MAX 1000000
 
 struct demo {
-	const char *folder;
+	const char *folder, *description;
 	uint64_t cas, seed;
 	int64_t at;
 	bool quiet, json;
@@ -35,6 +36,8 @@ read_options(
 			out->quiet = true;
 		else if (strcmp(name, "json") == 0)
 			out->json = true;
+		else if (strcmp(name, "world") == 0)
+			out->description = value;
 		else if (strcmp(name, "at") == 0) {
 			if (!time_parse(&out->at, value))
 				return usage_error(
@@ -86,6 +89,25 @@ print_size(const struct demo *d, const struct world *world)
 	return written;
 }
 
+/* The one described in a file, or one of those built in. */
+static enum reason
+read_world(struct world **out, const struct demo *d, struct fault *why)
+{
+	struct buf text;
+	enum reason reason;
+
+	*out = NULL;
+	if (d->description == NULL)
+		return world_demo(out, d->cas, why);
+	buf_init(&text, 1 << 30);
+	reason = cli_read(&text, d->description)
+		     ? world_parse(out, buf_view(&text), why)
+		     : fault_say(why, R_CONF_FILE, NULL, "%s: %s",
+			   d->description, strerror(errno));
+	buf_fini(&text);
+	return reason;
+}
+
 static int
 run_demo(const struct command *self, int argc, char **argv)
 {
@@ -98,7 +120,7 @@ run_demo(const struct command *self, int argc, char **argv)
 	if (status != STATUS_DONE)
 		return status;
 	fault_init(&why, SPAN(""));
-	reason = world_demo(&world, d.cas, &why);
+	reason = read_world(&world, &d, &why);
 	if (reason == REASON_OK)
 		reason = world_write(world, d.folder, d.at, d.seed, &why);
 	if (reason != REASON_OK)
@@ -114,6 +136,9 @@ static const struct option_row rows[] = {
 	{ .name = "cas",
 	    .argument = "N",
 	    .text = "instead of the small one, a generated world of N CAs" },
+	{ .name = "world",
+	    .argument = "FILE",
+	    .text = "instead, the world that FILE describes" },
 	{ .name = "at",
 	    .argument = "TIME",
 	    .otherwise = "now",

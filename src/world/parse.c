@@ -257,6 +257,12 @@ do_module(struct parser *p, struct world_item *item)
 }
 
 static enum reason
+do_manifest(struct parser *p, struct world_item *item)
+{
+	return take_name(p, &item->ca->manifest);
+}
+
+static enum reason
 do_reconsidered(struct parser *p, struct world_item *item)
 {
 	(void)p;
@@ -357,6 +363,7 @@ static const struct {
 	{ "resources", CAS | IN(WORLD_COPY), do_resources },
 	{ "host", CAS, do_host },
 	{ "module", CAS, do_module },
+	{ "manifest", CAS, do_manifest },
 	{ "reconsidered", CAS, do_reconsidered },
 	{ "of", IN(WORLD_COPY), do_of },
 	{ "as", PREFIXES | IN(WORLD_ROUTER), do_as },
@@ -379,6 +386,7 @@ ca_open(struct parser *p, struct world_item *item)
 	ca->item = item;
 	ca->parent = p->ca;
 	ca->number = p->world->n_cas++;
+	ca->manifest = item->name;
 	ca->items_tail = &ca->items;
 	if (p->ca != NULL) {
 		ca->host = p->ca->host;

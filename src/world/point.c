@@ -426,7 +426,7 @@ point_manifest(struct point *p, const char *uri)
 	buf_reset(&p->out);
 	r = content.failed ? no_memory(p)
 			   : signed_write(p, &cms, uri, p->ca->on_manifest);
-	(void)snprintf(file, sizeof(file), "%s.mft", p->ca->item->name);
+	(void)snprintf(file, sizeof(file), "%s.mft", p->ca->manifest);
 	if (r == REASON_OK)
 		r = publish(p, file, p->ca->on_manifest);
 	buf_fini(&content);

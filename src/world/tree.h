@@ -52,7 +52,8 @@ struct world_ca {
 	struct world_item *item;
 	struct world_ca *parent;
 	const char *host, *module;
-	bool reconsidered; /* its certificates follow RFC 8360 */
+	const char *manifest; /* the file's name, less ".mft" */
+	bool reconsidered;    /* its certificates follow RFC 8360 */
 	struct world_item *items, **items_tail;
 	const struct world_fault *on_manifest, *on_crl;
 	struct world_ca *next; /* parents before children */

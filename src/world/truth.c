@@ -135,6 +135,41 @@ fault_finding(struct buf *out, const char *uri, const struct world_fault *fault)
 		finding(out, uri, fault->reason, fault->effect);
 }
 
+/* Does the copy of a CA hold what this item of the CA says? */
+static bool
+copy_holds(const struct world_item *copy, const struct world_item *item)
+{
+	bool by_as = item->kind == WORLD_ASPA || item->kind == WORLD_ROUTER ||
+		     item->kind == WORLD_PREFIX_LIST;
+
+	if (item->kind == WORLD_CA)
+		return resources_has_inherit(&item->resources) ||
+		       resources_contain(
+			   &copy->resources, &item->resources, NULL);
+	for (const struct world_vrp *v = item->vrps;
+	     item->kind == WORLD_ROA && v != NULL; v = v->next)
+		if (!resources_contain_prefix(&copy->resources, &v->vrp.prefix))
+			return false;
+	return !by_as || resources_contain_asn(&copy->resources, item->asn);
+}
+
+/* Along the path of the copy, the CA's own objects claim too much. */
+static void
+copy_findings(struct buf *out, const struct world_item *copy)
+{
+	char uri[WORLD_URI];
+
+	if (!world_item_holds(copy) || copy->ca->dead)
+		return;
+	for (const struct world_item *i = copy->ca->items; i != NULL;
+	     i = i->next) {
+		if (!world_item_holds(i) || copy_holds(copy, i))
+			continue;
+		world_item_uri(uri, sizeof(uri), i);
+		finding(out, uri, R_PATH_OVERCLAIM, EFFECT_OBJECT);
+	}
+}
+
 static void
 ca_findings(struct buf *out, const struct world_ca *ca)
 {
@@ -153,6 +188,8 @@ ca_findings(struct buf *out, const struct world_ca *ca)
 		fault_finding(out, uri, i->fault);
 		if (i->expect != REASON_OK)
 			finding(out, uri, i->expect, i->expect_effect);
+		if (i->kind == WORLD_COPY)
+			copy_findings(out, i);
 	}
 }
 

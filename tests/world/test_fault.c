@@ -385,6 +385,16 @@ static const struct {
 	{ "a ROA beyond its CA",
 	    ALPHA BROKEN "roa lost { as 64500 prefix 10.3.0.0/20 "
 			 "expect path.overclaim object } } }" },
+	{ "a thief of key and place changes nothing",
+	    ALPHA BROKEN "copy thief { of canary resources 10.2.0.0/16 } } }" },
+	{ "a thief who comes first",
+	    "ta alpha { host rpki.alpha.example module alpha\n"
+	    "resources 10.0.0.0/8 2001:db8::/32 AS64496-AS64511\n"
+	    "copy thief { of canary resources 10.2.0.0/16 } ca between { "
+	    "resources inherit " CANARY "} }" },
+	{ "two certificates for one key and place",
+	    ALPHA "copy again { of canary resources 10.1.0.0/16 "
+		  "2001:db8:1::/48 AS64499 } }" },
 	{ "inherit, twice",
 	    ALPHA BROKEN "ca heir { resources inherit ca grandchild { "
 			 "resources inherit roa kept { as 64500 "
