@@ -10,7 +10,7 @@ enum {
 	REGIONS = 16,
 	PROVIDERS = 256, /* of a region, at most */
 	CUSTOMERS = 15,  /* of a provider, at most */
-	HOSTED = 40      /* each 40th provider publishes elsewhere */
+	HOSTED = 8       /* each eighth provider publishes elsewhere */
 };
 
 /* What is still to be described, and where we are. */
@@ -83,7 +83,7 @@ providers(struct shape *s)
 		    s->anchor, s->region, s->provider, asn_of(s, 0),
 		    asn_of(s, CUSTOMERS));
 		prefixes(s, 0, 20);
-		if (n % HOSTED == 7)
+		if ((s->region + s->provider) % HOSTED == 5)
 			buf_printf(
 			    s->out, "\nhost repo.p%u.example module p%u", n, n);
 		buf_puts(s->out, "\n");

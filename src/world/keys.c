@@ -13,13 +13,18 @@ static const char *const primes[] = {
 };
 
 enum {
-	PRIME_BYTES = 128
+	PRIME_BYTES = 128,
+	/* Primes that only EE keys have: their keys may repeat, but are never
+	 * a CA's. (rpki-client takes an EE certificate with the key of a CA
+	 * for a thief.) */
+	EE_PRIMES = 16,
+	CA_PRIMES = COUNT(primes) - EE_PRIMES
 };
 
 size_t
 world_key_pairs(void)
 {
-	return COUNT(primes) * (COUNT(primes) - 1) / 2;
+	return (size_t)CA_PRIMES * (CA_PRIMES - 1) / 2;
 }
 
 /* 32 bytes that only the arguments decide. */
@@ -47,18 +52,13 @@ draw_number(uint64_t seed, const char *use, const char *name)
 }
 
 static struct crypt_secret *
-pair_key(uint64_t pair)
+pair_key(const char *one, const char *other)
 {
 	uint8_t p[PRIME_BYTES], q[PRIME_BYTES];
-	size_t i = 0, rest = (size_t)(pair % world_key_pairs());
+	bool ok = hex_parse(p, sizeof(p), span_str(one)) &&
+		  hex_parse(q, sizeof(q), span_str(other));
 
-	while (rest >= COUNT(primes) - 1 - i) {
-		rest -= COUNT(primes) - 1 - i;
-		i++;
-	}
-	if (!hex_parse(p, sizeof(p), span_str(primes[i])) ||
-	    !hex_parse(q, sizeof(q), span_str(primes[i + 1 + rest])))
-		ASSERT(!"primes.def is damaged");
+	ASSERT(ok); /* primes.def is ours */
 	return crypt_secret_rsa(span_of(p, sizeof(p)), span_of(q, sizeof(q)));
 }
 
@@ -67,15 +67,26 @@ world_ca_key(uint64_t seed, size_t number)
 {
 	/* A prime that does not divide the number of pairs: each once. */
 	const uint64_t step = 7919;
+	const char *const *pool = primes + EE_PRIMES;
+	uint64_t pair = (draw_number(seed, "first", "") % world_key_pairs() +
+			    number % world_key_pairs() * step) %
+			world_key_pairs();
+	size_t i = 0;
 
-	return pair_key(draw_number(seed, "first", "") % world_key_pairs() +
-			number % world_key_pairs() * step);
+	while (pair >= CA_PRIMES - 1 - i) {
+		pair -= CA_PRIMES - 1 - i;
+		i++;
+	}
+	return pair_key(pool[i], pool[i + 1 + pair]);
 }
 
 struct crypt_secret *
 world_ee_key(uint64_t seed, const char *uri)
 {
-	return pair_key(draw_number(seed, "ee", uri));
+	uint64_t n = draw_number(seed, "ee", uri);
+
+	return pair_key(primes[n % EE_PRIMES],
+	    primes[EE_PRIMES + n / EE_PRIMES % CA_PRIMES]);
 }
 
 struct crypt_secret *
