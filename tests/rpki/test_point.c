@@ -117,6 +117,13 @@ crl_twice(struct kit *k)
 	kit_add(k, "cb.crl", OBJECT_CRL)->this_update_at--;
 }
 static void
+crl_second_first(struct kit *k)
+{
+	k->files[KIT_FIRST_ROA].name = "aa.crl";
+	k->files[KIT_FIRST_ROA].type = OBJECT_CRL;
+	k->files[KIT_FIRST_ROA].this_update_at--;
+}
+static void
 crl_other_name(struct kit *k)
 {
 	k->files[KIT_THE_CRL].name = "cb.crl";
@@ -444,6 +451,8 @@ static const struct {
 	{ "manifest: revoked", mft_revoked, R_PATH_REVOKED, P, "ca.mft" },
 	{ "CRL: not listed", crl_unlisted, R_POINT_CRL, P, "ca.mft" },
 	{ "CRL: a second", crl_twice, R_POINT_CRL, P, "ca.mft" },
+	{ "CRL: a second, before the right one", crl_second_first, R_POINT_CRL,
+	    P, "ca.mft" },
 	{ "CRL: another name", crl_other_name, R_POINT_CRL, P, "ca.mft" },
 	{ "CRL: another folder", crl_other_folder, R_POINT_CRL, P, "ca.mft" },
 	{ "CRL: absent", crl_absent, R_POINT_MISSING, P, "ca.crl" },

@@ -181,6 +181,92 @@ test_child_resources(void **state)
 	kit_free(k);
 }
 
+/* Stale from the first nextUpdate of the two on. */
+static void
+test_stale(void **state)
+{
+	static const struct {
+		int64_t manifest_s, crl_s, want_s; /* from now */
+	} cases[] = { { 10, 20, 10 }, { 20, 10, 10 }, { 10, 10, 10 } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct kit *k = kit_new();
+		struct rpki_point p;
+		struct arena a;
+
+		arena_init(&a, POINT_MEMORY);
+		k->manifest.next_update_at = KIT_AT + cases[i].manifest_s;
+		k->files[KIT_THE_CRL].next_update_at = KIT_AT + cases[i].crl_s;
+		kit_write(k);
+		kit_judge(&p, k, KIT_AT, &a);
+		assert_false(p.failed);
+		assert_int_equal(p.stale_at, KIT_AT + cases[i].want_s);
+		assert_int_equal(p.until_at, p.stale_at + 1);
+		arena_fini(&a);
+		kit_free(k);
+	}
+}
+
+/* The largest and the smallest file set the limits; then a byte is missing.
+ * (The file of unknown type may have any size.) */
+static void
+test_sizes(void **state)
+{
+	struct kit *k = kit_new();
+	size_t least, most;
+	struct rpki_point p;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, POINT_MEMORY);
+	kit_write(k);
+	least = most = k->mft.bytes.n;
+	for (size_t i = 0; i < k->n; i++) {
+		size_t n = k->files[i].bytes.n;
+
+		if (i == KIT_UNKNOWN)
+			continue;
+		least = n < least ? n : least;
+		most = n > most ? n : most;
+	}
+	k->limits.object_min = least;
+	k->limits.object_max = most;
+	kit_judge(&p, k, KIT_AT, &a);
+	assert_int_equal(p.n_findings, 0);
+	k->limits.object_min = least + 1;
+	kit_judge(&p, k, KIT_AT, &a);
+	assert_int_equal(p.findings[0].reason, R_LIMIT_SIZE);
+	k->limits.object_min = least;
+	k->limits.object_max = most - 1;
+	kit_judge(&p, k, KIT_AT, &a);
+	assert_int_equal(p.findings[0].reason, R_LIMIT_SIZE);
+	arena_fini(&a);
+	kit_free(k);
+}
+
+/* caRepository without its slash names the same folder. */
+static void
+test_no_slash(void **state)
+{
+	struct kit *k = kit_new();
+	struct rpki_point p;
+	struct arena a;
+
+	(void)state;
+	arena_init(&a, POINT_MEMORY);
+	k->ta.repository_uri.n--;
+	child_overclaims(k);
+	kit_write(k);
+	kit_judge(&p, k, KIT_AT, &a);
+	assert_false(p.failed);
+	assert_true(uri_is(p.objects[0].uri, "a-first.roa"));
+	assert_int_equal(p.n_findings, 1);
+	assert_true(uri_is(p.findings[0].object, "child.cer"));
+	arena_fini(&a);
+	kit_free(k);
+}
+
 /* What RFC 8360 leaves is what the object may speak about. */
 static void
 test_cut_away(void **state)
@@ -437,6 +523,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_child_resources),
+		cmocka_unit_test(test_stale),
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_no_slash),
 		cmocka_unit_test(test_cut_away),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_work),

@@ -119,6 +119,38 @@ test_check(void **state)
 	}
 }
 
+/* As large, and as small, as an object may be; a byte more, or less. */
+static void
+test_size(void **state)
+{
+	(void)state;
+	for (int over = 0; over <= 1; over++) {
+		struct kit *k = kit_new();
+		enum reason want = over ? R_LIMIT_SIZE : REASON_OK;
+		struct cert cert;
+		struct decode dec;
+		struct span der;
+		struct buf spki;
+		struct tal tal = tal_of(k, k->ca, &spki);
+
+		kit_write(k);
+		der = buf_view(&k->ta_bytes);
+		k->limits.object_max = der.n - (unsigned)over;
+		decode_init(&dec, &k->arena, &k->limits, der);
+		assert_int_equal(
+		    rpki_ta_check(&cert, der, &tal, KIT_AT, &k->verifier, &dec),
+		    want);
+		limits_init(&k->limits);
+		k->limits.object_min = der.n + (unsigned)over;
+		decode_init(&dec, &k->arena, &k->limits, der);
+		assert_int_equal(
+		    rpki_ta_check(&cert, der, &tal, KIT_AT, &k->verifier, &dec),
+		    want);
+		buf_fini(&spki);
+		kit_free(k);
+	}
+}
+
 static void
 test_replaces(void **state)
 {
@@ -182,6 +214,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_check),
+		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_replaces),
 		cmocka_unit_test(test_long_lived),
 	};
