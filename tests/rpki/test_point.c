@@ -307,6 +307,11 @@ obj_inherits(struct kit *k)
 
 /* Certificates. */
 static void
+child_small(struct kit *k)
+{
+	k->files[KIT_CHILD].raw = SPAN("x");
+}
+static void
 child_overclaims(struct kit *k)
 {
 	k->files[KIT_CHILD].cert.resources = kit_resources(k, "192.0.2.0/24");
@@ -382,6 +387,11 @@ static void
 tak_broken(struct kit *k)
 {
 	k->files[KIT_TAK].content = SPAN("\x30\x00");
+}
+static void
+tak_names_resources(struct kit *k)
+{
+	k->files[KIT_TAK].cert.resources = kit_resources(k, "10.0.0.0/8");
 }
 static void
 aspa_broken(struct kit *k)
@@ -496,6 +506,7 @@ static const struct {
 	{ "object: inherits", obj_inherits, R_ROA_INHERIT, O, "bent.roa" },
 	{ "object: content broken", obj_content_broken, R_DER_TAG, O,
 	    "bent.roa" },
+	{ "child: small", child_small, R_LIMIT_SIZE, O, "child.cer" },
 	{ "child: overclaims", child_overclaims, R_PATH_OVERCLAIM, O,
 	    "child.cer" },
 	{ "child: cut by RFC 8360", child_is_cut, R_PATH_CUT, W, "child.cer" },
@@ -517,6 +528,8 @@ static const struct {
 	{ "TAK: successor", tak_with_successor, R_POINT_TAK_SUCCESSOR, W,
 	    "ta.tak" },
 	{ "TAK: broken", tak_broken, R_DER_TAG, O, "ta.tak" },
+	{ "TAK: names resources", tak_names_resources, R_TAK_RESOURCES, O,
+	    "ta.tak" },
 	{ "ASPA: broken", aspa_broken, R_ASPA_VERSION, O, "AS64496.asa" },
 	{ "ASPA: beyond its certificate", aspa_overclaims, R_ASPA_RESOURCES, O,
 	    "AS64496.asa" },
@@ -557,6 +570,21 @@ check_finding(
 		CHECK(what, digest_eq(&f->hash, &k->mft.hash));
 }
 
+/* An object is listed for its payloads. */
+static void
+check_objects(const char *what, const struct rpki_point *p)
+{
+	size_t next = 0;
+
+	for (size_t i = 0; i < p->n_payloads; i++) {
+		CHECK(what, p->payloads[i].object <= next);
+		if (p->payloads[i].object == next)
+			next++;
+		CHECK(what, p->payloads[i].object + 1 == next);
+	}
+	CHECK(what, next == p->n_objects);
+}
+
 /* A failed point yields nothing; else only the object in question is lost. */
 static void
 check_rest(const char *what, size_t i, const struct rpki_point *p)
@@ -564,6 +592,7 @@ check_rest(const char *what, size_t i, const struct rpki_point *p)
 	bool failed = cases[i].effect == EFFECT_POINT;
 	bool lost = cases[i].effect == EFFECT_OBJECT;
 
+	check_objects(what, p);
 	CHECK(what, p->failed == failed);
 	CHECK(what, p->incomplete == (cases[i].want == R_POINT_MISSING));
 	CHECK(what, kit_says(p, 64496) == !failed);

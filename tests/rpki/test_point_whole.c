@@ -311,6 +311,7 @@ test_order(void **state)
 	assert_int_equal(p.n_findings, COUNT(want));
 	for (size_t i = 0; i < COUNT(want); i++)
 		assert_int_equal(p.findings[i].reason, want[i]);
+	assert_true(span_eq(p.findings[2].detail, SPAN("successor")));
 	assert_true(kit_says(&p, 64496) && kit_says(&p, 64498));
 	arena_fini(&a);
 	kit_free(k);
