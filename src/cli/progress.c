@@ -41,9 +41,12 @@ draw(struct progress *p, uint64_t done, uint64_t total, int64_t now)
 
 	if (filled > WIDTH)
 		filled = WIDTH;
-	fprintf(stderr, "\r\033[K%-10s [%-*.*s] %llu/%llu", names[p->phase],
-	    WIDTH, filled, full, (unsigned long long)done,
-	    (unsigned long long)total);
+	fprintf(stderr, "\r\033[K%-10s ", names[p->phase]);
+	if (total > 0)
+		fprintf(stderr, "[%-*.*s] %llu/%llu", WIDTH, filled, full,
+		    (unsigned long long)done, (unsigned long long)total);
+	else /* nobody knows how much there is */
+		fprintf(stderr, "%llu", (unsigned long long)done);
 	/* New work may yet be named: an estimate, and said as one. */
 	if (done > 0 && done < total && spent > 2000)
 		fprintf(stderr, "  about %lld s",
