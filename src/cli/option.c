@@ -265,6 +265,8 @@ usage_write(struct buf *out, const struct command *command)
 
 /* What the arguments hold may be anything: nothing of it reaches the terminal
  * as it is. */
+static void say(const struct command *, const char *fmt, va_list) FORMAT(2, 0);
+
 static void
 say(const struct command *command, const char *fmt, va_list args)
 {

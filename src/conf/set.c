@@ -322,6 +322,6 @@ conf_set(const struct setting *s, const struct node *n)
 	case CONF_OUTPUTS:
 		return conf_add(s, n);
 	}
-	ASSERT(!"a kind");
+	ASSERT(false);
 	return R_CONF_KEY;
 }

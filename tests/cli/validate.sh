@@ -16,6 +16,10 @@ check "reasons in it" grep -q 'path.overclaim' out
 check "not on a terminal: no progress" [ ! -s err ]
 check "findings are lines of JSON" [ "$(grep -c '^{.*}$' findings)" -gt 9 ]
 check "and nothing else" [ "$(grep -vc '^{.*}$' findings)" -eq 0 ]
+sed -nE 's/.*"reason":"([^"]*)".*"object":"([^"]*)".*"effect":"([^"]*)".*/\2,\1,\3/p' \
+	findings | LC_ALL=C sort >found
+sed 1d world/truth/findings.csv | LC_ALL=C sort >expected
+check "findings are the truth" same found expected
 
 status "to standard output" 0 validate --output csv
 check "the same there" same out vrps.csv
