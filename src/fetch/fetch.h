@@ -142,4 +142,136 @@ enum reason fetch_read_file(struct buf *out, struct fetch *,
 void fetch_tidy(struct fetch *,
     bool (*keep)(void *ctx, const struct digest *key), void *ctx);
 
+/* ---- RRDP and files by HTTPS -----------------------------------------------
+ *
+ * Two kinds of process do the work, made when `https_open` is called: one has
+ * the network and nothing else, the others, one for each file, read what came
+ * and have nothing at all. Call it before there is much memory to fork.
+ */
+
+struct rrdp_session { /* a version 4 UUID */
+	uint8_t b[16];
+};
+
+#define RRDP_SEEN     100
+#define HTTPS_ETAG    256
+#define HTTPS_MODIFIED 64
+
+/* What a repository last gave us; all zero: nothing. */
+struct rrdp_state {
+	uint64_t serial; /* 0: nothing */
+	struct rrdp_session session;
+	char etag[HTTPS_ETAG], modified[HTTPS_MODIFIED]; /* "": none */
+	size_t n_seen;
+	struct rrdp_seen { /* deltas that were listed, RFC 9697 */
+		uint64_t serial;
+		struct digest hash;
+	} seen[RRDP_SEEN];
+};
+
+/* A form to keep. False: what is there is no such form. */
+void rrdp_state_write(struct buf *out, const struct rrdp_state *);
+bool rrdp_state_parse(struct rrdp_state *out, struct span) MUST_CHECK;
+
+enum rrdp_outcome {
+	RRDP_NOTHING, /* what we have is current */
+	RRDP_BY_DELTAS,
+	RRDP_BY_SNAPSHOT /* what is not among the changes is gone */
+};
+
+/* What is to be done to one URI; each is there once. */
+struct rrdp_change {
+	struct span uri;
+	bool is_withdrawn;
+	struct digest hash; /* the box's word: compare when bytes are stored */
+	struct span bytes;  /* empty: not kept, see bad */
+	enum reason bad;    /* R_RRDP_OBJECT_SIZE, R_RRDP_OBJECT_URI */
+};
+
+enum https_what {
+	HTTPS_RRDP, /* uri is that of a notification */
+	HTTPS_FILE  /* one file of at most object_max bytes */
+};
+
+/* The caller fills the first part, which must outlive the job, and may read
+ * the second once https_take has returned it and until https_drop. */
+struct https_job {
+	enum https_what what;
+	struct span uri;
+	bool is_named; /* by the operator: may be local or have a port */
+	const struct rrdp_state *had; /* NULL: nothing */
+	/* What we have under this URI in this repository. */
+	bool (*known)(void *ctx, struct span uri, struct digest *hash);
+	void *ctx;
+	void *owner;
+
+	enum reason reason; /* REASON_OK: the rest holds */
+	char detail[160];
+	enum rrdp_outcome outcome;
+	enum reason why; /* not by deltas */
+	bool is_new_session;
+	struct rrdp_state state; /* to be kept with the changes */
+	size_t n_changes;
+	struct rrdp_change *changes;
+	struct span bytes; /* of a file */
+	uint64_t duration_ms, received, files;
+	uint32_t retry_after_s;
+
+	struct https_work *work;
+	struct https_job *next;
+};
+
+struct https_settings {
+	const char *spool;   /* folder for files without names; is made */
+	const char *ca_file; /* PEM, more roots; NULL: the system's only */
+	const char *proxy;   /* NULL: none */
+	const char *agent;   /* User-Agent */
+	const struct limits *limits;
+};
+
+struct https;
+
+enum reason https_open(struct https **out, const struct https_settings *,
+    struct fault *why) MUST_CHECK;
+/* Ends all processes. Jobs that were taken keep their bytes. May be NULL. */
+void https_close(struct https *);
+void https_start(struct https *, struct https_job *, int64_t now_ms);
+/* Look after all jobs; wait at most wait_ms for something to happen. */
+void https_poll(struct https *, int64_t now_ms, int wait_ms);
+struct https_job *https_take(struct https *); /* NULL: none has ended */
+/* What the changes and bytes were in. */
+void https_drop(struct https_job *);
+/* End all jobs, with this reason; they can then be taken. */
+void https_end(struct https *, enum reason);
+size_t https_pending(const struct https *);
+
+/* ---- when to try again, and by what ---------------------------------------
+ */
+
+/* What to remember of a source of a repository between runs. */
+struct fetch_health {
+	uint32_t failures;      /* in a row */
+	int64_t good_at;        /* last success; 0: never */
+	int64_t next_at;        /* not before; 0: at once */
+	int64_t flips[8];       /* latest session changes, newest first */
+};
+
+void fetch_health_good(struct fetch_health *, int64_t now, bool is_new_session,
+    const struct limits *);
+/* retry_after_s: what the host asked for, or 0. */
+void fetch_health_failed(
+    struct fetch_health *, int64_t now, uint32_t retry_after_s);
+/* REASON_OK, R_FETCH_BACKOFF or R_RRDP_FLIPS. */
+enum reason fetch_health_check(const struct fetch_health *, int64_t now,
+    const struct limits *) MUST_CHECK;
+
+enum fetch_fallback {
+	FALLBACK_NEVER,
+	FALLBACK_STALE, /* when RRDP has failed for an hour, or a bit more */
+	FALLBACK_NEW    /* when RRDP has never worked */
+};
+/* May rsync be asked now that RRDP has failed? `key` spreads repositories. */
+bool fetch_may_fall_back(enum fetch_fallback, const struct fetch_health *rrdp,
+    const struct digest *key, int64_t now);
+
 #endif

@@ -1,6 +1,39 @@
 noinst_LIBRARIES += libfetch.a
 libfetch_a_SOURCES = %D%/fetch.h %D%/inside.h %D%/fetch.c %D%/rsync.c \
-	%D%/confine.c %D%/staging.c %D%/tree.c
-fetch_libs = libfetch.a $(model_libs) $(crypt_libs)
+	%D%/confine.c %D%/staging.c %D%/tree.c \
+	%D%/xml.h %D%/rrdp.h %D%/xml.c %D%/base64.c %D%/rrdp_xml.c \
+	%D%/rrdp_notification.c %D%/rrdp_plan.c \
+	%D%/inflate.h %D%/inflate.c %D%/rrdp_index.h %D%/rrdp_spool.c \
+	%D%/rrdp_index.c %D%/rrdp_fold.c %D%/rrdp_state.c %D%/health.c
+libfetch_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(EXPAT_CFLAGS) $(ZLIB_CFLAGS)
+fetch_libs = libfetch.a $(model_libs) $(crypt_libs) $(CURL_LIBS) \
+	$(EXPAT_LIBS) $(ZLIB_LIBS)
+fetch_fuzz = tests/fuzz/fetch_rrdp.h tests/fuzz/fetch_rrdp.c
+fuzz_programs += tests/fuzz/fetch_rrdp_notification \
+	tests/fuzz/fetch_rrdp_snapshot tests/fuzz/fetch_rrdp_delta
+tests_fuzz_fetch_rrdp_notification_SOURCES = \
+	tests/fuzz/fetch_rrdp_notification.c $(fetch_fuzz)
+tests_fuzz_fetch_rrdp_notification_LDADD = $(fuzz_main) $(fetch_libs)
+tests_fuzz_fetch_rrdp_snapshot_SOURCES = \
+	tests/fuzz/fetch_rrdp_snapshot.c $(fetch_fuzz)
+tests_fuzz_fetch_rrdp_snapshot_LDADD = $(fuzz_main) $(fetch_libs)
+tests_fuzz_fetch_rrdp_delta_SOURCES = \
+	tests/fuzz/fetch_rrdp_delta.c $(fetch_fuzz)
+tests_fuzz_fetch_rrdp_delta_LDADD = $(fuzz_main) $(fetch_libs)
+
 if HAVE_CMOCKA
+check_PROGRAMS += tests/fetch/test_base64 tests/fetch/test_rrdp \
+	tests/fetch/test_rrdp_plan tests/fetch/test_rrdp_fold \
+	tests/fetch/test_inflate tests/fetch/test_health tests/fetch/test_xml
+fetch_files = tests/fetch/files.h tests/fetch/files.c
+tests_fetch_test_base64_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
+tests_fetch_test_rrdp_SOURCES = tests/fetch/test_rrdp.c $(fetch_files)
+tests_fetch_test_rrdp_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
+tests_fetch_test_rrdp_plan_SOURCES = tests/fetch/test_rrdp_plan.c $(fetch_files)
+tests_fetch_test_rrdp_plan_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
+tests_fetch_test_rrdp_fold_SOURCES = tests/fetch/test_rrdp_fold.c $(fetch_files)
+tests_fetch_test_rrdp_fold_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
+tests_fetch_test_inflate_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
+tests_fetch_test_xml_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
+tests_fetch_test_health_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
 endif
