@@ -1,4 +1,5 @@
 /* cairn validate: one run, from configuration to outputs. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -192,17 +193,24 @@ prepare(const struct validate *v, struct outputs *o, struct fault *why)
 	return STATUS_DONE;
 }
 
+/* First what is no file, and so cannot be prepared: when that fails the files
+ * are still the old ones. */
 static int
 commit(const struct validate *v, struct outputs *o, struct fault *why)
 {
 	int status = STATUS_DONE;
 
-	for (size_t i = 0; i < o->n; i++) {
+	for (size_t i = 0; i < 2 * o->n; i++) {
+		struct output_file *f = &o->files[i % o->n];
+
+		if ((i < o->n) == output_is_file(f))
+			continue;
 		if (status != STATUS_DONE)
-			output_drop(&o->files[i]);
-		else if (output_commit(&o->files[i], why) != REASON_OK)
+			output_drop(f);
+		else if (output_commit(f, why) != REASON_OK)
 			status = failure(v->self, "%s", why->detail);
-		o->told[i].changed = o->files[i].changed;
+		else
+			o->told[i % o->n].changed = f->changed;
 	}
 	return status;
 }
@@ -276,6 +284,9 @@ finish(const struct validate *v, struct run_result *r)
 	bool empty = has_nothing(r);
 	int status;
 
+	/* A reader that leaves early is a failed write, after which what was
+	 * prepared is still to be dropped. (No child is left to inherit it.) */
+	(void)signal(SIGPIPE, SIG_IGN);
 	if (empty)
 		status = failure(v->self,
 		    "every trust anchor failed: outputs are untouched");

@@ -9,6 +9,8 @@ libconf_a_CPPFLAGS = $(AM_CPPFLAGS) \
 conf_libs = libconf.a $(model_libs) $(YAML_LIBS)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/conf/test_conf tests/conf/test_finish
+tests_conf_test_conf_SOURCES = tests/conf/test_conf.c $(starve)
+tests_conf_test_conf_LDFLAGS = $(AM_LDFLAGS) $(starve_ldflags)
 tests_conf_test_conf_LDADD = $(conf_libs) $(CMOCKA_LIBS)
 tests_conf_test_finish_LDADD = $(conf_libs) $(CMOCKA_LIBS)
 endif

@@ -15,7 +15,7 @@
 #include "output/output.h"
 
 #define ATTEMPTS 100
-#define PIECE	 2048
+#define PIECE    2048
 
 static enum reason
 fail(struct fault *why, const char *path)
@@ -214,6 +214,12 @@ write_directly(struct output_file *f, struct fault *why)
 	if (f->path != NULL && close(fd) != 0 && reason == REASON_OK)
 		reason = fail(why, f->path);
 	return reason;
+}
+
+bool
+output_is_file(const struct output_file *f)
+{
+	return f->fd >= 0;
 }
 
 enum reason

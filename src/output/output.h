@@ -68,6 +68,8 @@ struct output_file {
 enum reason output_prepare(struct output_file *out,
     const struct output_format *, const struct output_in *, const char *path,
     struct fault *why) MUST_CHECK;
+/* Is there a file in the making? If not, _commit writes directly. */
+bool output_is_file(const struct output_file *);
 enum reason output_commit(struct output_file *, struct fault *why) MUST_CHECK;
 void output_drop(struct output_file *);
 

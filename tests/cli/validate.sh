@@ -46,6 +46,11 @@ status "an output that cannot be written" 1 validate --output csv:kept \
 check "leaves the others untouched" grep -qx old kept
 check "it is said" grep -q 'no/such/folder/x: No such file' err
 
+status "standard output that is full" 1 sh -c '"$@" >/dev/full' sh "$cairn" \
+	validate -c world/cairn.yaml --output csv:kept jsonext -q
+check "leaves the others untouched" grep -qx old kept
+check "and no litter" [ -z "$(find . -name '.*.tmp')" ]
+
 # A trust anchor that is nowhere: its host is there, its file is not.
 sed '1s,.*,rsync://rpki.alpha.example/alpha/none.cer,' world/tals/alpha.tal \
 	>nowhere.tal

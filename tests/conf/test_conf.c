@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tests/check.h"
+#include "tests/starve.h"
 
 #include "conf/conf.h"
 
@@ -205,30 +206,31 @@ test_defaults(void **state)
 	}
 }
 
+static const char good[] =
+    "cache: var/cache\n"
+    "trust-anchors: [tals, /opt/one.tal]\n"
+    "mirrors:\n"
+    "  - from: rsync://a.example/m/\n"
+    "    to: [rsync://b.example/m/, copies/a, /srv/a]\n"
+    "  - {from: rsync://a.example/m/, to: [/srv/b]}\n"
+    "rsync-command: bin/rsync\n"
+    "ca-file: '2026.pem'\n"
+    "jobs: 256\n"
+    "allow-local: true\n"
+    "outputs: [{format: csv, path: out.csv}, {format: json}, "
+    "{format: summary, path: '-'}]\n"
+    "findings: /var/f\n"
+    "strict: true\n"
+    "limits: {depth-max: 3200, run-time: 2h, object-min: 1}\n";
+
 static void
 test_good(void **state)
 {
-	static const char text[] =
-	    "cache: var/cache\n"
-	    "trust-anchors: [tals, /opt/one.tal]\n"
-	    "mirrors:\n"
-	    "  - from: rsync://a.example/m/\n"
-	    "    to: [rsync://b.example/m/, copies/a, /srv/a]\n"
-	    "  - {from: rsync://a.example/m/, to: [/srv/b]}\n"
-	    "rsync-command: bin/rsync\n"
-	    "ca-file: '2026.pem'\n"
-	    "jobs: 256\n"
-	    "allow-local: true\n"
-	    "outputs: [{format: csv, path: out.csv}, {format: json}, "
-	    "{format: summary, path: '-'}]\n"
-	    "findings: /var/f\n"
-	    "strict: true\n"
-	    "limits: {depth-max: 3200, run-time: 2h, object-min: 1}\n";
 	struct conf c;
 	struct conf_error error;
 
 	(void)state;
-	assert_int_equal(parse(&c, text, &error), REASON_OK);
+	assert_int_equal(parse(&c, good, &error), REASON_OK);
 	assert_string_equal(c.file, "/etc/x/cairn.yaml");
 	assert_string_equal(c.cache, "/etc/x/var/cache");
 	assert_int_equal(c.n_places, 2);
@@ -259,6 +261,32 @@ test_good(void **state)
 	assert_int_equal(c.limits.run_time, 7200);
 	assert_int_equal(c.limits.object_min, 1);
 	conf_fini(&c);
+}
+
+/* Without memory for the n-th thing it needs, for each n. */
+static void
+test_starved(void **state)
+{
+	struct conf_error error;
+	enum reason why;
+	size_t n = 0;
+
+	(void)state;
+	do {
+		struct conf c;
+
+		conf_init(&c);
+		starve_after(n++);
+		why =
+		    conf_parse(&c, span_str(good), "/etc/x/cairn.yaml", &error);
+		if (why == REASON_OK)
+			why = conf_option(&c, "output", "csv:x", &error);
+		starve_never();
+		if (why != REASON_OK)
+			assert_int_equal(why, R_LIMIT_MEMORY);
+		conf_fini(&c);
+	} while (why != REASON_OK);
+	assert_true(n > 1);
 }
 
 /* Each limit by its own key, at both ends of its range. */
@@ -510,6 +538,7 @@ main(void)
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_good),
+		cmocka_unit_test(test_starved),
 		cmocka_unit_test(test_every_limit),
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_options_over_file),
