@@ -35,7 +35,7 @@ void
 world_manifest_uri(char *out, size_t n, const struct world_ca *ca)
 {
 	(void)snprintf(out, n, "rsync://%s/%s/%s/%s.mft", ca->host, ca->module,
-	    ca->item->name, ca->item->name);
+	    ca->item->name, ca->manifest);
 }
 
 void
