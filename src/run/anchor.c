@@ -172,6 +172,12 @@ use_kept(struct run *run, struct ta *ta, enum reason why, const char *detail)
 	struct cert cert;
 	struct span from;
 
+	/* A certificate that came and was no good says more than a place
+	 * that could not be reached after it. */
+	if (ta->refusal != REASON_OK) {
+		why = ta->refusal;
+		detail = ta->refusal_detail;
+	}
 	if (!kept_cert(&cert, &from, run, ta))
 		return anchor_fails(
 		    run, ta, why == REASON_OK ? R_TA_FETCH : why, uri, detail);
@@ -226,6 +232,11 @@ took_bytes(struct run *run, struct ta *ta, struct span bytes, enum reason *bad,
 	*bad = check(&fetched, run, ta, der, &dec);
 	if (*bad != REASON_OK) {
 		(void)snprintf(detail, 160, "%s", dec.why.detail);
+		if (ta->refusal == REASON_OK) {
+			ta->refusal = *bad;
+			(void)snprintf(ta->refusal_detail,
+			    sizeof(ta->refusal_detail), "%s", detail);
+		}
 		return REASON_OK;
 	}
 	if (kept_cert(&kept, &from, run, ta) &&

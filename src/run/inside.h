@@ -62,6 +62,8 @@ struct ta {
 	struct span uri;           /* where it came from */
 	bool usable, kept;
 	size_t next_uri;
+	enum reason refusal; /* the first certificate that came, if no good */
+	char refusal_detail[160];
 	struct fetch_job job;
 	struct tree tree;
 };

@@ -57,7 +57,7 @@ vrps() { sed 1d "$dir/csv" | grep -c .; }
 has_canary() { grep -qx 'AS64499,10.1.0.0/20,24,alpha' "$dir/csv"; }
 found() { grep -q ",$1," "$dir/found"; }
 
-echo 1..18
+echo 1..27
 
 # 1-4: the demonstration
 "$cairn" demo "$dir/w" --at $T --quiet >"$dir/said" 2>&1 &&
@@ -146,3 +146,37 @@ ok "a trust anchor with another key: the others run" $?
 ! "$cairn" validate -c "$dir/w/cairn.yaml" --at $T --quiet --strict \
 	>"$dir/said" 2>&1
 ok "--strict says so" $?
+
+# 19-23: budgets. The canary comes first in the fixed order of blame.
+limited() { # limits: into the configuration just made
+	printf 'limits: {%s}\n' "$1" >>"$dir/w/cairn.yaml"
+}
+hosts=$(awk 'BEGIN { for (i = 1; i <= 6; i++)
+	printf "ca h%d { resources 10.2.%d.0/24 AS64500 host h%d.example module h%d roa r { as 64500 prefix 10.2.%d.0/24 } }\n", i, i, i, i, i }')
+budget() { # limits, reason
+	fresh
+	make "$T" "$alpha $canary ca greedy { resources inherit $hosts } }" &&
+		limited "$1" && judge && found "$2" && has_canary
+	ok "$1: the canary stays" $?
+}
+budget 'ta-cas: 4' tree.cas
+budget 'ta-objects: 20, manifest-files: 8' tree.objects
+budget 'ta-repositories: 3' tree.repositories
+budget 'ca-repositories: 3' tree.child-repositories
+budget 'depth-max: 1' tree.depth
+
+# 24-27: what is not there
+fresh
+make "$T" "$alpha $canary $broken fault manifest.missing } }" && judge &&
+	found point.no-manifest && has_canary && [ "$(vrps)" -eq 1 ]
+ok "no manifest: the point is empty, the others stay" $?
+bravo='ta bravo { host rpki.bravo.example module bravo resources 192.0.2.0/24 }'
+make "$T" "$alpha $canary } $bravo" && judge --offline && has_canary &&
+	found ta.fetch
+ok "a trust anchor never seen, without network" $?
+mkdir "$dir/w/tals/charlie.tal" && judge --offline && has_canary &&
+	found ta.file
+ok "a locator that is a folder" $?
+rm -rf "$dir/w/tals"
+! judge >/dev/null 2>&1 && [ ! -e "$dir/csv" ]
+ok "no locators: nothing is written" $?

@@ -128,6 +128,21 @@ test_generated(void **state)
 	    "too many", world_demo(&w, UINT64_MAX, &why), R_WORLD_DESCRIPTION);
 }
 
+/* Where the world cannot be written, it says which file. */
+static void
+test_write(void **state)
+{
+	struct world *w;
+	struct fault why;
+
+	(void)state;
+	assert_int_equal(world_demo(&w, 3, &why), REASON_OK);
+	CHECK_REASON("below a file",
+	    world_write(w, "/dev/null/world", 0, 1, &why), R_WORLD_WRITE);
+	assert_non_null(strstr(why.detail, "/dev/null"));
+	world_free(w);
+}
+
 int
 main(void)
 {
@@ -135,6 +150,7 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_demo),
 		cmocka_unit_test(test_generated),
+		cmocka_unit_test(test_write),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
