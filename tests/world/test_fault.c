@@ -163,10 +163,10 @@ walk_points(struct walk *w, const struct rpki_issuer *root, const char *anchor)
 
 		assert_true(n < 100);
 		if (manifest == NULL) {
-			finding_line(w,
-			    &(struct finding){ .reason = R_POINT_NO_MANIFEST,
-				.effect = EFFECT_POINT,
-				.object = issuer.cert.manifest_uri });
+			finding_line(
+			    w, &(struct finding){ .reason = R_POINT_NO_MANIFEST,
+				   .effect = EFFECT_POINT,
+				   .object = issuer.cert.manifest_uri });
 			continue;
 		}
 		in.manifest = *manifest;
