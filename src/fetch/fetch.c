@@ -240,9 +240,8 @@ look_after(struct fetch *f, struct fetch_job *job, int64_t now_ms)
 	child_listen(job->child, f->settings.limits);
 	if (now_ms >= deadline(f, job))
 		child_kill(job->child, R_FETCH_TIME);
-	if (!child_ended(job->child, &r, job->detail))
+	if (!child_ended(job->child, f->settings.limits, &r, job->detail))
 		return false;
-	child_listen(job->child, f->settings.limits);
 	child_free(job->child);
 	job->child = NULL;
 	job->duration_ms = (uint64_t)(now_ms - job->begun_ms);
@@ -318,7 +317,8 @@ fetch_end(struct fetch *f, enum reason why)
 		f->running = job->next;
 		f->n_running--;
 		child_kill(job->child, why);
-		while (!child_ended(job->child, &r, job->detail))
+		while (!child_ended(
+		    job->child, f->settings.limits, &r, job->detail))
 			(void)poll(NULL, 0, 1);
 		child_free(job->child);
 		job->child = NULL;

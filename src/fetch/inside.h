@@ -34,7 +34,8 @@ struct fetch_child *child_new(const struct fetch_settings *,
 /* Read what it printed. */
 void child_listen(struct fetch_child *, const struct limits *);
 /* True: it ended, all its group is gone, *out says how. */
-bool child_ended(struct fetch_child *, enum reason *out, char detail[160]);
+bool child_ended(struct fetch_child *, const struct limits *, enum reason *out,
+    char detail[160]);
 void child_kill(struct fetch_child *, enum reason);
 void child_free(struct fetch_child *);
 

@@ -36,4 +36,9 @@ tests_fetch_test_rrdp_fold_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
 tests_fetch_test_inflate_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
 tests_fetch_test_xml_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
 tests_fetch_test_health_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
+check_LIBRARIES += tests/fetch/libscene.a
+tests_fetch_libscene_a_SOURCES = tests/fetch/scene.h tests/fetch/scene.c
+check_PROGRAMS += tests/fetch/test_fetch tests/fetch/test_tree
+tests_fetch_test_fetch_LDADD = tests/fetch/libscene.a $(fetch_libs) $(CMOCKA_LIBS)
+tests_fetch_test_tree_LDADD = tests/fetch/libscene.a $(fetch_libs) $(CMOCKA_LIBS)
 endif

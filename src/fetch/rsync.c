@@ -308,7 +308,8 @@ end_reason(const struct fetch_child *c, const siginfo_t *info, char detail[160])
 }
 
 bool
-child_ended(struct fetch_child *c, enum reason *out, char detail[160])
+child_ended(struct fetch_child *c, const struct limits *limits,
+    enum reason *out, char detail[160])
 {
 	siginfo_t info = { 0 };
 
@@ -318,6 +319,7 @@ child_ended(struct fetch_child *c, enum reason *out, char detail[160])
 		0 ||
 	    info.si_pid == 0)
 		return false;
+	child_listen(c, limits); /* its last words count */
 	(void)kill(-c->pid, SIGKILL);
 	(void)waitpid(c->pid, NULL, 0);
 	*out = end_reason(c, &info, detail);

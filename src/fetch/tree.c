@@ -35,6 +35,7 @@ struct tree {
 	const struct fetch_reader *reader;
 	struct fetch_count *count;
 	int64_t now;
+	uint64_t n_names; /* met so far */
 	struct buf uri;   /* of the entry at hand */
 	struct buf bytes; /* of the file at hand */
 	struct folder *stack;
@@ -69,9 +70,7 @@ folder_add(struct folder *f, const char *name, struct tree *t)
 	/* Hidden ones are rsync's own, in the making; and "." and "..". */
 	if (name[0] == '.')
 		return REASON_OK;
-	if (t->count->files + t->count->folders + t->count->skipped +
-		f->names.n >=
-	    t->limits->repository_files)
+	if (t->n_names++ >= t->limits->repository_files)
 		return R_FETCH_FILES;
 	copy = arena_str(&f->arena, span_str(name));
 	if (copy == NULL || !vec_push(&f->names, copy))
