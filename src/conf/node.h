@@ -21,7 +21,7 @@ struct node {
 };
 
 #define NODE_DEPTH   8
-#define NODE_ENTRIES 128 /* in one map: more than there are keys */
+#define NODE_ENTRIES 256 /* in one map: more than there are keys, or limits */
 
 /* The one document's root: a map without entries where the file is empty. */
 enum reason node_parse(struct node **out, struct span text, struct arena *,

@@ -233,7 +233,7 @@ set_limit(
 static enum reason
 set_limits(const struct setting *s, const struct node *map)
 {
-	const char *keys[64];
+	const char *keys[256];
 	size_t n;
 	const struct limit_row *rows = limits_table(&n);
 

@@ -173,12 +173,12 @@ test_large(void **state)
 	    conf_parse(&c, buf_view(&text), "x", &error), R_CONF_DEPTH);
 	conf_fini(&c);
 	buf_reset(&text);
-	for (int i = 0; i < 129; i++)
+	for (int i = 0; i < 257; i++)
 		buf_printf(&text, "k%d:\n", i);
 	conf_init(&c);
 	assert_int_equal(
 	    conf_parse(&c, buf_view(&text), "x", &error), R_LIMIT_ITEMS);
-	assert_int_equal(error.line, 129);
+	assert_int_equal(error.line, 257);
 	conf_fini(&c);
 	buf_fini(&text);
 }
