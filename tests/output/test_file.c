@@ -159,7 +159,7 @@ test_failures(void **state)
 
 	(void)state;
 	assert_int_equal(mkdir("folder", 0700), 0);
-	assert_int_equal(save("folder", 0, &changed), R_OUTPUT_WRITE);
+	CHECK_REASON("a folder", save("folder", 0, &changed), R_OUTPUT_WRITE);
 	assert_int_equal(rmdir("folder"), 0);
 	put("a", "old");
 	assert_int_equal(save("a/b", 0, &changed), R_OUTPUT_WRITE);

@@ -561,6 +561,7 @@ test_full(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
 	/* By the disk it would be R_STORE_FULL; by a limit LMDB cannot say. */
 	assert_true(r == R_STORE_FULL || r == R_STORE_IO);
+	provoked(r);
 	assert_true(has(s, "before"));
 	store_close(s);
 	s = store_new();
