@@ -121,6 +121,31 @@ arena_reset(struct arena *a)
 	a->used = 0;
 }
 
+struct arena_mark
+arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){ .head = a->head,
+		.block_used = a->head != NULL ? a->head->used : 0,
+		.used = a->used };
+}
+
+void
+arena_rewind(struct arena *a, struct arena_mark m)
+{
+	while (a->head != m.head) {
+		struct arena_block *next = a->head->next;
+
+		free(a->head);
+		a->head = next;
+	}
+	if (a->head != NULL) {
+		memset((uint8_t *)a->head->data + m.block_used, 0,
+		    a->head->used - m.block_used);
+		a->head->used = m.block_used;
+	}
+	a->used = m.used;
+}
+
 void
 arena_fini(struct arena *a)
 {

@@ -149,6 +149,13 @@ void *arena_array(struct arena *, size_t n, size_t size) MUST_CHECK;
 struct span arena_dup(struct arena *, struct span) MUST_CHECK;
 char *arena_str(struct arena *, struct span) MUST_CHECK; /* with a NUL */
 void arena_reset(struct arena *);                        /* keeps one block */
+/* Take back what was allocated since: for a work that came to nothing. */
+struct arena_mark {
+	struct arena_block *head;
+	size_t block_used, used;
+};
+struct arena_mark arena_mark(const struct arena *);
+void arena_rewind(struct arena *, struct arena_mark);
 void arena_fini(struct arena *);
 
 /* A growing buffer with a cap; the first failure sticks, check it once. */

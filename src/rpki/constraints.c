@@ -13,7 +13,7 @@
  */
 #include <string.h>
 
-#include "rpki/rpki.h"
+#include "rpki/path.h"
 
 enum {
 	LINE_TEXT = 128
@@ -156,24 +156,14 @@ constraints_parse(struct constraints *out, struct span text, struct decode *dec,
 	return REASON_OK;
 }
 
-/* What is inherited is its issuer's, which an object of its own asserts. */
-static void
-drop_inherited(struct resources *r)
-{
-	for (size_t i = 0; i < COUNT(r->ip); i++)
-		if (r->ip[i].holding == HOLDS_INHERIT)
-			r->ip[i] = (struct addr_set){ 0 };
-	if (r->as.holding == HOLDS_INHERIT)
-		r->as = (struct asn_set){ 0 };
-}
-
 enum reason
 constraints_check(const struct constraints *c, const struct resources *ee,
     char what[RESOURCE_TEXT])
 {
 	struct resources own = *ee;
 
-	drop_inherited(&own);
+	/* That is its issuer's, which an object of its own asserts. */
+	path_drop_inherited(&own);
 	if (!c->given || resources_contain(&c->allowed, &own, what))
 		return REASON_OK;
 	return R_CONSTRAINTS_OUTSIDE;

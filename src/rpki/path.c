@@ -51,40 +51,73 @@ enum reason
 path_resources(struct resources *out, char cut[RESOURCE_TEXT],
     const struct cert *cert, const struct resources *issuer, struct decode *dec)
 {
-	struct resources own;
+	struct resources own = cert->resources, named = own;
 
 	cut[0] = '\0';
-	resources_inherit(&own, &cert->resources, issuer);
-	if (resources_contain(issuer, &own, cut)) {
+	/* What is inherited is the issuer's, however much it is. */
+	path_drop_inherited(&named);
+	if (resources_contain(issuer, &named, cut)) {
 		cut[0] = '\0';
-		*out = own;
+		resources_inherit(out, &own, issuer);
 		return REASON_OK;
 	}
 	if (!cert->reconsidered)
 		return fault_say(&dec->why, R_PATH_OVERCLAIM, NULL, "%s", cut);
-	return resources_intersect(out, &own, issuer, dec->arena);
+	TRY(resources_intersect(&named, &named, issuer, dec->arena));
+	for (size_t i = 0; i < COUNT(own.ip); i++)
+		if (own.ip[i].holding != HOLDS_INHERIT)
+			own.ip[i] = named.ip[i];
+	if (own.as.holding != HOLDS_INHERIT)
+		own.as = named.as;
+	resources_inherit(out, &own, issuer);
+	return REASON_OK;
+}
+
+void
+path_drop_inherited(struct resources *r)
+{
+	for (size_t i = 0; i < COUNT(r->ip); i++)
+		if (r->ip[i].holding == HOLDS_INHERIT)
+			r->ip[i] = (struct addr_set){ 0 };
+	if (r->as.holding == HOLDS_INHERIT)
+		r->as = (struct asn_set){ 0 };
+}
+
+/* Replace the array by a copy of its n elements. */
+static bool
+copy_array(void **array, size_t n, size_t size, struct arena *a)
+{
+	void *copy = arena_array(a, n, size);
+
+	if (copy != NULL && n > 0)
+		memcpy(copy, *array, n * size);
+	*array = copy;
+	return copy != NULL;
 }
 
 enum reason
-path_resources_copy(
-    struct resources *out, const struct resources *in, struct arena *a)
+path_resources_copy(struct resources *out, const struct resources *in,
+    const struct resources *lender, struct arena *a)
 {
 	struct resources r = *in;
 
 	for (size_t i = 0; i < COUNT(r.ip); i++) {
 		struct addr_set *s = &r.ip[i];
+		void *ranges = s->r;
 
-		s->r = ARENA_ARRAY(a, s->n, struct addr_range);
-		if (s->r == NULL)
+		if (lender != NULL && s->r == lender->ip[i].r)
+			continue;
+		if (!copy_array(&ranges, s->n, sizeof(*s->r), a))
 			return R_LIMIT_MEMORY;
-		if (s->n > 0)
-			memcpy(s->r, in->ip[i].r, s->n * sizeof(*s->r));
+		s->r = ranges;
 	}
-	r.as.r = ARENA_ARRAY(a, r.as.n, struct asn_range);
-	if (r.as.r == NULL)
-		return R_LIMIT_MEMORY;
-	if (r.as.n > 0)
-		memcpy(r.as.r, in->as.r, r.as.n * sizeof(*r.as.r));
+	if (lender == NULL || r.as.r != lender->as.r) {
+		void *ranges = r.as.r;
+
+		if (!copy_array(&ranges, r.as.n, sizeof(*r.as.r), a))
+			return R_LIMIT_MEMORY;
+		r.as.r = ranges;
+	}
 	*out = r;
 	return REASON_OK;
 }

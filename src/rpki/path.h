@@ -33,9 +33,12 @@ enum reason path_check_time(
 enum reason path_resources(struct resources *out, char cut[RESOURCE_TEXT],
     const struct cert *, const struct resources *issuer,
     struct decode *) MUST_CHECK;
-/* A copy that borrows nothing. */
-enum reason path_resources_copy(
-    struct resources *out, const struct resources *, struct arena *) MUST_CHECK;
+/* Leave what is named. */
+void path_drop_inherited(struct resources *);
+/* A copy that borrows nothing, but the arrays that are `lender`'s (NULL:
+ * nobody's). */
+enum reason path_resources_copy(struct resources *out, const struct resources *,
+    const struct resources *lender, struct arena *) MUST_CHECK;
 
 /* The name that makes folder and name (without '/') that URI. */
 bool path_name(struct span *name, struct span folder, struct span uri);

@@ -342,14 +342,22 @@ rpki_point_judge(
     struct rpki_point *out, const struct rpki_point_in *in, struct arena *arena)
 {
 	struct judge j = { .in = in, .out = out, .arena = arena };
+	const size_t most = (size_t)in->limits->point_memory;
+	const struct arena_mark mark = arena_mark(arena);
+	const size_t budget = arena->budget;
 	enum reason r;
 
 	*out = (struct rpki_point){ .stale_at = INT64_MAX,
 		.bytes = in->manifest.n };
-	arena_init(&j.kept, (size_t)in->limits->point_memory);
-	arena_init(&j.scratch, (size_t)in->limits->point_memory);
+	arena_init(&j.kept, most);
+	arena_init(&j.scratch, most);
 	interval_init(&j.time, in->at);
+	if (budget > arena->used && budget - arena->used > most)
+		arena->budget = arena->used + most;
 	r = judge(&j);
+	arena->budget = budget;
+	if (r == R_LIMIT_MEMORY)
+		arena_rewind(arena, mark);
 	vec_fini(&j.payloads);
 	vec_fini(&j.children);
 	vec_fini(&j.objects);

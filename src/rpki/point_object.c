@@ -59,7 +59,8 @@ add_object(
 	o.uri = judge_uri(j, j->file->name);
 	if (o.uri.p == NULL)
 		return R_LIMIT_MEMORY;
-	TRY(path_resources_copy(&o.resources, &cert->resources, j->arena));
+	TRY(path_resources_copy(
+	    &o.resources, &cert->resources, NULL, j->arena));
 	return vec_push(&j->objects, o) ? REASON_OK : R_LIMIT_MEMORY;
 }
 
@@ -72,18 +73,26 @@ add_payload(struct judge *j, const struct payload *p)
 	return vec_push(&j->payloads, payload) ? REASON_OK : R_LIMIT_MEMORY;
 }
 
+/* What a child holds is kept once: what it inherits by its issuer, what it
+ * says by itself for both what it says and what it holds of that. */
 static enum reason
 add_child(struct judge *j, struct cert *cert, const struct resources *held)
 {
+	const struct rpki_issuer *above = j->in->issuer;
 	struct rpki_child c = { .der = cert->der, .hash = j->file->hash };
+	struct resources *own = &cert->resources, kept;
 
 	c.uri = judge_uri(j, j->file->name);
 	if (c.uri.p == NULL)
 		return R_LIMIT_MEMORY;
-	c.issuer.cert = *cert;
-	TRY(path_resources_copy(
-	    &c.issuer.cert.resources, &cert->resources, j->arena));
-	TRY(path_resources_copy(&c.issuer.resources, held, j->arena));
+	TRY(path_resources_copy(&kept, held, &above->resources, j->arena));
+	for (size_t i = 0; i < COUNT(kept.ip); i++)
+		if (own->ip[i].r == held->ip[i].r)
+			own->ip[i].r = kept.ip[i].r;
+	if (own->as.r == held->as.r)
+		own->as.r = kept.as.r;
+	TRY(path_resources_copy(own, own, &kept, j->arena));
+	TRY(rpki_issuer_init(&c.issuer, cert, &kept, above));
 	return vec_push(&j->children, c) ? REASON_OK : R_LIMIT_MEMORY;
 }
 

@@ -70,7 +70,14 @@ enum reason rpki_issued(struct span bytes, enum object_type,
 struct rpki_issuer {
 	struct cert cert;           /* resources as in the certificate */
 	struct resources resources; /* effective: resolved, cut where 8360 */
+	struct digest holds[3];     /* of each kind of them, for the key */
 };
+
+/* Both are borrowed. What is the very array that its issuer `above` has (NULL:
+ * a trust anchor), as what is inherited is, is not hashed again. */
+enum reason rpki_issuer_init(struct rpki_issuer *out, const struct cert *,
+    const struct resources *effective,
+    const struct rpki_issuer *above) MUST_CHECK;
 
 /*
  * Objects by hash, from wherever they are. Empty when not there. That the
@@ -164,8 +171,12 @@ enum reason rpki_issue_read(struct rpki_issue *out, struct span manifest,
     const struct digest *hash, struct decode *) MUST_CHECK;
 /*
  * Findings are in the order of the manifest; URIs in them, and all else that
- * is not bytes of an object, are in the arena. R_LIMIT_MEMORY: the arena or
- * limits.point_memory is used up, and out is not to be used.
+ * is not bytes of an object, are in the arena. But what a child inherits is
+ * borrowed from the issuer, whose resources must live as long as the result:
+ * one list of 200,000 ranges must not become as many lists as it has heirs.
+ * R_LIMIT_MEMORY: the arena or limits.point_memory, which is also the most
+ * that the result may take of it, is used up; out is not to be used, and the
+ * arena is as it was.
  */
 enum reason rpki_point_judge(struct rpki_point *out,
     const struct rpki_point_in *, struct arena *) MUST_CHECK;

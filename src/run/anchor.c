@@ -137,8 +137,7 @@ static enum reason
 use(struct run *run, struct ta *ta, const struct cert *cert, struct span uri,
     bool kept)
 {
-	ta->issuer =
-	    (struct rpki_issuer){ .cert = *cert, .resources = cert->resources };
+	TRY(rpki_issuer_init(&ta->issuer, cert, &cert->resources, NULL));
 	ta->usable = true;
 	ta->kept = ta->report->kept = kept;
 	ta->uri = arena_dup(&run->out->arena, uri);

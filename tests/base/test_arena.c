@@ -185,6 +185,40 @@ test_heap(void **state)
 	base_free(NULL);
 }
 
+/* What a rewind takes back is there again, as zeros. */
+static void
+test_rewind(void **state)
+{
+	struct arena_mark empty, mark;
+	struct arena a;
+	uint8_t *kept, *p;
+
+	(void)state;
+	arena_init(&a, 1 << 20);
+	empty = arena_mark(&a);
+	kept = arena_alloc(&a, 100);
+	assert_non_null(kept);
+	memset(kept, 0x5a, 100);
+	mark = arena_mark(&a);
+	for (int round = 0; round < 3; round++) {
+		for (size_t n = 1; n <= 200000; n *= 7) {
+			p = arena_alloc(&a, n);
+			assert_non_null(p);
+			for (size_t i = 0; i < n; i++)
+				assert_int_equal(p[i], 0);
+			memset(p, 0xa5, n);
+		}
+		arena_rewind(&a, mark);
+		assert_int_equal(a.used, mark.used);
+		for (size_t i = 0; i < 100; i++)
+			assert_int_equal(kept[i], 0x5a);
+	}
+	arena_rewind(&a, empty);
+	assert_int_equal(a.used, 0);
+	assert_non_null(arena_alloc(&a, 1 << 20));
+	arena_fini(&a);
+}
+
 int
 main(void)
 {
@@ -197,6 +231,7 @@ main(void)
 		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_vector),
 		cmocka_unit_test(test_heap),
+		cmocka_unit_test(test_rewind),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,7 +143,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
 	const struct verifier verifier = { accept, NULL };
 	struct rpki_point_in in = { .at = AT, .verifier = &verifier };
-	struct rpki_issuer issuer = { 0 };
+	struct rpki_issuer issuer;
+	struct cert cert;
 	struct input input = { 0 };
 	struct arena kept, scratch;
 	struct limits limits;
@@ -163,10 +164,11 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		    &limits);
 	decode_init(&dec, &kept, &limits, input.part[0]);
 	if (input.n > 1 &&
-	    cert_parse(&issuer.cert, input.part[0], &dec) == REASON_OK &&
-	    cert_check(&issuer.cert, CERT_TA, &dec) == REASON_OK &&
-	    !resources_has_inherit(&issuer.cert.resources)) {
-		issuer.resources = issuer.cert.resources;
+	    cert_parse(&cert, input.part[0], &dec) == REASON_OK &&
+	    cert_check(&cert, CERT_TA, &dec) == REASON_OK &&
+	    !resources_has_inherit(&cert.resources)) {
+		ASSERT(rpki_issuer_init(
+			   &issuer, &cert, &cert.resources, NULL) == REASON_OK);
 		in.issuer = &issuer;
 		in.manifest = input.part[1];
 		in.source = (struct rpki_source){ answer, &input };

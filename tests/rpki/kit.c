@@ -399,6 +399,7 @@ void
 kit_write(struct kit *k)
 {
 	struct decode dec;
+	struct cert cert;
 	struct span ta;
 
 	for (size_t i = 0; i < k->n; i++)
@@ -409,9 +410,11 @@ kit_write(struct kit *k)
 	assert_int_equal(cert_write(&k->ta_bytes, &k->ta, k->ca), REASON_OK);
 	ta = buf_view(&k->ta_bytes);
 	decode_init(&dec, &k->arena, &k->limits, ta);
-	assert_int_equal(cert_parse(&k->issuer.cert, ta, &dec), REASON_OK);
-	assert_int_equal(cert_check(&k->issuer.cert, CERT_TA, &dec), REASON_OK);
-	k->issuer.resources = k->issuer.cert.resources;
+	assert_int_equal(cert_parse(&cert, ta, &dec), REASON_OK);
+	assert_int_equal(cert_check(&cert, CERT_TA, &dec), REASON_OK);
+	assert_int_equal(
+	    rpki_issuer_init(&k->issuer, &cert, &cert.resources, NULL),
+	    REASON_OK);
 }
 
 static void

@@ -62,7 +62,8 @@ test_time(void **state)
 	}
 }
 
-/* "10.0.0.0/8 AS1-AS5", "inherit" for all of it; in the arena. */
+/* "10.0.0.0/8 AS1-AS5", "inherit" for all of it, "v4" to inherit IPv4; in the
+ * arena. */
 static struct resources
 holding(const char *text, struct arena *a)
 {
@@ -79,8 +80,11 @@ holding(const char *text, struct arena *a)
 			assert_true(n < sizeof(item));
 			memcpy(item, text, n);
 			item[n] = '\0';
-			assert_int_equal(
-			    resources_add_text(&r, a, item), REASON_OK);
+			if (strcmp(item, "v4") == 0)
+				r.ip[0].holding = HOLDS_INHERIT;
+			else
+				assert_int_equal(
+				    resources_add_text(&r, a, item), REASON_OK);
 		}
 	for (int i = 0; i < 2; i++)
 		if (r.ip[i].holding == HOLDS_SOME)
@@ -123,6 +127,13 @@ test_resources(void **state)
 		    "10.1.0.0/16 AS5-AS9", "192.0.2.0/24" },
 		{ "RFC 8360, nothing left", "10.0.0.0/8", "192.0.2.0/24", true,
 		    REASON_OK, "", "192.0.2.0/24" },
+		{ "inherited in part", "10.0.0.0/8 AS1-AS9", "v4 AS5", false,
+		    REASON_OK, "10.0.0.0/8 AS5", "" },
+		{ "inherited in part, overclaim", "10.0.0.0/8 AS1-AS9",
+		    "v4 AS5-AS20", false, R_PATH_OVERCLAIM, NULL, NULL },
+		{ "RFC 8360, inherited in part, cut", "10.0.0.0/8 AS1-AS9",
+		    "v4 AS5-AS20", true, REASON_OK, "10.0.0.0/8 AS5-AS9",
+		    "AS5-AS20" },
 		{ "RFC 8360, inherited", "10.0.0.0/8", "inherit", true,
 		    REASON_OK, "10.0.0.0/8", "" },
 	};
@@ -153,7 +164,8 @@ test_resources(void **state)
 					resources_contain(&want, &held, NULL));
 			CHECK(what, strcmp(cut, cases[i].cut) == 0);
 			CHECK_REASON(what,
-			    path_resources_copy(&copy, &held, &a), REASON_OK);
+			    path_resources_copy(&copy, &held, NULL, &a),
+			    REASON_OK);
 			CHECK(what, resources_eq(&copy, &held));
 			CHECK(what,
 			    copy.ip[0].n == 0 || copy.ip[0].r != held.ip[0].r);
@@ -172,7 +184,8 @@ test_copy_without_memory(void **state)
 	arena_init(&a, 1 << 20);
 	arena_init(&none, 0);
 	r = holding("10.0.0.0/8 AS1", &a);
-	assert_int_equal(path_resources_copy(&copy, &r, &none), R_LIMIT_MEMORY);
+	assert_int_equal(
+	    path_resources_copy(&copy, &r, NULL, &none), R_LIMIT_MEMORY);
 	arena_fini(&none);
 	arena_fini(&a);
 }

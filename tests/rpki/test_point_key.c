@@ -80,6 +80,7 @@ static void
 test_key(void **state)
 {
 	struct digest keys[10], manifest = { { 1 } };
+	struct resources other;
 	struct rpki_issuer i;
 	struct limits l;
 	struct kit *k = kit_new();
@@ -97,7 +98,9 @@ test_key(void **state)
 	l.point_vrps++;
 	assert_int_equal(
 	    rpki_point_key(&keys[n++], &i, &manifest, &l), REASON_OK);
-	i.resources = kit_resources(k, "10.0.0.0/8");
+	other = kit_resources(k, "10.0.0.0/8");
+	assert_int_equal(
+	    rpki_issuer_init(&i, &k->issuer.cert, &other, NULL), REASON_OK);
 	assert_int_equal(
 	    rpki_point_key(&keys[n++], &i, &manifest, &l), REASON_OK);
 	i.cert.manifest_uri = SPAN(KIT_REPO "cb.mft");

@@ -267,6 +267,95 @@ test_no_slash(void **state)
 	kit_free(k);
 }
 
+/* A list of many ranges, as text. */
+static struct span
+many_ranges(struct kit *k, size_t n)
+{
+	struct buf b;
+	struct span text;
+
+	buf_init(&b, 1 << 20);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, "%s10.%zu.%zu.0/24", i == 0 ? "" : " ", i / 100,
+		    2 * (i % 100));
+	buf_byte(&b, 0);
+	text = arena_dup(&k->arena, buf_view(&b));
+	assert_non_null(text.p);
+	buf_fini(&b);
+	return text;
+}
+
+/* Ten that inherit a long list do not make ten of it. */
+static void
+test_heirs(void **state)
+{
+	const size_t heirs = 10, n = 2000;
+	const size_t list = n * sizeof(struct addr_range);
+	struct rpki_point p;
+	struct arena a;
+	struct kit *k = kit_new();
+
+	(void)state;
+	arena_init(&a, POINT_MEMORY);
+	k->ta.resources = kit_resources(k, (const char *)many_ranges(k, n).p);
+	for (size_t i = 0; i < heirs; i++) {
+		static const char *const names[] = { "0.cer", "1.cer", "2.cer",
+			"3.cer", "4.cer", "5.cer", "6.cer", "7.cer", "8.cer",
+			"9.cer" };
+		struct kit_file *f = kit_add(k, names[i], OBJECT_CERT);
+
+		f->cert.resources = k->mft.cert.resources;
+	}
+	kit_write(k);
+	kit_judge(&p, k, KIT_AT, &a);
+	assert_false(p.failed);
+	assert_int_equal(p.n_children, heirs);
+	for (size_t i = 0; i < heirs; i++) {
+		const struct rpki_issuer *child = &p.children[i].issuer;
+
+		assert_true(
+		    resources_eq(&child->resources, &k->issuer.resources));
+		assert_memory_equal(
+		    child->holds, k->issuer.holds, sizeof(child->holds));
+	}
+	assert_true(a.used < list);
+	arena_fini(&a);
+	kit_free(k);
+}
+
+/* The result is bounded as well, and one that fails leaves nothing. */
+static void
+test_too_much(void **state)
+{
+	struct rpki_point p;
+	struct arena a;
+	struct kit *k = kit_new();
+	size_t used;
+
+	(void)state;
+	arena_init(&a, POINT_MEMORY);
+	k->files[KIT_CHILD].cert.resources =
+	    kit_resources(k, (const char *)many_ranges(k, 2000).p);
+	kit_write(k);
+	kit_judge(&p, k, KIT_AT, &a);
+	assert_int_equal(p.n_children, 1);
+	used = a.used;
+	/* Enough to decode the longest file, not to keep them all. */
+	for (k->limits.point_memory = used; k->limits.point_memory > 50000;
+	     k->limits.point_memory -= 1000) {
+		enum reason r = kit_try(&p, k, KIT_AT, &a);
+
+		assert_int_equal(a.budget, POINT_MEMORY);
+		if (r != REASON_OK)
+			break;
+		used = a.used;
+	}
+	assert_int_equal(a.used, used);
+	assert_true(k->limits.point_memory > 50000);
+	arena_fini(&a);
+	kit_free(k);
+}
+
 /* What RFC 8360 leaves is what the object may speak about. */
 static void
 test_cut_away(void **state)
@@ -527,6 +616,8 @@ main(void)
 		cmocka_unit_test(test_stale),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_no_slash),
+		cmocka_unit_test(test_heirs),
+		cmocka_unit_test(test_too_much),
 		cmocka_unit_test(test_cut_away),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_work),

@@ -138,6 +138,7 @@ static int
 setup(void **state)
 {
 	static struct wilderness w;
+	struct cert cert;
 	struct tal tal;
 
 	arena_init(&w.arena, MEMORY);
@@ -155,10 +156,11 @@ setup(void **state)
 	assert_int_equal(
 	    tal_parse(&tal, file(&w, RIPE_TAL), &w.dec), REASON_OK);
 	decode_init(&w.dec, &w.arena, &w.limits, file(&w, TA_CER));
-	assert_int_equal(rpki_ta_check(&w.ta.cert, file(&w, TA_CER), &tal,
-			     IN_2019, &w.verifier, &w.dec),
+	assert_int_equal(rpki_ta_check(&cert, file(&w, TA_CER), &tal, IN_2019,
+			     &w.verifier, &w.dec),
 	    REASON_OK);
-	w.ta.resources = w.ta.cert.resources;
+	assert_int_equal(
+	    rpki_issuer_init(&w.ta, &cert, &cert.resources, NULL), REASON_OK);
 	*state = &w;
 	return 0;
 }

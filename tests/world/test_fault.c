@@ -187,7 +187,8 @@ walk_anchor(struct walk *w, const char *dir, const char *name)
 {
 	struct arena *arena = &w->folder.arena;
 	char path[256];
-	struct rpki_issuer root = { 0 };
+	struct rpki_issuer root;
+	struct cert cert;
 	struct decode dec;
 	struct tal tal;
 	struct span text, *der;
@@ -202,18 +203,19 @@ walk_anchor(struct walk *w, const char *dir, const char *name)
 	der = map_get(&w->folder.by_uri, tal.uris[0].text);
 	assert_non_null(der);
 	decode_init(&dec, arena, &w->limits, *der);
-	r = rpki_ta_check(&root.cert, *der, &tal, AT, &w->verifier, &dec);
+	r = rpki_ta_check(&cert, *der, &tal, AT, &w->verifier, &dec);
 	if (r != REASON_OK) {
 		finding_line(w, &(struct finding){ .reason = r,
 				    .effect = EFFECT_TRUST_ANCHOR,
 				    .object = tal.uris[0].text });
 		return;
 	}
-	if (rpki_ta_is_long_lived(&root.cert, &w->limits))
+	if (rpki_ta_is_long_lived(&cert, &w->limits))
 		finding_line(w, &(struct finding){ .reason = R_TA_LIFETIME,
 				    .effect = EFFECT_WARNING,
 				    .object = tal.uris[0].text });
-	root.resources = root.cert.resources;
+	assert_int_equal(
+	    rpki_issuer_init(&root, &cert, &cert.resources, NULL), REASON_OK);
 	walk_points(w, &root, name);
 }
 
