@@ -5,7 +5,9 @@ starve = tests/starve.h tests/starve.c
 starve_ldflags = -Wl,--wrap=calloc,--wrap=realloc
 
 # Not tests: contrib/bench-crypt runs the first.
-EXTRA_PROGRAMS = tests/bench/bench_crypt tests/bench/bench_object
+EXTRA_PROGRAMS = tests/bench/bench_crypt tests/bench/bench_object \
+	tests/bench/bench_output
+tests_bench_bench_output_LDADD = $(output_libs)
 tests_bench_bench_object_LDADD = $(object_libs)
 tests_bench_bench_crypt_LDADD = $(crypt_libs)
 

@@ -294,6 +294,7 @@ void emit_end(struct emit *); /* of the innermost object or array */
 void emit_str(struct emit *, const char *key, const char *value);
 void emit_span(struct emit *, const char *key, struct span value);
 void emit_hex(struct emit *, const char *key, struct span value);
+void emit_base64(struct emit *, const char *key, struct span value);
 void emit_uint(struct emit *, const char *key, uint64_t value);
 void emit_int(struct emit *, const char *key, int64_t value);
 void emit_bool(struct emit *, const char *key, bool value);

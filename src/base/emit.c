@@ -283,6 +283,18 @@ emit_hex(struct emit *e, const char *key, struct span value)
 }
 
 void
+emit_base64(struct emit *e, const char *key, struct span value)
+{
+	before_scalar(e, key);
+	if (e->form != EMIT_TEXT || value.n == 0)
+		buf_byte(e->out, '"');
+	base64_write(e->out, value);
+	if (e->form != EMIT_TEXT || value.n == 0)
+		buf_byte(e->out, '"');
+	after_scalar(e);
+}
+
+void
 emit_uint(struct emit *e, const char *key, uint64_t value)
 {
 	before_scalar(e, key);

@@ -133,7 +133,7 @@ show_tal(struct emit *e, struct span bytes, struct decode *dec)
 	show_key(e, "key", &spki);
 	spki_ski(&ski, &spki);
 	emit_hex(e, "ski", SPAN_OF(ski));
-	show_base64(e, "spki", tal.spki);
+	emit_base64(e, "spki", tal.spki);
 	return REASON_OK;
 }
 
@@ -197,7 +197,7 @@ show_certificate(struct emit *e, struct span bytes,
 	emit_str(e, "kind", kinds[kind]);
 	show_cert(e, &cert, dec);
 	if (kind == CERT_ROUTER)
-		show_base64(e, "spki", cert.spki.der);
+		emit_base64(e, "spki", cert.spki.der);
 	TRY(cert_check(&cert, kind, dec));
 	return kind == CERT_TA ? cert_verify(&cert, &cert, verifier, &dec->why)
 			       : REASON_OK;

@@ -22,7 +22,6 @@ void show_cert(struct emit *, const struct cert *, const struct decode *);
 void show_name(struct emit *, const char *key, struct span name);
 /* "RSA 2048" */
 void show_key(struct emit *, const char *key, const struct spki *);
-void show_base64(struct emit *, const char *key, struct span);
 /* A number in decimal, or where it is longer than 64 bits "0x...". */
 void show_number(struct emit *, const char *key, struct span);
 

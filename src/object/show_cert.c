@@ -25,18 +25,6 @@ show_key(struct emit *e, const char *key, const struct spki *spki)
 }
 
 void
-show_base64(struct emit *e, const char *key, struct span s)
-{
-	struct buf b;
-
-	buf_init(&b, s.n * 2 + 4);
-	base64_write(&b, s);
-	e->out->failed = e->out->failed || b.failed;
-	emit_span(e, key, buf_view(&b));
-	buf_fini(&b);
-}
-
-void
 show_number(struct emit *e, const char *key, struct span s)
 {
 	uint64_t v = 0;

@@ -88,7 +88,7 @@ show_tak_key(struct emit *e, const char *name, const struct tak_key *key)
 	show_key(e, "key", &key->spki);
 	spki_ski(&ski, &key->spki);
 	emit_hex(e, "ski", SPAN_OF(ski));
-	show_base64(e, "spki", key->spki.der);
+	emit_base64(e, "spki", key->spki.der);
 	emit_end(e);
 }
 

@@ -16,27 +16,6 @@ write_vrp(struct output_stream *s, const struct payload *p)
 	    p->vrp.asn.v, prefix, (unsigned)p->vrp.max_len);
 }
 
-/* RFC 4648 section 5 without padding, as RFC 8416 writes keys. */
-static void
-write_base64url(struct output_stream *s, struct span bytes)
-{
-	size_t start = s->buf.n;
-
-	base64_write(&s->buf, bytes);
-	for (size_t i = start; i < s->buf.n; i++) {
-		uint8_t *c = &s->buf.p[i];
-
-		if (*c == '+')
-			*c = '-';
-		else if (*c == '/')
-			*c = '_';
-		else if (*c == '=') {
-			s->buf.n = i;
-			break;
-		}
-	}
-}
-
 static void
 write_key(struct output_stream *s, const struct payload *p)
 {
@@ -44,7 +23,7 @@ write_key(struct output_stream *s, const struct payload *p)
 	for (size_t i = 0; i < sizeof(p->key.ski.b); i++)
 		buf_printf(&s->buf, "%02X", (unsigned)p->key.ski.b[i]);
 	buf_puts(&s->buf, "\", \"routerPublicKey\": \"");
-	write_base64url(s, p->key.spki);
+	stream_base64url(s, p->key.spki);
 	buf_byte(&s->buf, '"');
 }
 
@@ -59,19 +38,36 @@ write_aspa(struct output_stream *s, const struct payload *p)
 	buf_byte(&s->buf, ']');
 }
 
-/* In the order in which the lists are printed. */
-static const struct {
-	enum payload_kind kind;
-	const char *name, *type;
-	void (*write)(struct output_stream *, const struct payload *);
-} lists[] = {
-	{ PAYLOAD_VRP, "roas", "roa", write_vrp },
-	{ PAYLOAD_ROUTER_KEY, "routerKeys", "cer", write_key },
-	{ PAYLOAD_ASPA, "aspas", "aspa", write_aspa },
-};
-
 typedef void write_origin(
     struct output_stream *, const struct group *, const char *type);
+
+struct list {
+	const char *name, *type;
+	void (*payload)(struct output_stream *, const struct payload *);
+	write_origin *origin;
+};
+
+static void
+write_item(struct output_stream *s, const struct group *g, const void *ctx)
+{
+	const struct list *list = ctx;
+
+	if (g->at == 0)
+		buf_printf(&s->buf, ",\n  \"%s\": [\n    { ", list->name);
+	else
+		buf_puts(&s->buf, ",\n    { ");
+	list->payload(s, g->first);
+	list->origin(s, g, list->type);
+	buf_puts(&s->buf, " }");
+}
+
+static void
+write_list(struct output_stream *s, const struct output_in *in,
+    enum payload_kind kind, struct list list)
+{
+	if (stream_groups(s, in->view, kind, write_item, &list) > 0)
+		buf_puts(&s->buf, "\n  ]");
+}
 
 static void
 write_document(
@@ -83,26 +79,12 @@ write_document(
 	    (long long)in->view->at);
 	stream_time(s, in->view->at);
 	buf_puts(&s->buf, "\"\n  }");
-	for (size_t k = 0; k < COUNT(lists); k++) {
-		struct group g;
-		bool any = false;
-
-		for (size_t i = 0;
-		     group_next(&g, in->view, lists[k].kind, &i);) {
-			if (any)
-				buf_puts(&s->buf, ",\n    { ");
-			else
-				buf_printf(&s->buf, ",\n  \"%s\": [\n    { ",
-				    lists[k].name);
-			any = true;
-			lists[k].write(s, g.first);
-			origin(s, &g, lists[k].type);
-			buf_puts(&s->buf, " }");
-			stream_flow(s);
-		}
-		if (any)
-			buf_puts(&s->buf, "\n  ]");
-	}
+	write_list(s, in, PAYLOAD_VRP,
+	    (struct list){ "roas", "roa", write_vrp, origin });
+	write_list(s, in, PAYLOAD_ROUTER_KEY,
+	    (struct list){ "routerKeys", "cer", write_key, origin });
+	write_list(s, in, PAYLOAD_ASPA,
+	    (struct list){ "aspas", "aspa", write_aspa, origin });
 	buf_puts(&s->buf, "\n}\n");
 }
 

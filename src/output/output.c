@@ -14,6 +14,16 @@ static const struct output_format table[] = {
 	    "with the object's URI and validity instead of the trust anchor" },
 	{ "json", format_json, "JSON, with router keys and ASPAs" },
 	{ "jsonext", format_jsonext, "JSON with all sources of each payload" },
+	{ "ndjson", format_ndjson,
+	    "one JSON object a line, with chains, hashes and expiry" },
+	{ "slurm", format_slurm,
+	    "SLURM assertions of VRPs and router keys (RFC 8416)" },
+	{ "slurm2", format_slurm2, "the same in version 2, with ASPAs" },
+	{ "openbgpd", format_openbgpd, "OpenBGPD's roa-set" },
+	{ "bird", format_bird, "BIRD 2: tables ROAS4 and ROAS6, to include" },
+	{ "bird1", format_bird1, "BIRD 1: lines for a roa table" },
+	{ "bird2", format_bird2, "BIRD 2: lines for a static protocol" },
+	{ "rpsl", format_rpsl, "route and route6 objects" },
 	{ "summary", format_summary, "counts for each trust anchor" },
 };
 
@@ -102,21 +112,45 @@ stream_time(struct output_stream *s, int64_t at)
 	buf_puts(&s->buf, text);
 }
 
-bool
-group_next(struct group *out, const struct view *view, enum payload_kind kind,
-    size_t *i)
+void
+stream_base64url(struct output_stream *s, struct span bytes)
+{
+	size_t start = s->buf.n;
+
+	base64_write(&s->buf, bytes);
+	for (size_t i = start; i < s->buf.n; i++) {
+		uint8_t *c = &s->buf.p[i];
+
+		if (*c == '+')
+			*c = '-';
+		else if (*c == '/')
+			*c = '_';
+		else if (*c == '=') {
+			s->buf.n = i;
+			break;
+		}
+	}
+}
+
+size_t
+stream_groups(struct output_stream *s, const struct view *view,
+    enum payload_kind kind, group_write *write, const void *ctx)
 {
 	const struct payload *p = view->payloads;
+	struct group g = { 0 };
 	size_t end;
 
-	while (*i < view->n && p[*i].kind != kind)
-		++*i;
-	if (*i == view->n)
-		return false;
-	end = *i + 1;
-	while (end < view->n && payload_cmp(&p[*i], &p[end]) == 0)
-		end++;
-	*out = (struct group){ .first = &p[*i], .n = end - *i };
-	*i = end;
-	return true;
+	for (size_t i = 0; i < view->n; i = end) {
+		end = i + 1;
+		if (p[i].kind != kind)
+			continue;
+		while (end < view->n && payload_cmp(&p[i], &p[end]) == 0)
+			end++;
+		g.first = &p[i];
+		g.n = end - i;
+		write(s, &g, ctx);
+		stream_flow(s);
+		g.at++;
+	}
+	return g.at;
 }

@@ -33,6 +33,8 @@ describe(struct emit *e)
 	emit_null(e, "unknown");
 	emit_time(e, "at", 1795225873);
 	emit_hex(e, "hash", SPAN("\x01\xff"));
+	emit_base64(e, "key", SPAN("\xff\xff"));
+	emit_base64(e, "no_key", SPAN(""));
 	emit_fmt(e, "version", "%d.%s", 3, "1");
 	emit_str(e, "empty", "");
 	emit_end(e);
@@ -55,6 +57,8 @@ static const char text_form[] = "type: roa\n"
 				"unknown: none\n"
 				"at: 2026-11-21T01:51:13Z\n"
 				"hash: 01ff\n"
+				"key: //8=\n"
+				"no_key: \"\"\n"
 				"version: 3.1\n"
 				"empty: \"\"\n";
 
@@ -83,6 +87,8 @@ static const char json_form[] = "{\n"
 				"  \"unknown\": null,\n"
 				"  \"at\": \"2026-11-21T01:51:13Z\",\n"
 				"  \"hash\": \"01ff\",\n"
+				"  \"key\": \"//8=\",\n"
+				"  \"no_key\": \"\",\n"
 				"  \"version\": \"3.1\",\n"
 				"  \"empty\": \"\"\n"
 				"}\n";
@@ -92,7 +98,7 @@ static const char line_form[] =
     "\"least\":-9223372036854775808,\"nested\":{\"items\":[\"one\","
     "{\"good\":true,\"bad\":false,\"deeper\":[7]},[1,2],{}]},"
     "\"nothing\":[],\"unknown\":null,\"at\":\"2026-11-21T01:51:13Z\","
-    "\"hash\":\"01ff\",\"version\":\"3.1\",\"empty\":\"\"}\n";
+    "\"hash\":\"01ff\",\"key\":\"//8=\",\"no_key\":\"\",\"version\":\"3.1\",\"empty\":\"\"}\n";
 
 static void
 test_forms(void **state)
