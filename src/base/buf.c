@@ -65,19 +65,22 @@ buf_puts(struct buf *b, const char *s)
 void
 buf_printf(struct buf *b, const char *fmt, ...)
 {
+	size_t room = b->size - b->n;
 	va_list args;
 	int n;
 
 	va_start(args, fmt);
-	n = vsnprintf(NULL, 0, fmt, args);
+	n = vsnprintf(room > 0 ? (char *)b->p + b->n : NULL, room, fmt, args);
 	va_end(args);
 	if (n < 0 || !buf_room(b, (size_t)n + 1)) {
 		b->failed = true;
 		return;
 	}
-	va_start(args, fmt);
-	(void)vsnprintf((char *)b->p + b->n, (size_t)n + 1, fmt, args);
-	va_end(args);
+	if ((size_t)n >= room) { /* it did not fit before */
+		va_start(args, fmt);
+		(void)vsnprintf((char *)b->p + b->n, (size_t)n + 1, fmt, args);
+		va_end(args);
+	}
 	b->n += (size_t)n;
 }
 

@@ -98,6 +98,18 @@ json_escape(struct buf *out, uint32_t c)
 		    0xdc00 + ((c - 0x10000) & 0x3ff));
 }
 
+/* How much of it, from its beginning, is never escaped: nearly always all. */
+static size_t
+ascii_run(const uint8_t *p, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && (uint8_t)(p[i] - ' ') < 0x7f - ' ' && p[i] != '\\' &&
+	       p[i] != '"')
+		i++;
+	return i;
+}
+
 /* The text between the quotes, or in text form the text itself. */
 static void
 write_text(struct emit *e, struct span s)
@@ -107,8 +119,12 @@ write_text(struct emit *e, struct span s)
 
 	for (size_t i = 0; i < s.n; i += step) {
 		uint32_t c = 0xfffd;
-		size_t n = utf8_next(&c, s.p + i, s.n - i);
+		size_t n;
 
+		i += ascii_run(s.p + i, s.n - i);
+		if (i == s.n)
+			break;
+		n = utf8_next(&c, s.p + i, s.n - i);
 		step = n == 0 ? 1 : n;
 		if (n > 0 && is_plain(c) && c != '\\' && !(json && c == '"'))
 			continue;
@@ -268,14 +284,15 @@ emit_str(struct emit *e, const char *key, const char *value)
 void
 emit_hex(struct emit *e, const char *key, struct span value)
 {
+	uint8_t *digits;
+
 	before_scalar(e, key);
 	if (e->form != EMIT_TEXT || value.n == 0)
 		buf_byte(e->out, '"');
-	for (size_t i = 0; i < value.n; i++) {
-		char pair[3];
-
-		hex_write(pair, span_of(value.p + i, 1));
-		buf_add(e->out, pair, 2);
+	digits = buf_insert(e->out, e->out->n, 2 * value.n + 1);
+	if (digits != NULL) {
+		hex_write((char *)digits, value);
+		e->out->n--; /* the NUL */
 	}
 	if (e->form != EMIT_TEXT || value.n == 0)
 		buf_byte(e->out, '"');
@@ -327,7 +344,13 @@ emit_time(struct emit *e, const char *key, int64_t at)
 	char text[TIME_TEXT];
 
 	time_write(text, sizeof(text), at);
-	emit_str(e, key, text);
+	before_scalar(e, key);
+	if (e->form != EMIT_TEXT)
+		buf_byte(e->out, '"');
+	buf_puts(e->out, text);
+	if (e->form != EMIT_TEXT)
+		buf_byte(e->out, '"');
+	after_scalar(e);
 }
 
 void

@@ -72,6 +72,14 @@ time_to_civil(struct civil *out, int64_t at)
 	out->second = (int)(rest % 60);
 }
 
+/* Two digits. */
+static void
+put(char *out, int value)
+{
+	out[0] = (char)('0' + value / 10);
+	out[1] = (char)('0' + value % 10);
+}
+
 void
 time_write(char *out, size_t n, int64_t at)
 {
@@ -79,8 +87,14 @@ time_write(char *out, size_t n, int64_t at)
 
 	ASSERT(n >= TIME_TEXT);
 	time_to_civil(&c, at);
-	(void)snprintf(out, n, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year,
-	    c.month, c.day, c.hour, c.minute, c.second);
+	memcpy(out, "0000-00-00T00:00:00Z", 21);
+	put(out, c.year / 100);
+	put(out + 2, c.year % 100);
+	put(out + 5, c.month);
+	put(out + 8, c.day);
+	put(out + 11, c.hour);
+	put(out + 14, c.minute);
+	put(out + 17, c.second);
 }
 
 /* n digits at *s, moving past them. */

@@ -79,48 +79,75 @@ longest_zeros(unsigned *at, unsigned *n, const uint16_t group[8])
 	}
 }
 
-static void
-write_v6(char out[PREFIX_TEXT], const struct addr *a)
+/* In decimal or hexadecimal, without leading zeros: to the end of it. */
+static char *
+put_number(char *out, unsigned value, unsigned base)
+{
+	char digits[8];
+	size_t n = 0;
+
+	do
+		digits[n++] = "0123456789abcdef"[value % base];
+	while ((value /= base) > 0);
+	while (n > 0)
+		*out++ = digits[--n];
+	return out;
+}
+
+/* Each returns the end of what it wrote. */
+static char *
+put_v6(char *out, const struct addr *a)
 {
 	unsigned at, n;
 	uint16_t group[8];
-	char *p = out;
 
 	for (unsigned i = 0; i < 8; i++)
 		group[i] = (uint16_t)(a->b[2 * i] << 8 | a->b[2 * i + 1]);
 	longest_zeros(&at, &n, group);
-	*p = '\0';
 	for (unsigned i = 0; i < 8; i++) {
-		const char *colon = i == 0 || i == at + n ? "" : ":";
-		size_t room = PREFIX_TEXT - (size_t)(p - out);
-
 		if (i == at) {
-			p += snprintf(p, room, "::");
+			*out++ = ':';
+			*out++ = ':';
 			i += n - 1;
-		} else {
-			p += snprintf(p, room, "%s%x", colon, group[i]);
+			continue;
 		}
+		if (i > 0 && i != at + n)
+			*out++ = ':';
+		out = put_number(out, group[i], 16);
 	}
+	return out;
+}
+
+static char *
+put_v4(char *out, const struct addr *a)
+{
+	for (unsigned i = 0; i < 4; i++) {
+		if (i > 0)
+			*out++ = '.';
+		out = put_number(out, a->b[i], 10);
+	}
+	return out;
+}
+
+static char *
+put_addr(char *out, enum family family, const struct addr *a)
+{
+	return family == FAMILY_V4 ? put_v4(out, a) : put_v6(out, a);
 }
 
 void
 addr_write(char out[PREFIX_TEXT], enum family family, const struct addr *a)
 {
-	if (family == FAMILY_V4)
-		(void)snprintf(out, PREFIX_TEXT, "%u.%u.%u.%u", a->b[0],
-		    a->b[1], a->b[2], a->b[3]);
-	else
-		write_v6(out, a);
+	*put_addr(out, family, a) = '\0';
 }
 
 void
 prefix_write(char out[PREFIX_TEXT], const struct prefix *p)
 {
-	size_t n;
+	char *end = put_addr(out, p->family, &p->addr);
 
-	addr_write(out, p->family, &p->addr);
-	n = strlen(out);
-	(void)snprintf(out + n, PREFIX_TEXT - n, "/%u", p->len);
+	*end++ = '/';
+	*put_number(end, p->len, 10) = '\0';
 }
 
 bool

@@ -93,14 +93,19 @@ output_write(const struct output_format *format, const struct output_in *in,
 void
 stream_json(struct output_stream *s, struct span text)
 {
+	size_t from = 0;
+
 	for (size_t i = 0; i < text.n; i++) {
 		uint8_t c = text.p[i];
 
-		if (c < 0x20 || c > 0x7e || c == '"' || c == '\\')
-			buf_printf(&s->buf, "\\u%04x", (unsigned)c);
-		else
-			buf_byte(&s->buf, c);
+		if (c >= 0x20 && c <= 0x7e && c != '"' && c != '\\')
+			continue;
+		buf_add(&s->buf, text.p + from, i - from);
+		buf_printf(&s->buf, "\\u%04x", (unsigned)c);
+		from = i + 1;
 	}
+	if (text.n > from)
+		buf_add(&s->buf, text.p + from, text.n - from);
 }
 
 void
