@@ -171,11 +171,12 @@ test_box(void **state)
 		       "grep -q -- '-- rsync://h/m/ \\./$' out");
 }
 
-static bool
-has_landlock(void)
+/* Zero or less: the kernel has none. */
+static long
+landlock_version(void)
 {
 	/* With 1, LANDLOCK_CREATE_RULESET_VERSION, it says which. */
-	return syscall(SYS_landlock_create_ruleset, NULL, 0, 1) > 0;
+	return syscall(SYS_landlock_create_ruleset, NULL, 0, 1);
 }
 
 /* Where the kernel has Landlock nothing outside the folder can be written. */
@@ -186,18 +187,24 @@ test_landlock(void **state)
 	struct fetch_source source = scene_rsync("rsync://h/m/");
 	struct fetch_job job = scene_job(FETCH_TREE, &source, 1);
 
-	if (!has_landlock())
+	if (landlock_version() <= 0)
 		skip();
 	scene_shell(s, "echo secret >secret");
 	false_rsync(s, "echo in >inside; echo out >../outside;"
 		       "echo out >\"${0%/*}/outside\"; cp ../../secret read;"
-		       "rm -f ../../secret; exit 0");
+		       "rm -f ../../secret;"
+		       "perl -e 'truncate(\"../../secret\", 0)';"
+		       "kill -0 $PPID && echo yes >signals; exit 0");
 	scene_open(s);
 	(void)scene_fetch(s, &job);
 	CHECK_REASON("box", job.reason, REASON_OK);
 	scene_shell(s, "test -e rsync/*/inside; ! test -e rsync/outside;"
 		       "! test -s rsync/*/read; ! test -e bin/outside;"
 		       "test -e secret");
+	if (landlock_version() >= 3) /* truncate(2) */
+		scene_shell(s, "test -s secret");
+	if (landlock_version() >= 6)
+		scene_shell(s, "! test -e rsync/*/signals");
 }
 
 /* ---- jobs
