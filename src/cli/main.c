@@ -49,11 +49,29 @@ unknown_command(const char *word)
 	return STATUS_USAGE;
 }
 
+/* As with git, "cairn -c FILE validate" is "cairn validate -c FILE". */
+static void
+command_first(int argc, char **argv)
+{
+	for (int i = 2; argv[1][0] == '-' && i < argc; i++) {
+		char *word = argv[i];
+
+		if (command_by_name(word) == NULL)
+			continue;
+		memmove(argv + 2, argv + 1, (size_t)(i - 1) * sizeof(*argv));
+		argv[1] = word;
+	}
+}
+
 int
 main(int argc, char **argv)
 {
-	const char *word = argc > 1 ? argv[1] : NULL;
 	const struct command *command;
+	const char *word;
+
+	if (argc > 1)
+		command_first(argc, argv);
+	word = argc > 1 ? argv[1] : NULL;
 
 	if (word == NULL) {
 		struct buf text;

@@ -158,8 +158,9 @@ summary_text(struct buf *out, const struct summary *s)
 	write_reasons(out, s->result);
 	write_repositories(out, s);
 	if (s->result->warnings > 0)
-		buf_printf(out, "\n%llu warnings\n",
-		    (unsigned long long)s->result->warnings);
+		buf_printf(out, "\n%llu warning%s\n",
+		    (unsigned long long)s->result->warnings,
+		    s->result->warnings == 1 ? "" : "s");
 }
 
 /* ---- for programs -----------------------------------------------------------

@@ -45,6 +45,8 @@ validate --output csv json --tal x|two outputs to standard output
 validate --json --output csv --tal x|two outputs to standard output
 validate --mirror x --tal x|FROM=TO is wanted
 validate -c none.yaml|none.yaml: No such file
+-c none.yaml validate|none.yaml: No such file
+-q --jobs 0 validate|--jobs: 0 is not between 1 and 256
 show|which file?
 show --at x a|--at: a time is wanted
 demo|which folder?
