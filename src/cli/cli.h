@@ -43,7 +43,8 @@ struct command {
 	int (*run)(const struct command *, int argc, char **argv);
 	size_t n_rows;
 	const struct option_row *rows;
-	bool takes_conf; /* and the options of the table of conf */
+	bool takes_conf;            /* and the options of the table of conf */
+	void (*more)(struct buf *); /* what --help says last; or NULL */
 };
 
 /* main.c: the i-th, or NULL past the end; the one of that name, or NULL. */

@@ -339,6 +339,17 @@ run_command(const struct command *self, int argc, char **argv)
 	return status;
 }
 
+static void
+write_formats(struct buf *out)
+{
+	size_t n;
+	const struct output_format *table = output_table(&n);
+
+	buf_puts(out, "\nFORMAT is one of\n");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, "  %-10s %s\n", table[i].name, table[i].text);
+}
+
 static const struct option_row rows[] = {
 	{ .name = "config",
 	    .letter = 'c',
@@ -361,4 +372,5 @@ const struct command command_validate = {
 	.n_rows = COUNT(rows),
 	.rows = rows,
 	.takes_conf = true,
+	.more = write_formats,
 };

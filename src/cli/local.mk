@@ -14,4 +14,4 @@ dist_tals_DATA = etc/tals/afrinic.tal etc/tals/afrinic.constraints etc/tals/apni
 
 EXTRA_DIST += tests/cli/tap.sh
 tap_tests += tests/cli/usage.sh tests/cli/show.sh tests/cli/validate.sh \
-	tests/cli/manual.sh
+	tests/cli/formats.sh tests/cli/manual.sh

@@ -256,11 +256,12 @@ usage_write(struct buf *out, const struct command *command)
 	    option_row(&row, command, 0) ? " [OPTION...]" : "",
 	    command->operands[0] != '\0' ? " " : "", command->operands,
 	    command->text[0] - 'a' + 'A', command->text + 1);
-	if (!option_row(&row, command, 0))
-		return;
-	buf_byte(out, '\n');
+	if (option_row(&row, command, 0))
+		buf_byte(out, '\n');
 	for (size_t i = 0; option_row(&row, command, i); i++)
 		write_option(out, &row);
+	if (command->more != NULL)
+		command->more(out);
 }
 
 /* What the arguments hold may be anything: nothing of it reaches the terminal

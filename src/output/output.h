@@ -10,8 +10,9 @@
  * Owns	    A file in the making, until committed or dropped.
  * Fails    R_OUTPUT_WRITE and R_LIMIT_MEMORY; the old file is untouched.
  * Threads  No state.
- * Standards csv, csvcompat, csvext, json, jsonext and summary have the shape
- *	    of Routinator's formats of these names; findings are NDJSON.
+ * Standards bird has the shape of rpki-client's file, ndjson is described in
+ *	    cairn-validate(1), all others have the shape of Routinator's
+ *	    formats of these names. RFC 8416 (slurm); findings are NDJSON.
  */
 #ifndef CAIRN_OUTPUT_H
 #define CAIRN_OUTPUT_H

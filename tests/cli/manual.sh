@@ -32,6 +32,15 @@ for command in validate show demo; do
 	done <told
 done
 
+# Every format.
+"$cairn" help validate | sed -n '/^FORMAT is one of$/,$s/^  \([a-z0-9]*\) .*/\1/p' \
+	>formats
+check "formats are listed" [ "$(wc -l <formats)" -ge 14 ]
+while read -r format; do
+	check "format $format is in the manual" grep -qx "\.It Cm $format" \
+		"$man/cairn-validate.1"
+done <formats
+
 # Every key and limit: the rows of the tables.
 table=$source/src/conf/table.c
 for key in $(sed -nE 's/.*\.key = "([a-z-]+)".*/\1/p' "$table"); do

@@ -30,7 +30,10 @@ status "JSON" 0 validate --json --output csv:vrps.csv
 check "counts in it" grep -q '"trust_anchors": \[' out
 check "the same output is not written" grep -q '"changed": false' out
 
-for format in csv csvcompat csvext json jsonext summary; do
+formats=$("$cairn" help validate |
+	sed -n '/^FORMAT is one of$/,$s/^  \([a-z0-9]*\) .*/\1/p')
+check "formats are listed" [ "$(echo "$formats" | wc -l)" -ge 14 ]
+for format in $formats; do
 	status "$format" 0 validate -q --output $format:one $format:two
 	check "twice the same" cmp one two
 done

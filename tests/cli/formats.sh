@@ -1,0 +1,188 @@
+#!/bin/sh
+# Each format is read by a program that it is for, and says there what csv
+# says; what says the same stays the same file.
+. "${top_srcdir:?}/tests/cli/tap.sh"
+PATH=$PATH:/usr/sbin:/sbin
+validate() {
+	"$cairn" validate -q -c world/cairn.yaml "$@"
+}
+# parsed PROGRAM NAME COMMAND...: check, where the program is there.
+parsed() {
+	if command -v "$1" >/dev/null; then
+		shift
+		check "$@"
+	else
+		n=$((n + 1))
+		echo "ok $n - $2 # SKIP no $1"
+	fi
+}
+same() {
+	LC_ALL=C sort "$1" | LC_ALL=C diff - "$2"
+}
+
+status "demonstration" 0 "$cairn" demo world
+status "all formats" 0 validate --output csv:csv csvcompat:csvcompat \
+	csvext:csvext json:json jsonext:jsonext ndjson:ndjson slurm:slurm \
+	slurm2:slurm2 openbgpd:openbgpd bird:bird bird1:bird1 bird2:bird2 \
+	rpsl:rpsl summary:summary
+# "192.0.2.0/24 24 64500", sorted: what all are compared with.
+sed '1d; s/^AS//' csv | awk -F, '{ print $2, $3, $1 }' | LC_ALL=C sort >vrps
+check "there are VRPs of both families" [ "$(grep -c : vrps)" -gt 5 -a \
+	"$(grep -vc : vrps)" -gt 50 ]
+
+# ---- JSON
+jq_vrps() { # format, filter: an array of prefix, length, AS for each VRP
+	jq -r "$2 | @tsv" "$1" | tr '\t' ' ' | sed 's/ AS/ /' >"$1.vrps" &&
+		same "$1.vrps" vrps
+}
+for format in json jsonext; do
+	parsed jq "$format: VRPs" jq_vrps $format \
+		'.roas[] | [.prefix, .maxLength, .asn]'
+	parsed jq "$format: ASPAs" jq -e '.aspas | length > 0' $format
+	parsed jq "$format: router keys" jq -e '.routerKeys | length > 0' \
+		$format
+done
+parsed jq "ndjson: VRPs" jq_vrps ndjson 'select(.kind == "vrp") |
+	[.prefix, .max_length, .asn]'
+parsed jq "ndjson: as many ASPAs as in json" [ \
+	"$(jq -r 'select(.kind == "aspa") | .customer' ndjson | wc -l)" -eq \
+	"$(jq '.aspas | length' json)" ]
+parsed jq "ndjson: as many router keys" [ \
+	"$(jq -r 'select(.kind == "router_key") | .spki' ndjson | wc -l)" -eq \
+	"$(jq '.routerKeys | length' json)" ]
+parsed jq "ndjson: chains lead to trust anchors" jq -es 'all(.[].origins[];
+	(.chain | length) > 0 and
+	all(.chain[]; .hash | test("^[0-9a-f]{64}$")) and
+	(.chain[-1].uri | test("\\.cer$")))' ndjson
+parsed jq "ndjson: expires with its last origin" jq -es 'all(.[];
+	.expires == ([.origins[].expires] | max))' ndjson
+parsed jq "ndjson: an origin with its certificate or before" jq -es '
+	all(.[].origins[]; .expires == ([.not_after, .stale, .chain_until] |
+	min))' ndjson
+for format in slurm slurm2; do
+	parsed jq "$format: VRPs" jq_vrps $format '
+		.locallyAddedAssertions.prefixAssertions[] | [.prefix,
+		.maxPrefixLength // (.prefix | split("/")[1] | tonumber), .asn]'
+	parsed jq "$format: router keys, as in json" [ \
+		"$(jq -r '.locallyAddedAssertions.bgpsecAssertions[].routerPublicKey' \
+			$format)" = "$(jq -r '.routerKeys[].routerPublicKey' json)" ]
+done
+parsed jq "slurm: version 1, without ASPAs" jq -e '.slurmVersion == 1 and
+	(.locallyAddedAssertions | has("aspaAssertions") | not)' slurm
+parsed jq "slurm2: version 2, ASPAs as in json" [ "$(jq -c '
+	.locallyAddedAssertions.aspaAssertions[] | [.customerAsn,
+	.providerAsns[]]' slurm2)" = "$(jq -c '.aspas[] | [.customer,
+	.providers[]] | map(ltrimstr("AS") | tonumber)' json)" ]
+
+# ---- OpenBGPD
+bgpd_vrps() {
+	{
+		printf 'AS 64500\nrouter-id 192.0.2.1\n'
+		cat openbgpd
+	} >bgpd.conf && chmod 600 bgpd.conf &&
+		bgpd -nv -f bgpd.conf >bgpd.out &&
+		sed -n '/^roa-set/,/^}/s/ source-as / /p' bgpd.out |
+		awk '{ split($1, p, "/")
+			print $1, $2 == "maxlen" ? $3 : p[2], $NF }' >bgpd.vrps &&
+		same bgpd.vrps vrps
+}
+parsed bgpd "openbgpd: bgpd reads it" bgpd_vrps
+
+# ---- BIRD
+serve() { # configuration: BIRD runs with it until ask has asked
+	rm -f bird.ctl
+	bird -f -c "$1" -s bird.ctl -P bird.pid 2>bird.err &
+	server=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		[ -S bird.ctl ] && birdc -s bird.ctl show status >/dev/null &&
+			break
+		sleep 0.1
+	done
+}
+ask() { # tables...: all their routes as prefix, length, AS
+	for table; do
+		birdc -r -s bird.ctl show route table "$table"
+	done | sed -nE 's,^([0-9a-f.:]+/[0-9]+)-([0-9]+) AS([0-9]+) .*,\1 \2 \3,p'
+	kill "$server"
+	wait "$server" 2>/dev/null
+}
+bird_vrps() {
+	printf 'router id 192.0.2.1;\ninclude "bird";\n' >bird.conf &&
+		bird -p -c bird.conf && serve bird.conf &&
+		ask ROAS4 ROAS6 >bird.vrps && same bird.vrps vrps
+}
+bird2_vrps() {
+	grep : bird2 >six
+	grep -v : bird2 >four
+	cat >bird2.conf <<'EOF'
+router id 192.0.2.1;
+roa4 table r4;
+roa6 table r6;
+protocol static {
+	roa4 { table r4; };
+	include "four";
+}
+protocol static {
+	roa6 { table r6; };
+	include "six";
+}
+EOF
+	bird -p -c bird2.conf && serve bird2.conf &&
+		ask r4 r6 >bird2.vrps && same bird2.vrps vrps
+}
+parsed birdc "bird: BIRD serves what it says" bird_vrps
+parsed birdc "bird2: so it does, one family at a time" bird2_vrps
+sed 's/^roa /route /' bird1 >bird1.as2
+check "bird1: the same lines" cmp bird1.as2 bird2
+
+# ---- RPSL: paragraphs of "name: value"
+awk 'BEGIN { RS = ""; FS = "\n" }
+	NF != 7 { exit 1 }
+	{ split($1, a, " "); split($2, b, "AS"); print a[1], a[2], b[2] }
+	END { print NR >"rpsl.n" }' rpsl >rpsl.routes
+check "rpsl: an object for each VRP" [ "$(cat rpsl.n)" -eq \
+	"$(wc -l <vrps)" ]
+awk '{ print ($1 ~ /:/ ? "route6:" : "route:"), $1, $3 }' vrps |
+	LC_ALL=C sort >routes
+check "rpsl: their families, prefixes and ASes" same rpsl.routes routes
+
+# ---- csv
+tr -d '"' <csvcompat >unquoted
+check "csvcompat: csv with quotes" cmp unquoted csv
+awk -F, 'NR > 1 { sub("AS", "", $2); print $3, $4, $2 }' csvext >csvext.vrps
+check "csvext: the same VRPs" same csvext.vrps vrps
+
+# ---- What says the same is not written: a minute later, only formats that
+# tell the time of evaluation are new.
+timed="json jsonext rpsl summary"
+mkdir then
+later=$(date -u -d '+1 minute' +%Y-%m-%dT%H:%M:%SZ)
+for format in csv csvcompat csvext ndjson slurm slurm2 openbgpd bird bird1 \
+	bird2 $timed; do
+	cp "$format" then/
+	touch -d 2020-01-01 "$format"
+done
+stat -c '%n %Y %i' csv csvcompat csvext ndjson slurm slurm2 openbgpd bird \
+	bird1 bird2 >before
+status "all formats, a minute later" 0 validate --offline --at "$later" \
+	--output csv:csv csvcompat:csvcompat csvext:csvext json:json \
+	jsonext:jsonext ndjson:ndjson slurm:slurm slurm2:slurm2 \
+	openbgpd:openbgpd bird:bird bird1:bird1 bird2:bird2 rpsl:rpsl \
+	summary:summary
+stat -c '%n %Y %i' csv csvcompat csvext ndjson slurm slurm2 openbgpd bird \
+	bird1 bird2 >after
+check "what says the same keeps its time and its file" diff before after
+for format in $timed; do
+	check "$format: has the new time" [ "$(date -r $format +%Y)" -gt 2020 ]
+	check "$format: and another content" [ \
+		"$(cmp $format then/$format | wc -l)" -eq 1 ]
+done
+
+# ---- Another VRP, another number: a filter that names it is run anew.
+number() {
+	sed -n 's/^define force_roa_table_update = //p' "$1"
+}
+status "of one trust anchor" 0 "$cairn" validate -q --tal \
+	world/tals/bravo.tal --cache world/cache --offline --output bird:bravo
+check "bird: another number" [ "$(number bravo)" != "$(number bird)" ]
+plan
