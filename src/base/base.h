@@ -41,6 +41,7 @@ enum reason_class {
 	CLASS_TIME,      /* not valid at the time of evaluation */
 	CLASS_RESOURCES, /* says something about resources it does not hold */
 	CLASS_TREE,      /* the shape of the tree of authorities */
+	CLASS_LEDGER,    /* the rules of doc/ledger.md */
 	CLASS_LIMIT,     /* more than a limit of limits.def */
 	CLASS_FETCH,     /* could not be had from where it should be */
 	CLASS_CONF,      /* configuration, TAL, constraints or command line */

@@ -21,6 +21,7 @@ static const char *const classes[] = {
 	[CLASS_TIME] = "time",
 	[CLASS_RESOURCES] = "resources",
 	[CLASS_TREE] = "tree",
+	[CLASS_LEDGER] = "ledger",
 	[CLASS_LIMIT] = "limit",
 	[CLASS_FETCH] = "fetch",
 	[CLASS_CONF] = "conf",

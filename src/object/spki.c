@@ -37,7 +37,7 @@ rsa_parse(struct span *modulus, struct span bits, struct fault *why)
 	if (modulus->p[0] == 0)
 		*modulus = span_of(modulus->p + 1, modulus->n - 1);
 	if (modulus->n < RSA_BYTES_MIN || modulus->n > RSA_BYTES_MAX ||
-	    (modulus->p[0] & 0x80) == 0)
+	    (modulus->n == RSA_BYTES_MIN && (modulus->p[0] & 0x80) == 0))
 		return fault_at(why, R_KEY_SIZE, at);
 	if ((modulus->p[modulus->n - 1] & 1) == 0)
 		return fault_at(why, R_KEY_FORM, at);
