@@ -1,21 +1,16 @@
 /*
- * ledger - believe a log only as far as it proves itself.
+ * ledger - replay a log of statements into one state.
  *
- * What	    Checks checkpoint signatures and witness quorum, that each
- *	    checkpoint extends the last one accepted, that entries hash to it;
- *	    then replays entries in order into one state, and says what that
- *	    state emits.
- * In	    Bytes somebody served (checkpoint, bundles, tiles), the keys that
- *	    count, the last accepted checkpoint, the time.
- * Out	    A decision on the checkpoint; a verdict on each entry; a state;
- *	    payloads with their origin. There is no half step.
- * Owns	    A struct ledger owns its state; everything else borrows.
- * Fails    R_NOTE_*, R_CHECKPOINT_*, R_LOG_* for what a server gave;
- *	    R_STATEMENT_* are the reasons of doc/ledger.md 4.
- * Threads  One caller per ledger; ledgers are independent.
- * Standards doc/ledger.md (normative); C2SP signed-note, tlog-checkpoint,
- *	    tlog-cosignature, tlog-tiles, tlog-policy, tlog-proof; RFC 6962 2.1,
- *	    RFC 9162 2.1.3-2.1.4.
+ * What	    Takes entries apart, checks their signatures and evidence, replays
+ *	    them in order by doc/ledger.md, and says what the state is and
+ *	    what it emits.
+ * In	    Entries already hashed to a signed root (room tlog), by number.
+ * Out	    A verdict on each entry; a state; payloads with their origin.
+ * Owns	    A struct ledger_state owns all in it; everything else borrows.
+ * Fails    R_STATEMENT_* are the reasons of doc/ledger.md 4, verdicts and no
+ *	    failures. R_LOG_GENESIS, R_LIMIT_MEMORY, R_LOG_STATE are.
+ * Threads  ledger_precheck anywhere; one caller per state.
+ * Standards doc/ledger.md (normative); RFC 3779, 6487, 8360, 9323, 9582.
  */
 #ifndef CAIRN_LEDGER_H
 #define CAIRN_LEDGER_H
@@ -25,214 +20,11 @@
 #include "der/der.h"
 #include "model/model.h"
 #include "object/object.h"
-
-/* ---- Merkle trees (RFC 6962 2.1, SHA-256) -------------------------------- */
-
-void merkle_leaf(struct digest *out, struct span entry);
-void merkle_node(
-    struct digest *out, const struct digest *left, const struct digest *right);
-
-/* The roots of a tree's perfect subtrees, largest first: enough to append and
- * to know the root. That the old one, extended by the new leaves, meets the
- * new signed root is the proof of consistency. */
-struct merkle_frontier {
-	uint64_t size;
-	struct digest hash[64]; /* one for each bit set in size */
-};
-
-void merkle_push(struct merkle_frontier *, const struct digest *leaf);
-void merkle_root(struct digest *out, const struct merkle_frontier *);
-/* RFC 9162 2.1.3.2 */
-bool merkle_inclusion(const struct digest *root, uint64_t size,
-    const struct digest *leaf, uint64_t index, const struct digest *proof,
-    size_t n) MUST_CHECK;
-
-struct merkle_head {
-	uint64_t size;
-	struct digest root;
-};
-
-/* RFC 9162 2.1.4.2 */
-bool merkle_consistency(const struct merkle_head *older,
-    const struct merkle_head *newer, const struct digest *proof,
-    size_t n) MUST_CHECK;
-
-/* ---- signed notes and verifier keys (C2SP signed-note) ------------------- */
-
-enum vkey_type {
-	VKEY_ED25519 = 1,     /* a log's */
-	VKEY_COSIGNATURE = 4, /* a witness's: cosignature/v1 */
-	VKEY_ML_DSA_44 = 6    /* read, never counted: OpenSSL 3.0 has none */
-};
-
-struct vkey {
-	struct span name;
-	uint32_t id;
-	uint8_t type;
-	uint8_t key[32];
-};
-
-/* name+id+base64(type || key); the id is recomputed and must agree. */
-enum reason vkey_parse(struct vkey *out, struct span text) MUST_CHECK;
-void vkey_write(struct buf *, const struct vkey *);
-/* SHA-256(name || LF || type || key), first four bytes. */
-uint32_t vkey_id(const struct vkey *);
-
-struct note_signature {
-	struct span name, line;
-	uint32_t id;
-	struct span value; /* without the id */
-};
-
-struct note {
-	struct span text; /* with its last LF: what is signed */
-	size_t n;
-	struct note_signature *signatures;
-};
-
-enum reason note_parse(
-    struct note *out, struct span bytes, struct arena *) MUST_CHECK;
-void note_write_signature(
-    struct buf *, struct span name, uint32_t id, struct span value);
-
-/* ---- checkpoints (C2SP tlog-checkpoint, tlog-cosignature) ---------------- */
-
-struct checkpoint {
-	struct span origin;
-	struct merkle_head head;
-	struct note note;
-};
-
-enum reason checkpoint_parse(
-    struct checkpoint *out, struct span bytes, struct arena *) MUST_CHECK;
-void checkpoint_write(
-    struct buf *, struct span origin, const struct merkle_head *);
-/* What a witness signs: cosignature/v1, time, text. */
-void cosignature_message(struct buf *, uint64_t time, struct span text);
-
-/* Logs, witnesses and groups in one file, each. */
-#define LEDGER_KEYS_MAX 64
-
-/* Whose signatures count. A member below LEDGER_KEYS_MAX is a witness, any
- * other, less that number, a group that stands before this one. */
-struct witness_group {
-	struct span name;
-	size_t threshold, n;
-	const size_t *members;
-};
-
-struct ledger_keys {
-	size_t n_logs, n_witnesses, n_groups;
-	struct vkey *logs, *witnesses;
-	struct witness_group *groups;
-	bool need_quorum;
-	size_t quorum; /* index as in members */
-};
-
-/* Lines `log VKEY`, `witness VKEY`, `quorum N`, or a C2SP tlog-policy file;
- * strict. On failure *line is the line. */
-enum reason ledger_keys_parse(struct ledger_keys *out, struct span text,
-    struct arena *, unsigned *line) MUST_CHECK;
-
-/* What the signatures say. */
-struct checkpoint_count {
-	size_t witnesses;  /* distinct keys that cosigned */
-	int64_t newest_at; /* newest counted cosignature; 0: none */
-};
-
-/* REASON_OK: the log's key and the quorum signed it. A known key whose
- * signature fails refuses the whole note. */
-enum reason checkpoint_count(struct checkpoint_count *out,
-    const struct checkpoint *, const struct ledger_keys *,
-    const struct verifier *) MUST_CHECK;
-
-/* ---- whether to accept a checkpoint: ledger.md 2 ------------------------- */
-
-/* clang-format off */
-enum ledger_decision {
-	LEDGER_ACCEPTED, LEDGER_SAME, LEDGER_STALE, LEDGER_SPLIT_VIEW,
-	LEDGER_NOT_COUNTED, LEDGER_TIME_AHEAD,
-	LEDGER_TIME_BEHIND /* accepted, with a warning */
-};
-/* clang-format on */
-
-#define LEDGER_AHEAD_MAX  300   /* seconds */
-#define LEDGER_BEHIND_MAX 86400 /* seconds */
-
-struct ledger_proposal {
-	const struct merkle_head *accepted; /* the last one; NULL: none yet */
-	struct merkle_head head;
-	bool counts;     /* checkpoint_count said so */
-	bool consistent; /* the accepted tree, extended, met the root */
-	uint64_t time;   /* ledger time at its size */
-	int64_t clock_at, newest_at; /* newest counted cosignature, or 0 */
-};
-
-enum ledger_decision ledger_decide(const struct ledger_proposal *);
-bool ledger_decision_accepts(enum ledger_decision);
-const char *ledger_decision_id(enum ledger_decision); /* "split-view" */
-
-/* ---- tiles (C2SP tlog-tiles) ---- */
-
-#define TILE_WIDTH 256
-#define TILE_PATH  80
-
-/* "tile/0/x001/234.p/7"; level -1: "tile/entries/...". width 256: full. */
-void tile_path(char out[TILE_PATH], int level, uint64_t index, unsigned width);
-/* How many of the tile of this level and index a tree of `size` fills. */
-unsigned tile_width(int level, uint64_t index, uint64_t size);
-/* The entries of a bundle; exactly `n`, and nothing after them. */
-enum reason tile_entries(
-    struct span *out, size_t n, struct span bundle) MUST_CHECK;
-void tile_entry_write(struct buf *, struct span entry);
-
-/* Hashes of perfect subtrees from tiles: level 0 are leaves. R_LOG_MISSING. */
-struct tile_source {
-	enum reason (*hash)(
-	    struct digest *out, void *ctx, unsigned level, uint64_t index);
-	void *ctx;
-};
-
-struct merkle_proof {
-	size_t n;
-	struct digest hash[64];
-};
-
-enum reason merkle_inclusion_make(struct merkle_proof *out, uint64_t index,
-    uint64_t size, const struct tile_source *) MUST_CHECK;
-enum reason merkle_consistency_make(struct merkle_proof *out, uint64_t older,
-    uint64_t newer, const struct tile_source *) MUST_CHECK;
-/* For writers: a full tile is one hash of the level above. */
-void tile_root(struct digest *out, const struct digest hash[TILE_WIDTH]);
-
-/* ---- reading a log ---- */
-
-/* A file of the log by its path, appended: R_LOG_MISSING when there is none. */
-struct log_source {
-	enum reason (*get)(void *ctx, struct buf *out, const char *path);
-	void *ctx;
-};
-
-/* All entries, hashed before any of them is looked at. */
-struct log_reader {
-	struct log_source source;
-	struct merkle_head head;
-	VEC(struct digest) bundles; /* what was hashed is what is read later */
-};
-
-/* R_LOG_ROOT when they do not hash to the head. `past`, unless NULL: its root
- * becomes that of the tree of its size, which is no larger. */
-enum reason log_open(
-    struct log_reader *out, struct merkle_head *past) MUST_CHECK;
-/* Each entry from 0 to before n, until one is not taken. */
-enum reason log_each(const struct log_reader *, uint64_t n,
-    enum reason (*take)(void *ctx, uint64_t i, struct span entry),
-    void *ctx) MUST_CHECK;
-void log_close(struct log_reader *);
+#include "tlog/tlog.h"
 
 /* ---- statements: ledger.md 3 ---- */
 
-#define LEDGER_ENTRY_MAX  65535
+#define LEDGER_ENTRY_MAX  TLOG_ENTRY_MAX
 #define LEDGER_SIGNATURES 17
 #define LEDGER_GUARDIANS  16
 #define LEDGER_CHAIN      16

@@ -1,8 +1,6 @@
 noinst_LIBRARIES += libledger.a
-libledger_a_SOURCES = %D%/ledger.h %D%/statement.def %D%/statement.h %D%/evidence.h \
-	%D%/runs.h %D%/ids.h %D%/state.h %D%/replay.h \
-	%D%/merkle.c %D%/merkle_make.c %D%/tile.c %D%/note.c %D%/checkpoint.c \
-	%D%/keys.c %D%/accept.c %D%/succession.c \
+libledger_a_SOURCES = %D%/ledger.h %D%/statement.def %D%/statement.h \
+	%D%/evidence.h %D%/runs.h %D%/ids.h %D%/state.h %D%/replay.h \
 	%D%/statement.c %D%/statement_key.c %D%/statement_body_key.c \
 	%D%/statement_body_resources.c %D%/statement_body_say.c \
 	%D%/statement_authorize.c \
@@ -11,8 +9,8 @@ libledger_a_SOURCES = %D%/ledger.h %D%/statement.def %D%/statement.h %D%/evidenc
 	%D%/state_expire.c \
 	%D%/replay.c %D%/replay_signers.c %D%/replay_key.c %D%/replay_claim.c \
 	%D%/replay_offer.c %D%/replay_lease.c %D%/replay_say.c \
-	%D%/log.c %D%/dump.c %D%/emit.c
-ledger_libs = libledger.a $(object_libs)
+	%D%/succession.c %D%/dump.c %D%/emit.c
+ledger_libs = libledger.a libtlog.a $(object_libs)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/ledger/test_ledger
 ledger_vector = tests/ledger/vector.h tests/ledger/vector.c

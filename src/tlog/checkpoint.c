@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "ledger/ledger.h"
+#include "tlog/tlog.h"
 
 static struct span
 line_next(struct span *rest)
@@ -110,7 +110,7 @@ witness_verify(int64_t *at, const struct note_signature *s,
 /* Times of the witnesses' cosignatures, by index; 0: none. */
 static enum reason
 witnesses_read(int64_t *at, const struct checkpoint *c,
-    const struct ledger_keys *keys, const struct verifier *v)
+    const struct tlog_keys *keys, const struct verifier *v)
 {
 	for (size_t w = 0; w < keys->n_witnesses; w++)
 		for (size_t i = 0; i < c->note.n; i++) {
@@ -131,9 +131,9 @@ witnesses_read(int64_t *at, const struct checkpoint *c,
 
 /* Members stand before their group, so one pass decides all. */
 static bool
-quorum_reached(const struct ledger_keys *keys, const int64_t *at)
+quorum_reached(const struct tlog_keys *keys, const int64_t *at)
 {
-	bool met[LEDGER_KEYS_MAX + 1] = { false };
+	bool met[TLOG_KEYS_MAX + 1] = { false };
 
 	for (size_t g = 0; g < keys->n_groups; g++) {
 		const struct witness_group *group = &keys->groups[g];
@@ -142,23 +142,22 @@ quorum_reached(const struct ledger_keys *keys, const int64_t *at)
 		for (size_t i = 0; i < group->n; i++) {
 			size_t m = group->members[i];
 
-			count += m < LEDGER_KEYS_MAX ? at[m] != 0
-						     : met[m - LEDGER_KEYS_MAX];
+			count += m < TLOG_KEYS_MAX ? at[m] != 0
+						   : met[m - TLOG_KEYS_MAX];
 		}
 		met[g] = count >= group->threshold;
 	}
 	if (!keys->need_quorum)
 		return true;
-	return keys->quorum < LEDGER_KEYS_MAX
-		   ? at[keys->quorum] != 0
-		   : met[keys->quorum - LEDGER_KEYS_MAX];
+	return keys->quorum < TLOG_KEYS_MAX ? at[keys->quorum] != 0
+					    : met[keys->quorum - TLOG_KEYS_MAX];
 }
 
 enum reason
 checkpoint_count(struct checkpoint_count *out, const struct checkpoint *c,
-    const struct ledger_keys *keys, const struct verifier *v)
+    const struct tlog_keys *keys, const struct verifier *v)
 {
-	int64_t at[LEDGER_KEYS_MAX] = { 0 };
+	int64_t at[TLOG_KEYS_MAX] = { 0 };
 	bool log_signed = false;
 
 	*out = (struct checkpoint_count){ 0 };

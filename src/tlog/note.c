@@ -1,7 +1,7 @@
 /* Signed notes and verifier keys (C2SP signed-note). */
 #include <string.h>
 
-#include "ledger/ledger.h"
+#include "tlog/tlog.h"
 
 #define NOTE_MAX      65536 /* bytes: also the cap on what is fetched */
 #define NOTE_SIGS_MAX 64

@@ -1,5 +1,5 @@
 /* Merkle trees of RFC 6962: frontier, inclusion, consistency. */
-#include "ledger/ledger.h"
+#include "tlog/tlog.h"
 
 static struct span
 digest_span(const struct digest *d)

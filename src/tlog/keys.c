@@ -6,14 +6,14 @@
  */
 #include <string.h>
 
-#include "ledger/ledger.h"
+#include "tlog/tlog.h"
 
 struct parse {
-	struct ledger_keys *out;
+	struct tlog_keys *out;
 	struct arena *arena;
-	struct span names[2 * LEDGER_KEYS_MAX]; /* of witnesses, of groups */
-	bool used[2 * LEDGER_KEYS_MAX];         /* already in a group */
-	bool done;                              /* the quorum was given */
+	struct span names[2 * TLOG_KEYS_MAX]; /* of witnesses, of groups */
+	bool used[2 * TLOG_KEYS_MAX];         /* already in a group */
+	bool done;                            /* the quorum was given */
 };
 
 static struct span
@@ -33,7 +33,7 @@ word(struct span *rest)
 
 /* One key counts once, whatever it is called. */
 static bool
-key_is_known(const struct ledger_keys *keys, const struct vkey *k)
+key_is_known(const struct tlog_keys *keys, const struct vkey *k)
 {
 	for (size_t i = 0; i < keys->n_logs; i++)
 		if (memcmp(keys->logs[i].key, k->key, 32) == 0)
@@ -51,7 +51,7 @@ log_line(struct parse *p, struct span rest)
 
 	TRY(vkey_parse(&k, word(&rest)));
 	(void)word(&rest); /* a URL, ours come from the configuration */
-	if (rest.n != 0 || p->out->n_logs == LEDGER_KEYS_MAX ||
+	if (rest.n != 0 || p->out->n_logs == TLOG_KEYS_MAX ||
 	    k.type != VKEY_ED25519 || key_is_known(p->out, &k))
 		return R_KEYS_LINE;
 	p->out->logs[p->out->n_logs++] = k;
@@ -67,8 +67,8 @@ name_find(size_t *out, const struct parse *p, struct span name)
 			return true;
 		}
 	for (size_t i = 0; i < p->out->n_groups; i++)
-		if (span_eq(p->names[LEDGER_KEYS_MAX + i], name)) {
-			*out = LEDGER_KEYS_MAX + i;
+		if (span_eq(p->names[TLOG_KEYS_MAX + i], name)) {
+			*out = TLOG_KEYS_MAX + i;
 			return true;
 		}
 	return false;
@@ -81,7 +81,7 @@ witness_line(struct parse *p, struct span rest)
 	size_t found;
 	struct vkey k;
 
-	if (p->out->n_witnesses == LEDGER_KEYS_MAX)
+	if (p->out->n_witnesses == TLOG_KEYS_MAX)
 		return R_KEYS_LINE;
 	if (second.n == 0) {
 		TRY(vkey_parse(&k, first));
@@ -126,10 +126,10 @@ group_line(struct parse *p, struct span rest)
 	struct witness_group g = { .name = name };
 	size_t found, *members;
 
-	if (p->out->n_groups == LEDGER_KEYS_MAX || name.n == 0 ||
+	if (p->out->n_groups == TLOG_KEYS_MAX || name.n == 0 ||
 	    span_eq(name, SPAN("none")) || name_find(&found, p, name))
 		return R_KEYS_LINE;
-	members = ARENA_ARRAY(p->arena, 2 * LEDGER_KEYS_MAX, size_t);
+	members = ARENA_ARRAY(p->arena, 2 * TLOG_KEYS_MAX, size_t);
 	if (members == NULL)
 		return R_LIMIT_MEMORY;
 	while ((member = word(&rest)).n > 0) {
@@ -141,7 +141,7 @@ group_line(struct parse *p, struct span rest)
 	g.members = members;
 	if (g.n == 0 || !threshold_parse(&g.threshold, threshold, g.n))
 		return R_KEYS_LINE;
-	p->names[LEDGER_KEYS_MAX + p->out->n_groups] = name;
+	p->names[TLOG_KEYS_MAX + p->out->n_groups] = name;
 	p->out->groups[p->out->n_groups++] = g;
 	return REASON_OK;
 }
@@ -150,7 +150,7 @@ group_line(struct parse *p, struct span rest)
 static enum reason
 quorum_count(struct parse *p, uint64_t n)
 {
-	struct ledger_keys *k = p->out;
+	struct tlog_keys *k = p->out;
 	struct witness_group g = { .threshold = (size_t)n };
 	size_t *members;
 
@@ -164,7 +164,7 @@ quorum_count(struct parse *p, uint64_t n)
 	for (g.n = 0; g.n < k->n_witnesses; g.n++)
 		members[g.n] = g.n;
 	g.members = members;
-	k->quorum = LEDGER_KEYS_MAX + k->n_groups;
+	k->quorum = TLOG_KEYS_MAX + k->n_groups;
 	k->groups[k->n_groups++] = g;
 	k->need_quorum = true;
 	return REASON_OK;
@@ -185,8 +185,8 @@ quorum_line(struct parse *p, struct span rest)
 		p->out->need_quorum = true;
 		return REASON_OK;
 	}
-	return decimal_parse(&n, name, LEDGER_KEYS_MAX) ? quorum_count(p, n)
-							: R_KEYS_LINE;
+	return decimal_parse(&n, name, TLOG_KEYS_MAX) ? quorum_count(p, n)
+						      : R_KEYS_LINE;
 }
 
 static enum reason
@@ -212,17 +212,17 @@ keys_line(struct parse *p, struct span rest)
 }
 
 enum reason
-ledger_keys_parse(struct ledger_keys *out, struct span text,
-    struct arena *arena, unsigned *line)
+tlog_keys_parse(struct tlog_keys *out, struct span text, struct arena *arena,
+    unsigned *line)
 {
 	struct parse p = { .out = out, .arena = arena };
 
 	*line = 0;
-	*out = (struct ledger_keys){
-		.logs = ARENA_ARRAY(arena, LEDGER_KEYS_MAX, struct vkey),
-		.witnesses = ARENA_ARRAY(arena, LEDGER_KEYS_MAX, struct vkey),
-		.groups = ARENA_ARRAY(
-		    arena, LEDGER_KEYS_MAX + 1, struct witness_group),
+	*out = (struct tlog_keys){
+		.logs = ARENA_ARRAY(arena, TLOG_KEYS_MAX, struct vkey),
+		.witnesses = ARENA_ARRAY(arena, TLOG_KEYS_MAX, struct vkey),
+		.groups =
+		    ARENA_ARRAY(arena, TLOG_KEYS_MAX + 1, struct witness_group),
 	};
 	if (out->logs == NULL || out->witnesses == NULL || out->groups == NULL)
 		return R_LIMIT_MEMORY;

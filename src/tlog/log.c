@@ -5,16 +5,16 @@
  */
 #include <string.h>
 
-#include "ledger/ledger.h"
+#include "tlog/tlog.h"
 
 /* 256 entries of 65,535 bytes, and their lengths. */
-#define BUNDLE_MAX ((size_t)TILE_WIDTH * (LEDGER_ENTRY_MAX + 2))
+#define BUNDLE_MAX ((size_t)TILE_WIDTH * (TLOG_ENTRY_MAX + 2))
 
 /* A partial bundle may be gone once the full one is there: then its first
  * entries do (C2SP tlog-tiles). What follows them is not looked at. */
 static enum reason
-bundle_get(struct span *out, struct buf *b, const struct log_reader *r,
-    uint64_t index)
+bundle_get(
+    struct span *out, struct buf *b, const struct log_reader *r, uint64_t index)
 {
 	unsigned width = tile_width(0, index, r->head.size);
 	char path[TILE_PATH];

@@ -1,6 +1,6 @@
 /* Making proofs, from hashes of perfect subtrees: RFC 9162 2.1.3.1 and
  * 2.1.4.1, without their recursion. */
-#include "ledger/ledger.h"
+#include "tlog/tlog.h"
 
 /* Of the leaves from `at` on, the root of n: n is cut into perfect subtrees,
  * largest first, and folded from the right. */

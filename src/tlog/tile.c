@@ -2,7 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "ledger/ledger.h"
+#include "tlog/tlog.h"
 
 void
 tile_path(char out[TILE_PATH], int level, uint64_t index, unsigned width)
@@ -51,7 +51,7 @@ tile_entries(struct span *out, size_t n, struct span bundle)
 void
 tile_entry_write(struct buf *b, struct span entry)
 {
-	ASSERT(entry.n <= LEDGER_ENTRY_MAX);
+	ASSERT(entry.n <= TLOG_ENTRY_MAX);
 	buf_byte(b, (uint8_t)(entry.n >> 8));
 	buf_byte(b, (uint8_t)entry.n);
 	buf_span(b, entry);

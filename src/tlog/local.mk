@@ -1,0 +1,5 @@
+noinst_LIBRARIES += libtlog.a
+libtlog_a_SOURCES = %D%/tlog.h \
+	%D%/merkle.c %D%/merkle_make.c %D%/tile.c %D%/note.c %D%/checkpoint.c \
+	%D%/keys.c %D%/accept.c %D%/log.c
+tlog_libs = libtlog.a $(model_libs) $(crypt_libs)
