@@ -162,13 +162,17 @@ checkpoint_count(struct checkpoint_count *out, const struct checkpoint *c,
 
 	*out = (struct checkpoint_count){ 0 };
 	for (size_t k = 0; k < keys->n_logs; k++)
-		for (size_t i = 0; i < c->note.n; i++)
-			if (signature_is_of(
-				&c->note.signatures[i], &keys->logs[k])) {
-				TRY(log_verify(&c->note.signatures[i],
-				    &keys->logs[k], c->note.text, v));
-				log_signed = true;
-			}
+		for (size_t i = 0; i < c->note.n; i++) {
+			if (!signature_is_of(
+				&c->note.signatures[i], &keys->logs[k]))
+				continue;
+			TRY(log_verify(&c->note.signatures[i], &keys->logs[k],
+			    c->note.text, v));
+			/* A log's key is called what its log is. */
+			if (!span_eq(keys->logs[k].name, c->origin))
+				return R_CHECKPOINT_ORIGIN;
+			log_signed = true;
+		}
 	if (!log_signed)
 		return R_CHECKPOINT_UNSIGNED;
 	TRY(witnesses_read(at, c, keys, v));

@@ -3,3 +3,7 @@ libtlog_a_SOURCES = %D%/tlog.h \
 	%D%/merkle.c %D%/merkle_make.c %D%/tile.c %D%/note.c %D%/checkpoint.c \
 	%D%/keys.c %D%/accept.c %D%/log.c
 tlog_libs = libtlog.a $(model_libs) $(crypt_libs)
+if HAVE_CMOCKA
+check_PROGRAMS += tests/tlog/test_tlog
+tests_tlog_test_tlog_LDADD = $(tlog_libs) $(CMOCKA_LIBS)
+endif

@@ -3,9 +3,10 @@
 
 #include "tlog/tlog.h"
 
-#define NOTE_MAX      65536 /* bytes: also the cap on what is fetched */
-#define NOTE_SIGS_MAX 64
-#define DASH          "\xe2\x80\x94 " /* U+2014 and a space */
+#define ML_DSA_44_SIZE 1312  /* bytes of a public key */
+#define NOTE_MAX       65536 /* bytes: also the cap on what is fetched */
+#define NOTE_SIGS_MAX  64
+#define DASH           "\xe2\x80\x94 " /* U+2014 and a space */
 
 static struct span
 cut(struct span *rest, uint8_t at)
@@ -22,24 +23,54 @@ cut(struct span *rest, uint8_t at)
 	return head;
 }
 
+/* The characters that Unicode calls white space, as their UTF-8. */
+static bool
+starts_with_space(struct span s)
+{
+	static const char *const spaces[] = { "\t", "\n", "\v", "\f", "\r", " ",
+		"\xc2\x85", "\xc2\xa0", "\xe1\x9a\x80", "\xe2\x80\x80",
+		"\xe2\x80\x81", "\xe2\x80\x82", "\xe2\x80\x83", "\xe2\x80\x84",
+		"\xe2\x80\x85", "\xe2\x80\x86", "\xe2\x80\x87", "\xe2\x80\x88",
+		"\xe2\x80\x89", "\xe2\x80\x8a", "\xe2\x80\xa8", "\xe2\x80\xa9",
+		"\xe2\x80\xaf", "\xe2\x81\x9f", "\xe3\x80\x80" };
+
+	for (size_t i = 0; i < COUNT(spaces); i++)
+		if (span_starts(s, span_str(spaces[i])))
+			return true;
+	return false;
+}
+
 static bool
 name_is_valid(struct span name)
 {
 	for (size_t i = 0; i < name.n; i++)
-		if (name.p[i] <= 0x20 || name.p[i] == 0x7f || name.p[i] == '+')
+		if (name.p[i] == '+' ||
+		    starts_with_space(span_of(name.p + i, name.n - i)))
 			return false;
-	return name.n > 0;
+	return name.n > 0 && utf8_is_valid(name);
+}
+
+/* SHA-256(name || LF || type || key), first four bytes. */
+static uint32_t
+id_of(struct span name, struct span type_and_key)
+{
+	uint8_t tail[1 + 1 + ML_DSA_44_SIZE] = { '\n' }, hash[32];
+
+	ASSERT(type_and_key.n < sizeof(tail));
+	memcpy(tail + 1, type_and_key.p, type_and_key.n);
+	crypt_sha256_2(hash, name, span_of(tail, 1 + type_and_key.n));
+	return (uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 |
+	       (uint32_t)hash[2] << 8 | hash[3];
 }
 
 uint32_t
 vkey_id(const struct vkey *k)
 {
-	uint8_t tail[34] = { '\n', k->type }, hash[32];
+	uint8_t raw[33] = { k->type };
 
-	memcpy(tail + 2, k->key, sizeof(k->key));
-	crypt_sha256_2(hash, k->name, span_of(tail, sizeof(tail)));
-	return (uint32_t)hash[0] << 24 | (uint32_t)hash[1] << 16 |
-	       (uint32_t)hash[2] << 8 | hash[3];
+	ASSERT(k->type != VKEY_ML_DSA_44);
+	memcpy(raw + 1, k->key, sizeof(k->key));
+	return id_of(k->name, span_of(raw, sizeof(raw)));
 }
 
 /* The name may not hold '+', the base64 may: split at the first two. */
@@ -50,16 +81,23 @@ vkey_parse(struct vkey *out, struct span text)
 	struct buf raw;
 	uint8_t want[4];
 	enum reason r = R_NOTE_KEY;
+	size_t size;
 
-	buf_init(&raw, 64);
+	buf_init(&raw, 2 * ML_DSA_44_SIZE);
 	if (!name_is_valid(name) || id.n != 8 ||
 	    !hex_parse(want, sizeof(want), id) ||
-	    !base64_parse(&raw, text, false) || raw.n != 33)
+	    !base64_parse(&raw, text, false) || raw.n == 0)
+		goto out;
+	size = raw.p[0] == VKEY_ML_DSA_44 ? ML_DSA_44_SIZE : 32;
+	if (raw.n != 1 + size)
 		goto out;
 	out->name = name;
 	out->type = raw.p[0];
-	memcpy(out->key, raw.p + 1, sizeof(out->key));
-	out->id = vkey_id(out);
+	out->id = id_of(name, buf_view(&raw));
+	if (size == sizeof(out->key))
+		memcpy(out->key, raw.p + 1, size);
+	else /* enough to tell one from another */
+		crypt_sha256(out->key, span_of(raw.p + 1, size));
 	if (out->id == ((uint32_t)want[0] << 24 | (uint32_t)want[1] << 16 |
 			   (uint32_t)want[2] << 8 | want[3]))
 		r = REASON_OK;

@@ -8,21 +8,22 @@ void
 tile_path(char out[TILE_PATH], int level, uint64_t index, unsigned width)
 {
 	char name[TILE_PATH] = "";
-	uint64_t group = 1000;
-	size_t at = 0;
+	unsigned group[7];
+	size_t at = 0, groups = 0;
 	int n;
 
 	ASSERT(level < 64 && width >= 1 && width <= TILE_WIDTH);
+	do {
+		group[groups++] = (unsigned)(index % 1000);
+		index /= 1000;
+	} while (index > 0);
 	/* Three digits a group; all but the last have an x. */
-	while (index / group > 0 && group < UINT64_C(1000000000000000000))
-		group *= 1000;
-	for (group /= 1000; group > 1; group /= 1000) {
-		n = snprintf(name + at, sizeof(name) - at, "x%03" PRIu64 "/",
-		    index / group % 1000);
+	while (groups-- > 1) {
+		n = snprintf(
+		    name + at, sizeof(name) - at, "x%03u/", group[groups]);
 		at += (size_t)n;
 	}
-	(void)snprintf(
-	    name + at, sizeof(name) - at, "%03" PRIu64, index % 1000);
+	(void)snprintf(name + at, sizeof(name) - at, "%03u", group[0]);
 	n = level < 0 ? snprintf(out, TILE_PATH, "tile/entries/")
 		      : snprintf(out, TILE_PATH, "tile/%d/", level);
 	(void)snprintf(out + n, TILE_PATH - (size_t)n, "%.40s", name);

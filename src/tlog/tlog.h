@@ -66,7 +66,7 @@ struct vkey {
 	struct span name;
 	uint32_t id;
 	uint8_t type;
-	uint8_t key[32];
+	uint8_t key[32]; /* ML-DSA: the SHA-256 of it */
 };
 
 /* name+id+base64(type || key); the id is recomputed and must agree. */
