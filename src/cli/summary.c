@@ -112,6 +112,7 @@ write_reasons(struct buf *out, const struct run_result *r)
 		    reason_text(most[i].reason));
 	if (n > MOST)
 		buf_printf(out, "          and %zu other reasons\n", n - MOST);
+	buf_puts(out, "each with object, place and clause: --findings FILE\n");
 }
 
 static void

@@ -26,6 +26,8 @@ finding_cmp(const void *va, const void *vb)
 	if (c == 0)
 		c = span_cmp(a->point, b->point);
 	if (c == 0)
+		c = span_cmp(a->certificate, b->certificate);
+	if (c == 0)
 		c = span_cmp(a->object, b->object);
 	if (c == 0)
 		c = span_cmp(SPAN_OF(a->hash), SPAN_OF(b->hash));
@@ -61,6 +63,7 @@ finding_emit(struct emit *e, const struct finding *f)
 		emit_hex(e, "hash", SPAN_OF(f->hash));
 	emit_some(e, "trust_anchor", f->trust_anchor);
 	emit_some(e, "point", f->point);
+	emit_some(e, "certificate", f->certificate);
 	if (f->offset > 0)
 		emit_uint(e, "offset", f->offset);
 	emit_some(e, "detail", f->detail);

@@ -201,6 +201,9 @@ struct finding {
 	struct span object;              /* URI, as the network gave it */
 	struct digest hash;              /* all zero: no bytes were there */
 	struct span trust_anchor, point; /* name; manifest URI */
+	/* URI of the CA certificate that led there: a point may be reached
+	 * by several, and what one may not say another may. */
+	struct span certificate;
 	size_t offset;
 	struct span detail;
 };

@@ -14,6 +14,7 @@
 struct harvest {
 	struct run *run;
 	struct ta *ta;
+	const struct node *node;      /* the point at hand; NULL: none */
 	VEC(struct payload) payloads; /* of the trust anchor at hand */
 	VEC(struct policy_set) sets;
 	VEC(struct finding) findings;
@@ -32,8 +33,8 @@ report(struct harvest *h, const struct finding *f)
 	struct finding copy = *f;
 
 	if (!keep(h, &copy.object) || !keep(h, &copy.point) ||
-	    !keep(h, &copy.trust_anchor) || !keep(h, &copy.detail) ||
-	    !vec_push(&h->findings, copy))
+	    !keep(h, &copy.trust_anchor) || !keep(h, &copy.certificate) ||
+	    !keep(h, &copy.detail) || !vec_push(&h->findings, copy))
 		return R_LIMIT_MEMORY;
 	return REASON_OK;
 }
@@ -45,6 +46,8 @@ report_ta(struct harvest *h, const struct finding *f)
 	struct finding copy = *f;
 
 	copy.trust_anchor = h->ta->name;
+	if (h->node != NULL)
+		copy.certificate = h->node->uri;
 	if (f->effect != EFFECT_WARNING)
 		h->ta->report->refused++;
 	return report(h, &copy);
@@ -258,6 +261,7 @@ take_node(struct harvest *h, struct node *n)
 {
 	struct run_ta *r = h->ta->report;
 
+	h->node = n;
 	if (node_is_cut(n))
 		return REASON_OK;
 	r->cas++;
@@ -306,6 +310,7 @@ take_anchor(struct harvest *h, struct ta *ta)
 	spread_times(&ta->tree);
 	for (size_t i = 0; i < ta->tree.nodes.n; i++)
 		TRY(take_node(h, ta->tree.nodes.v[i]));
+	h->node = NULL;
 	for (size_t i = 0; i < ta->tree.findings.n; i++)
 		TRY(report_ta(h, &ta->tree.findings.v[i]));
 	all = ARENA_ARRAY(&h->run->work, h->payloads.n, struct payload);
