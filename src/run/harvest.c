@@ -299,6 +299,38 @@ count_payloads(struct run_ta *r, const struct payload *p, size_t n)
 	}
 }
 
+/* Why nothing is in force there: what the judge found, or the walk. */
+static enum reason
+root_reason(const struct node *root, struct span *detail)
+{
+	const struct rpki_point *p = root->judged.refused;
+
+	*detail = span_of(NULL, 0);
+	if (root->cut != REASON_OK)
+		return root->cut;
+	for (size_t i = 0; p != NULL && i < p->n_findings; i++)
+		if (p->findings[i].effect == EFFECT_POINT) {
+			*detail = p->findings[i].detail;
+			return p->findings[i].reason;
+		}
+	return root->judged.why != REASON_OK ? root->judged.why
+					     : R_POINT_NO_MANIFEST;
+}
+
+/* Without its own point a trust anchor says nothing: it has failed. */
+static void
+judge_root(struct harvest *h, const struct node *root)
+{
+	struct run_ta *r = h->ta->report;
+	struct span detail;
+
+	if (stands(root))
+		return;
+	r->reason = root_reason(root, &detail);
+	(void)snprintf(r->detail, sizeof(r->detail), "%.*s", SPAN_FMT(detail));
+	h->run->out->degraded = true;
+}
+
 static enum reason
 take_anchor(struct harvest *h, struct ta *ta)
 {
@@ -308,6 +340,7 @@ take_anchor(struct harvest *h, struct ta *ta)
 	h->ta = ta;
 	h->payloads.n = 0;
 	spread_times(&ta->tree);
+	judge_root(h, ta->tree.nodes.v[0]);
 	for (size_t i = 0; i < ta->tree.nodes.n; i++)
 		TRY(take_node(h, ta->tree.nodes.v[i]));
 	h->node = NULL;

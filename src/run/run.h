@@ -27,7 +27,7 @@
 /* What one trust anchor came to. */
 struct run_ta {
 	struct span name;   /* of the TAL */
-	enum reason reason; /* REASON_OK: its tree was walked */
+	enum reason reason; /* REASON_OK: certificate and own point hold */
 	char detail[160];
 	struct span uri;        /* where the certificate in use came from */
 	struct digest hash;     /* of that certificate */

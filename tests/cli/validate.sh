@@ -75,10 +75,14 @@ status "a TAL that is none" 1 "$cairn" validate --tal junk.tal --cache none \
 check "it is said" grep -q 'failed: uri.scheme' out
 
 # At another time: what has expired by then is gone, and nothing is forgotten.
+# All manifests being stale, the roots' as well, no list is made of nothing.
 later=$(date -u -d '+20 days' +%Y-%m-%dT%H:%M:%SZ)
-status "in twenty days" 0 validate --at "$later" --offline \
-	--output csv:later.csv
-check "manifests are stale" [ "$(wc -l <later.csv)" -eq 1 ]
+status "in twenty days" 1 validate --at "$later" --offline \
+	--output csv:kept
+check "leaves outputs untouched" grep -qx old kept
+check "it is said of each" [ "$(grep -c 'failed: path.expired' out)" -eq 3 ]
+status "nor with --strict" 3 validate --at "$later" --offline --strict \
+	--output csv:kept
 status "and now again" 0 validate --offline -q --output csv:again.csv
 check "everything" same again.csv vrps.csv
 plan

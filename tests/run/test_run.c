@@ -181,6 +181,14 @@ test_failed_fetch(void **state)
 	r = scene_repository(s, "rsync://b.example/b/");
 	assert_int_equal(r->state, RUN_FAILED);
 	assert_true(scene_found(s, R_POINT_NO_MANIFEST, "two.mft"));
+	assert_int_equal(s->result.tas[0].reason, REASON_OK);
+	assert_false(s->result.degraded);
+	/* Nor does a trust anchor say anything without its own manifest. */
+	scene_shell(s, "rm -r w/cache w/repo/a.example/a/a/a.mft");
+	scene_run(s);
+	assert_int_equal(s->result.view.n, 0);
+	assert_int_equal(s->result.tas[0].reason, R_POINT_NO_MANIFEST);
+	assert_true(s->result.degraded);
 }
 
 /* A listed file, the CRL or the manifest goes: the point stays as it was, to
@@ -261,6 +269,8 @@ test_at(void **state)
 	s->conf.at = s->at + 365 * 86400; /* all of it is stale */
 	scene_run(s);
 	assert_int_equal(s->result.view.n, 0);
+	assert_int_equal(s->result.tas[0].reason, R_PATH_EXPIRED);
+	assert_true(s->result.degraded);
 	scene_world(s, SMALL, s->at - 3600);
 	scene_run(s);
 	assert_string_equal(scene_vrps(s), SMALL_VRPS);
