@@ -50,8 +50,8 @@ struct command {
 /* main.c: the i-th, or NULL past the end; the one of that name, or NULL. */
 const struct command *command_at(size_t i);
 const struct command *command_by_name(const char *name);
-extern const struct command command_demo, command_help, command_show,
-    command_validate;
+extern const struct command command_demo, command_help, command_ledger,
+    command_show, command_validate;
 
 /* Walk a command line. */
 struct options {

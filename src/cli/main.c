@@ -9,6 +9,7 @@
 static const struct command *const commands[] = {
 	&command_validate,
 	&command_show,
+	&command_ledger,
 	&command_demo,
 	&command_help,
 };
