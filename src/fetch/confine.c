@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "fetch/inside.h"
+#include "fetch/process.h"
 
 #if __has_include(<linux/landlock.h>)
 #include <linux/landlock.h>
@@ -136,7 +137,32 @@ confine_writes(int folder, const char *command)
 	return ok;
 }
 
+bool
+confine_reads(void)
+{
+	struct landlock_ruleset_attr attr = { .handled_access_fs =
+						  MAY_READ | MAY_WRITE };
+	int rules;
+	bool ok;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return false;
+	rules = ruleset_new(&attr);
+	if (rules < 0)
+		return true; /* a kernel without it */
+	allow_system(rules);
+	ok = syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+	(void)close(rules);
+	return ok;
+}
+
 #else
+
+bool
+confine_reads(void)
+{
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+}
 
 bool
 confine_writes(int folder, const char *command)

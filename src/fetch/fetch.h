@@ -153,8 +153,8 @@ struct rrdp_session { /* a version 4 UUID */
 	uint8_t b[16];
 };
 
-#define RRDP_SEEN     100
-#define HTTPS_ETAG    256
+#define RRDP_SEEN      100
+#define HTTPS_ETAG     256
 #define HTTPS_MODIFIED 64
 
 /* What a repository last gave us; all zero: nothing. */
@@ -250,10 +250,10 @@ size_t https_pending(const struct https *);
 
 /* What to remember of a source of a repository between runs. */
 struct fetch_health {
-	uint32_t failures;      /* in a row */
-	int64_t good_at;        /* last success; 0: never */
-	int64_t next_at;        /* not before; 0: at once */
-	int64_t flips[8];       /* latest session changes, newest first */
+	uint32_t failures; /* in a row */
+	int64_t good_at;   /* last success; 0: never */
+	int64_t next_at;   /* not before; 0: at once */
+	int64_t flips[8];  /* latest session changes, newest first */
 };
 
 void fetch_health_good(struct fetch_health *, int64_t now, bool is_new_session,
@@ -262,8 +262,8 @@ void fetch_health_good(struct fetch_health *, int64_t now, bool is_new_session,
 void fetch_health_failed(
     struct fetch_health *, int64_t now, uint32_t retry_after_s);
 /* REASON_OK, R_FETCH_BACKOFF or R_RRDP_FLIPS. */
-enum reason fetch_health_check(const struct fetch_health *, int64_t now,
-    const struct limits *) MUST_CHECK;
+enum reason fetch_health_check(
+    const struct fetch_health *, int64_t now, const struct limits *) MUST_CHECK;
 
 enum fetch_fallback {
 	FALLBACK_NEVER,

@@ -124,3 +124,34 @@ put_hash(struct buf *out, const struct digest *d)
 	hex_write(hex, SPAN_OF(*d));
 	buf_puts(out, hex);
 }
+
+void
+put_words(struct buf *b, const char *element, const char *session,
+    uint64_t serial, const char *words)
+{
+	struct digest old;
+
+	buf_printf(b,
+	    "<%s xmlns=\"" SPACE "\" version=\"1\" session_id=\"%s"
+	    "\" serial=\"%llu\">\n",
+	    element, session, (unsigned long long)serial);
+	for (const char *w = words; *w != '\0'; w += strcspn(w, " ")) {
+		w += strspn(w, " ");
+		old = object_hash((unsigned)(w[2] - '0'));
+		buf_printf(b, "<%s uri=\"" OBJ "%c.roa\"",
+		    *w == '-' ? "withdraw" : "publish", w[1]);
+		if (*w != '+') {
+			buf_puts(b, " hash=\"");
+			put_hash(b, &old);
+			buf_puts(b, "\"");
+		}
+		if (*w == '-') {
+			buf_puts(b, "/>");
+			continue;
+		}
+		buf_puts(b, ">");
+		put_object(b, (unsigned)(w[*w == '~' ? 3 : 2] - '0'));
+		buf_puts(b, "</publish>\n");
+	}
+	buf_printf(b, "</%s>", element);
+}

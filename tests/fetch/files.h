@@ -42,5 +42,9 @@ void put_object(struct buf *out, unsigned number);
 struct digest object_hash(unsigned number);
 void put_hash(struct buf *out, const struct digest *);
 struct digest hash_of(struct span);
+/* A snapshot or delta in a few words: "+a1" publish a.roa as object 1, "~a12"
+ * put object 2 where 1 was, "-a1" withdraw; blanks between. */
+void put_words(struct buf *, const char *element, const char *session,
+    uint64_t serial, const char *words);
 
 #endif

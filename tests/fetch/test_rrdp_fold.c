@@ -5,38 +5,6 @@
 
 #include "tests/fetch/files.h"
 
-/* A file in a few words: "+a1" publish a as object 1, "~a12" replace object 1
- * by 2, "-a1" withdraw, blanks between. */
-static void
-put_file(struct buf *b, const char *name, uint64_t serial, const char *words)
-{
-	struct digest old;
-
-	buf_printf(b,
-	    "<%s xmlns=\"" SPACE "\" version=\"1\" session_id=\"" SESSION
-	    "\" serial=\"%llu\">\n",
-	    name, (unsigned long long)serial);
-	for (const char *w = words; *w != '\0'; w += strcspn(w, " ")) {
-		w += strspn(w, " ");
-		old = object_hash((unsigned)(w[2] - '0'));
-		buf_printf(b, "<%s uri=\"" OBJ "%c.roa\"",
-		    *w == '-' ? "withdraw" : "publish", w[1]);
-		if (*w != '+') {
-			buf_puts(b, " hash=\"");
-			put_hash(b, &old);
-			buf_puts(b, "\"");
-		}
-		if (*w == '-') {
-			buf_puts(b, "/>");
-			continue;
-		}
-		buf_puts(b, ">");
-		put_object(b, (unsigned)(w[*w == '~' ? 3 : 2] - '0'));
-		buf_puts(b, "</publish>\n");
-	}
-	buf_printf(b, "</%s>", name);
-}
-
 /* What we have: "a1 b2". */
 static bool
 known(void *ctx, struct span uri, struct digest *hash)
@@ -123,7 +91,7 @@ add(struct rrdp_fold *f, struct taken *t, const char *name, uint64_t serial,
 	fault_init(&why, SPAN(""));
 	assert_true(rrdp_session_parse(&want.session, SPAN(SESSION)));
 	buf_init(&b, 1 << 20);
-	put_file(&b, name, serial, words);
+	put_words(&b, name, SESSION, serial, words);
 	want.hash = hash_of(buf_view(&b));
 	take_file(t, want.kind, buf_view(&b), false, l);
 	buf_fini(&b);
@@ -202,7 +170,7 @@ test_expected(void **state)
 	fault_init(&why, SPAN(""));
 	assert_true(rrdp_session_parse(&good.session, SPAN(SESSION)));
 	buf_init(&b, 1 << 16);
-	put_file(&b, "delta", 5, "+a1");
+	put_words(&b, "delta", SESSION, 5, "+a1");
 	good.hash = hash_of(buf_view(&b));
 	take_file(&t, RRDP_DELTA, buf_view(&b), false, &l);
 	rrdp_fold_init(&f, &l);
@@ -235,7 +203,7 @@ test_index_bent(void **state)
 	limits_init(&l);
 	assert_true(rrdp_session_parse(&e.session, SPAN(SESSION)));
 	buf_init(&b, 1 << 16);
-	put_file(&b, "delta", 5, "+a1 +b2 -c3");
+	put_words(&b, "delta", SESSION, 5, "+a1 +b2 -c3");
 	e.hash = hash_of(buf_view(&b));
 	take_file(&t, RRDP_DELTA, buf_view(&b), false, &l);
 	buf_init(&bent, t.view.rest.n);
