@@ -1,0 +1,43 @@
+/* tests/fetch/server.py, started and asked. */
+#ifndef CAIRN_TESTS_FETCH_SERVE_H
+#define CAIRN_TESTS_FETCH_SERVE_H
+
+#include <sys/types.h>
+
+#include "tests/fetch/files.h"
+
+#include "fetch/https.h"
+
+enum port {
+	PORT_GOOD,
+	PORT_HUNG,
+	PORT_SELF_SIGNED,
+	PORT_EXPIRED,
+	PORT_WRONG_NAME,
+	PORT_OLD_TLS,
+	PORT_SILENT,
+	PORTS
+};
+
+struct served {
+	char folder[64];
+	unsigned ports[PORTS];
+	pid_t pid;
+	int in, out;
+};
+
+/* False: there is no python3 or openssl here. */
+bool serve_start(struct served *);
+void serve_end(struct served *);
+/* Write DIR/www/NAME. */
+void serve_file(const struct served *, const char *name, struct span);
+void serve_uri(
+    char *out, size_t n, const struct served *, enum port, const char *path);
+/* Small limits, so that tests take seconds. */
+void serve_limits(struct limits *);
+struct https *serve_open(const struct served *, const struct limits *);
+/* Until all jobs have ended and were taken. */
+void serve_wait(struct https *);
+int64_t serve_now_ms(void);
+
+#endif
