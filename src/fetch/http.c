@@ -404,8 +404,6 @@ check_content(const struct transfer *t)
 static void
 finish(struct transfer *t, CURLcode code)
 {
-	if (t->reason == REASON_OK && code != CURLE_OK)
-		t->reason = t->head.bad; /* curl may have been the first */
 	if (t->reason == REASON_OK)
 		t->reason = reason_of(t, code);
 	if (t->reason == REASON_OK && http_head_is_redirect(&t->head)) {

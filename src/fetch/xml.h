@@ -3,8 +3,8 @@
  *
  * Elements of one namespace, their attributes and text, as they are read. No
  * document type, and so no entities; no processing instructions, no CDATA.
- * US-ASCII. Memory is bounded by the longest tag, comment or white space
- * taken, limits->rrdp_tag.
+ * US-ASCII. Memory is bounded by the longest tag or comment taken,
+ * limits->rrdp_tag.
  */
 #ifndef CAIRN_FETCH_XML_H
 #define CAIRN_FETCH_XML_H

@@ -1,0 +1,121 @@
+/* Children that have nothing, and messages with files in them. */
+#include "tests/check.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "tests/fetch/files.h"
+
+#include "fetch/process.h"
+
+/* Says which descriptors it has, and what is in the kept one. */
+static void
+look(int sock, int keep, const void *ctx)
+{
+	char said[80] = "";
+	size_t n = 0;
+
+	(void)ctx;
+	for (int fd = 0; fd < 1024; fd++)
+		if (fcntl(fd, F_GETFD) >= 0 && n < 64)
+			n += (size_t)snprintf(
+			    said + n, sizeof(said) - n, "%d ", fd);
+	if (keep >= 0)
+		(void)pread(keep, said + n, 4, 0);
+	if (!process_send(sock, span_str(said), NULL, 0))
+		_exit(1);
+}
+
+static void
+test_has_nothing(void **state)
+{
+	struct process_body body = { look, NULL };
+	int fds[PROCESS_FDS], open_here = file_of(SPAN("mine")), high;
+	struct process p;
+	char said[80];
+	ssize_t n;
+
+	(void)state;
+	high = fcntl(open_here, F_DUPFD_CLOEXEC, 700);
+	for (int with = 0; with < 2; with++) {
+		assert_int_equal(
+		    process_start(&p, with ? open_here : -1, &body), REASON_OK);
+		n = process_receive(p.sock, said, sizeof(said), fds, true);
+		assert_true(span_eq(span_of(said, (size_t)n),
+		    with ? SPAN("0 1 2 3 4 mine") : SPAN("0 1 2 3 4 ")));
+		/* It has returned, and so has ended. */
+		assert_int_equal(
+		    process_receive(p.sock, said, sizeof(said), fds, true), 0);
+		process_end(&p);
+	}
+	(void)close(high);
+	(void)close(open_here);
+}
+
+static void
+test_messages(void **state)
+{
+	int pair[2], fds[PROCESS_FDS], sent[2];
+	char got[16];
+
+	(void)state;
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	assert_int_equal(
+	    process_receive(pair[1], got, sizeof(got), fds, false), -1);
+	sent[0] = file_of(SPAN("one"));
+	sent[1] = file_of(SPAN("two"));
+	assert_true(process_send(pair[0], SPAN("first"), sent, 2));
+	assert_true(process_send(pair[0], SPAN("second"), NULL, 0));
+	assert_int_equal(
+	    process_receive(pair[1], got, sizeof(got), fds, false), 5);
+	assert_true(fds[0] >= 0 && fds[1] >= 0 && fds[2] == -1);
+	assert_int_equal(pread(fds[1], got, sizeof(got), 0), 3);
+	assert_memory_equal(got, "two", 3);
+	(void)close(fds[0]);
+	(void)close(fds[1]);
+	assert_int_equal(
+	    process_receive(pair[1], got, sizeof(got), fds, true), 6);
+	assert_int_equal(fds[0], -1);
+	(void)close(pair[0]);
+	assert_int_equal(
+	    process_receive(pair[1], got, sizeof(got), fds, false), 0);
+	(void)signal(SIGPIPE, SIG_DFL);
+	assert_false(process_send(pair[1], SPAN("x"), NULL, 0));
+	(void)close(pair[1]);
+	(void)close(sent[0]);
+	(void)close(sent[1]);
+}
+
+/* Nobody listens: it says so, and does not wait. */
+static void
+test_full(void **state)
+{
+	static const uint8_t message[4096];
+	size_t n = 0;
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(
+	    socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), 0);
+	while (n < 100000 && process_send(pair[0], SPAN_OF(message), NULL, 0))
+		n++;
+	assert_in_range(n, 1, 99999);
+	(void)close(pair[0]);
+	(void)close(pair[1]);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_has_nothing),
+		cmocka_unit_test(test_messages),
+		cmocka_unit_test(test_full),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
