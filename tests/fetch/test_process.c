@@ -23,8 +23,8 @@ look(int sock, int keep, const void *ctx)
 		if (fcntl(fd, F_GETFD) >= 0 && n < 64)
 			n += (size_t)snprintf(
 			    said + n, sizeof(said) - n, "%d ", fd);
-	if (keep >= 0)
-		(void)pread(keep, said + n, 4, 0);
+	if (keep >= 0 && pread(keep, said + n, 4, 0) != 4)
+		_exit(1);
 	if (!process_send(sock, span_str(said), NULL, 0))
 		_exit(1);
 }
