@@ -89,11 +89,12 @@ struct node {
 	unsigned depth;
 	bool pending; /* waits for its repository */
 	bool skipped; /* goes without: a finding says why */
+	bool full;    /* no more points below it: a finding says so */
 	struct judged judged;
 	/* In all of its subtree. */
 	uint64_t cas, objects, repositories;
 	uint64_t child_repositories; /* new ones, of its direct children */
-	enum reason cut;             /* it has too much of something below it */
+	enum reason cut;             /* there is no room for its objects */
 	struct link *link;
 	int64_t from_at, until_at;
 };

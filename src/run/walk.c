@@ -11,9 +11,11 @@
  *
  * Budgets: below a CA there may be a share of what there may be below the
  * trust anchor. The share is half at its children and a quarter of that with
- * each level further down, so that it takes several who exceed theirs to
- * exhaust the one above. Who exceeds a share loses its own subtree, and what
- * it had counts on.
+ * each level further down, so that it takes several who use theirs up to
+ * exhaust the one above. Where a share has no room the newcomer stays out, and
+ * all that was let in before stays in: levels come one after the other, so
+ * whoever fills a share with what is deep below it takes nothing from those
+ * who are nearer to the trust anchor than that.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -103,35 +105,56 @@ share(uint64_t budget, unsigned depth, uint64_t least)
 #define LEAST_CAS          1024
 #define LEAST_REPOSITORIES 8
 
-static enum reason
-cut(struct node *n, enum reason why)
+/* The lowest CA above whose share has no room for so many more, or NULL. */
+static struct node *
+first_full(struct node *n, uint64_t (*used)(const struct node *), uint64_t more,
+    uint64_t budget, uint64_t least)
 {
-	if (n->cut != REASON_OK)
-		return REASON_OK;
-	n->cut = why;
-	return find_point(n, why, "");
+	for (; n != NULL; n = n->parent)
+		if (used(n) + more > share(budget, n->depth, least))
+			return n;
+	return NULL;
 }
 
-/* One more point below all of these. False: the trust anchor's budget is used
- * up, and this one is not walked. */
+static uint64_t
+cas_of(const struct node *n)
+{
+	return n->cas;
+}
+
+static uint64_t
+objects_of(const struct node *n)
+{
+	return n->objects;
+}
+
+/* Whose share it was that had no room. */
+static enum reason
+find_full(struct node *n, enum reason why, const struct node *full)
+{
+	char detail[160];
+
+	(void)snprintf(detail, sizeof(detail), "%.*s",
+	    SPAN_FMT(full->issuer->cert.manifest_uri));
+	return find_point(n, why, detail);
+}
+
+/* One more point below all of these. False: there is no room for it. */
 static enum reason
 charge_ca(bool *fits, struct run *run, struct node *parent)
 {
 	uint64_t budget = run->conf->limits.ta_cas;
-	struct node *root = parent;
+	struct node *full = first_full(parent, cas_of, 1, budget, LEAST_CAS);
 
-	*fits = true;
-	if (parent == NULL)
-		return REASON_OK;
-	while (root->parent != NULL)
-		root = root->parent;
-	if (root->cas >= budget) {
-		*fits = false;
-		return REASON_OK;
+	*fits = full == NULL;
+	if (full != NULL) {
+		bool said = parent->full;
+
+		parent->full = true;
+		return said ? REASON_OK : find_full(parent, R_TREE_CAS, full);
 	}
 	for (struct node *n = parent; n != NULL; n = n->parent)
-		if (++n->cas > share(budget, n->depth, LEAST_CAS))
-			TRY(cut(n, R_TREE_CAS));
+		n->cas++;
 	return REASON_OK;
 }
 
@@ -139,13 +162,15 @@ static enum reason
 charge_objects(struct run *run, struct node *node, uint64_t files)
 {
 	const struct limits *l = &run->conf->limits;
+	struct node *full = first_full(
+	    node, objects_of, files, l->ta_objects, l->manifest_files);
 
-	for (struct node *n = node; n != NULL; n = n->parent) {
-		n->objects += files;
-		if (n->objects >
-		    share(l->ta_objects, n->depth, l->manifest_files))
-			TRY(cut(n, R_TREE_OBJECTS));
+	if (full != NULL) {
+		node->cut = R_TREE_OBJECTS;
+		return find_full(node, R_TREE_OBJECTS, full);
 	}
+	for (struct node *n = node; n != NULL; n = n->parent)
+		n->objects += files;
 	return REASON_OK;
 }
 
@@ -212,7 +237,7 @@ add_node(struct run *run, struct level *level, struct node *parent,
 		return add_edge(parent, n, &like->issuer->cert);
 	TRY(charge_ca(&fits, run, parent));
 	if (!fits)
-		return find_point(parent, R_TREE_CAS, "trust anchor");
+		return REASON_OK;
 	n = ARENA_NEW(&t->arena, struct node);
 	if (n == NULL)
 		return R_LIMIT_MEMORY;
