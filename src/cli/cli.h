@@ -50,8 +50,8 @@ struct command {
 /* main.c: the i-th, or NULL past the end; the one of that name, or NULL. */
 const struct command *command_at(size_t i);
 const struct command *command_by_name(const char *name);
-extern const struct command command_demo, command_help, command_ledger,
-    command_show, command_validate;
+extern const struct command command_demo, command_doctor, command_help,
+    command_ledger, command_show, command_validate;
 
 /* Walk a command line. */
 struct options {
@@ -87,6 +87,21 @@ int usage_error(const struct command *, const char *fmt, ...) FORMAT(2, 3);
 int failure(const struct command *, const char *fmt, ...) FORMAT(2, 3);
 /* Does --help stand among the arguments? Then it has been answered. */
 bool answered_help(const struct command *, int argc, char **argv);
+
+/* ---- configuration ------------------------------------------------------ */
+
+/* Of a command with takes_conf: its common options, and what they, the file
+ * and the defaults come to. */
+struct settings {
+	const struct command *self;
+	struct conf conf;
+	const char *file; /* that was read; NULL: none */
+	bool quiet, verbose, json;
+	bool writes; /* the command writes the outputs */
+};
+
+/* STATUS_DONE, or said on standard error. conf_fini is due either way. */
+int settings_read(struct settings *, int argc, char **argv);
 
 /* ---- files, the terminal ------------------------------------------------ */
 

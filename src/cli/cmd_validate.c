@@ -7,146 +7,6 @@
 #include "cli/cli.h"
 #include "output/output.h"
 
-struct validate {
-	const struct command *self;
-	struct conf conf;
-	const char *file; /* -c */
-	bool quiet, verbose, json;
-};
-
-/* ---- what was asked for ----------------------------------------------------
- */
-
-static int
-refuse(const struct validate *v, const struct conf_error *error)
-{
-	struct buf text;
-	int status;
-
-	buf_init(&text, 10000);
-	conf_error_write(&text, error);
-	buf_byte(&text, '\0');
-	status = usage_error(
-	    v->self, "%s", text.failed ? error->text : (const char *)text.p);
-	buf_fini(&text);
-	return status;
-}
-
-/* The command's own options; those of conf where `conf` says so. The file is
- * read between the two passes, so that options win wherever they stand. */
-static int
-read_options(struct validate *v, int argc, char **argv, bool conf)
-{
-	struct options o;
-	struct conf_error error;
-	const char *name = NULL, *value = NULL;
-	enum option_kind kind;
-
-	options_init(&o, v->self, argc, argv);
-	while ((kind = options_next(&o, &name, &value)) != OPTION_END) {
-		if (kind == OPTION_BAD)
-			return STATUS_USAGE;
-		if (kind == OPTION_OPERAND)
-			return usage_error(
-			    v->self, "what is \"%s\" for?", value);
-		if (strcmp(name, "config") == 0)
-			v->file = value;
-		else if (strcmp(name, "quiet") == 0)
-			v->quiet = true;
-		else if (strcmp(name, "verbose") == 0)
-			v->verbose = true;
-		else if (strcmp(name, "json") == 0)
-			v->json = true;
-		else if (conf && conf_option(&v->conf, name, value, &error) !=
-				     REASON_OK)
-			return refuse(v, &error);
-	}
-	return STATUS_DONE;
-}
-
-/* Are trust anchors named on the command line? Then no file is read that was
- * not asked for. */
-static bool
-is_one_off(const struct validate *v, int argc, char **argv)
-{
-	struct options o;
-	const char *name = NULL, *value = NULL;
-	enum option_kind kind;
-
-	options_init(&o, v->self, argc, argv);
-	while ((kind = options_next(&o, &name, &value)) == OPTION_NAMED)
-		if (strcmp(name, "tal") == 0)
-			return true;
-	return false;
-}
-
-static int
-check_format(const struct validate *v, const struct conf_output *output)
-{
-	const char *names[32], *near;
-	struct conf_error error = { .line = output->line };
-	size_t n;
-	const struct output_format *table = output_table(&n);
-
-	if (output_by_name(output->format) != NULL)
-		return STATUS_DONE;
-	ASSERT(n <= COUNT(names));
-	for (size_t i = 0; i < n; i++)
-		names[i] = table[i].name;
-	near = conf_nearest(output->format, names, n);
-	if (output->line > 0)
-		(void)snprintf(
-		    error.file, sizeof(error.file), "%s", v->conf.file);
-	(void)snprintf(error.text, sizeof(error.text),
-	    "no output format \"%s\"%s%s%s", output->format,
-	    near != NULL ? ": did you mean \"" : ": see cairn-validate(1)",
-	    near != NULL ? near : "", near != NULL ? "\"?" : "");
-	return refuse(v, &error);
-}
-
-/* One thing at a time on standard output. */
-static int
-check_outputs(const struct validate *v)
-{
-	const struct conf *c = &v->conf;
-	size_t n = v->json;
-
-	for (size_t i = 0; i < c->n_outputs; i++) {
-		int status = check_format(v, &c->outputs[i]);
-
-		if (status != STATUS_DONE)
-			return status;
-		n += c->outputs[i].path == NULL;
-	}
-	n += c->findings != NULL && strcmp(c->findings, "-") == 0;
-	if (n > 1)
-		return usage_error(
-		    v->self, "two outputs to standard output: give one a path");
-	return STATUS_DONE;
-}
-
-static int
-configure(struct validate *v, int argc, char **argv)
-{
-	struct conf_error error;
-	int status = read_options(v, argc, argv, false);
-
-	if (status != STATUS_DONE)
-		return status;
-	if (v->file == NULL && !is_one_off(v, argc, argv) &&
-	    access(conf_default_file(), F_OK) == 0)
-		v->file = conf_default_file();
-	if (v->file != NULL &&
-	    conf_load(&v->conf, v->file, &error) != REASON_OK)
-		return refuse(v, &error);
-	status = read_options(v, argc, argv, true);
-	if (status == STATUS_DONE)
-		status = check_outputs(v);
-	if (status == STATUS_DONE && conf_finish(&v->conf, &error) != REASON_OK)
-		return refuse(v, &error);
-	return status;
-}
-
 /* ---- what is written
  * --------------------------------------------------------- */
 
@@ -168,7 +28,7 @@ has_nothing(const struct run_result *r)
 }
 
 static int
-prepare(const struct validate *v, struct outputs *o, struct fault *why)
+prepare(const struct settings *v, struct outputs *o, struct fault *why)
 {
 	const struct conf *c = &v->conf;
 	const struct output_format *format;
@@ -196,7 +56,7 @@ prepare(const struct validate *v, struct outputs *o, struct fault *why)
 /* First what is no file, and so cannot be prepared: when that fails the files
  * are still the old ones. */
 static int
-commit(const struct validate *v, struct outputs *o, struct fault *why)
+commit(const struct settings *v, struct outputs *o, struct fault *why)
 {
 	int status = STATUS_DONE;
 
@@ -217,7 +77,7 @@ commit(const struct validate *v, struct outputs *o, struct fault *why)
 
 /* All files, then all renames. */
 static int
-write_outputs(const struct validate *v, struct run_result *r, struct outputs *o)
+write_outputs(const struct settings *v, struct run_result *r, struct outputs *o)
 {
 	struct span *sources = ARENA_ARRAY(&r->arena, r->n_tas, struct span);
 	size_t n = v->conf.n_outputs + 1;
@@ -252,7 +112,7 @@ uses_stdout(const struct outputs *o)
 
 /* JSON to standard output; text there too, unless something else is. */
 static bool
-print_summary(const struct validate *v, const struct run_result *r,
+print_summary(const struct settings *v, const struct run_result *r,
     const struct outputs *o)
 {
 	struct summary s = { r, o->n, o->told, v->verbose };
@@ -278,7 +138,7 @@ print_summary(const struct validate *v, const struct run_result *r,
  * ------------------------------------------------------------------ */
 
 static int
-finish(const struct validate *v, struct run_result *r)
+finish(const struct settings *v, struct run_result *r)
 {
 	struct outputs o = { 0 };
 	bool empty = has_nothing(r);
@@ -300,7 +160,7 @@ finish(const struct validate *v, struct run_result *r)
 }
 
 static int
-validate(struct validate *v)
+validate(struct settings *v)
 {
 	struct run_result result;
 	struct progress progress;
@@ -328,11 +188,11 @@ validate(struct validate *v)
 static int
 run_command(const struct command *self, int argc, char **argv)
 {
-	struct validate v = { .self = self };
+	struct settings v = { .self = self, .writes = true };
 	int status;
 
 	conf_init(&v.conf);
-	status = configure(&v, argc, argv);
+	status = settings_read(&v, argc, argv);
 	if (status == STATUS_DONE)
 		status = validate(&v);
 	conf_fini(&v.conf);

@@ -1,12 +1,14 @@
 bin_PROGRAMS += cairn
-cairn_SOURCES = %D%/cli.h %D%/main.c %D%/option.c %D%/file.c %D%/progress.c \
+cairn_SOURCES = %D%/cli.h %D%/main.c %D%/option.c %D%/settings.c %D%/file.c %D%/progress.c \
 	%D%/summary.c %D%/cmd_help.c %D%/cmd_validate.c %D%/cmd_show.c \
-	%D%/cmd_demo.c %D%/ledger_run.h %D%/ledger_run.c %D%/cmd_ledger.c
+	%D%/cmd_demo.c %D%/cmd_doctor.c %D%/ledger_run.h %D%/ledger_run.c \
+	%D%/cmd_ledger.c
 cli_libs = libledger.a libtlog.a $(run_libs) $(world_libs)
 cairn_LDADD = $(cli_libs)
 
 dist_man_MANS = doc/man/cairn.1 doc/man/cairn-validate.1 doc/man/cairn-show.1 \
-	doc/man/cairn-demo.1 doc/man/cairn-ledger.1 doc/man/cairn.yaml.5
+	doc/man/cairn-doctor.1 doc/man/cairn-demo.1 doc/man/cairn-ledger.1 \
+	doc/man/cairn.yaml.5
 talsdir = $(sysconfdir)/cairn/tals
 dist_tals_DATA = etc/tals/afrinic.tal etc/tals/afrinic.constraints etc/tals/apnic.tal etc/tals/apnic.constraints \
 	etc/tals/arin.tal etc/tals/arin.constraints etc/tals/lacnic.tal etc/tals/lacnic.constraints \
@@ -14,4 +16,5 @@ dist_tals_DATA = etc/tals/afrinic.tal etc/tals/afrinic.constraints etc/tals/apni
 
 EXTRA_DIST += tests/cli/tap.sh
 tap_tests += tests/cli/usage.sh tests/cli/show.sh tests/cli/validate.sh \
-	tests/cli/formats.sh tests/cli/manual.sh tests/cli/ledger.sh
+	tests/cli/formats.sh tests/cli/doctor.sh tests/cli/manual.sh \
+	tests/cli/ledger.sh

@@ -10,6 +10,7 @@ static const struct command *const commands[] = {
 	&command_validate,
 	&command_show,
 	&command_ledger,
+	&command_doctor,
 	&command_demo,
 	&command_help,
 };

@@ -20,7 +20,7 @@
  * ---------------------------------------------------------
  */
 
-static enum reason
+enum reason
 file_load(struct buf *out, const char *path)
 {
 	uint8_t chunk[4096];

@@ -106,4 +106,37 @@ enum reason run_validate(struct run_result *out, const struct conf *,
     struct run_progress, struct fault *why) MUST_CHECK;
 void run_result_fini(struct run_result *);
 
+/* ---- looking without running ---------------------------------------------
+ * The configuration, the clock, the cache and its disk, the folders of
+ * outputs, rsync, trust anchor locators, their hosts (unless offline), and
+ * mirrors: one check after the other. Makes no folder; a store that is there
+ * is opened and closed; rsync is asked for its version.
+ */
+
+enum run_health {
+	RUN_OK,
+	RUN_WARN, /* a run would work, but worse */
+	RUN_FAIL  /* something would not work */
+};
+
+const char *run_health_id(enum run_health); /* "ok" */
+
+struct run_check {
+	const char *name;   /* "rsync" */
+	const char *object; /* which of several; "" where there is one */
+	enum run_health health;
+	const char *text;
+	const char *advice; /* what to do; "" when nothing is */
+};
+
+struct run_checkup {
+	struct arena arena;
+	VEC(struct run_check) checks;
+	bool failed; /* memory */
+};
+
+/* run_checkup_fini is due in either case. */
+enum reason run_doctor(struct run_checkup *out, const struct conf *) MUST_CHECK;
+void run_checkup_fini(struct run_checkup *);
+
 #endif

@@ -17,7 +17,7 @@ for page in "$man"/*.[15]; do
 	done
 done
 
-for command in validate show demo ledger; do
+for command in validate show doctor demo ledger; do
 	"$cairn" help $command >help
 	for option in $(sed -nE 's/^  (-[a-z],|   ) --([a-z-]+).*/\2/p' help); do
 		check "$command: --$option is in its manual" grep -qE \

@@ -9,7 +9,7 @@ check "the nearest is told" grep -q 'did you mean "validate"' err
 status "version" 0 "$cairn" --version
 check "name and number" grep -qE '^cairn [0-9]+\.[0-9]+\.[0-9]+$' out
 status "help" 0 "$cairn" help
-for command in validate show demo help; do
+for command in validate show doctor demo help; do
 	status "help $command" 0 "$cairn" help $command
 	check "usage of $command" grep -q "^usage: cairn $command" out
 	cp out help
@@ -48,6 +48,9 @@ validate -c none.yaml|none.yaml: No such file
 -c none.yaml validate|none.yaml: No such file
 -q --jobs 0 validate|--jobs: 0 is not between 1 and 256
 show|which file?
+doctor extra|what is "extra" for?
+doctor --jsno|did you mean --json?
+doctor --tal none.tal|none.tal: No such file
 show --at x a|--at: a time is wanted
 demo|which folder?
 demo a b|one folder only
