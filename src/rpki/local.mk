@@ -25,7 +25,7 @@ if HAVE_CMOCKA
 check_PROGRAMS += tests/rpki/test_choose tests/rpki/test_path \
 	tests/rpki/test_constraints tests/rpki/test_ta tests/rpki/test_point \
 	tests/rpki/test_point_whole tests/rpki/test_point_key \
-	tests/rpki/test_wild tests/rpki/test_issued
+	tests/rpki/test_wild tests/rpki/test_issued tests/rpki/test_bits
 tests_rpki_test_constraints_LDADD = $(rpki_libs) $(CMOCKA_LIBS)
 rpki_kit = tests/rpki/kit.h tests/rpki/kit.c tests/rpki/keys.h
 tests_rpki_test_ta_SOURCES = tests/rpki/test_ta.c $(rpki_kit)
@@ -40,6 +40,8 @@ tests_rpki_test_point_key_SOURCES = tests/rpki/test_point_key.c $(rpki_kit)
 tests_rpki_test_point_key_LDADD = $(rpki_libs) $(CMOCKA_LIBS)
 tests_rpki_test_issued_SOURCES = tests/rpki/test_issued.c $(rpki_kit)
 tests_rpki_test_issued_LDADD = $(rpki_libs) $(CMOCKA_LIBS)
+tests_rpki_test_bits_SOURCES = tests/rpki/test_bits.c $(rpki_kit)
+tests_rpki_test_bits_LDADD = $(rpki_libs) $(CMOCKA_LIBS)
 tests_rpki_test_wild_LDADD = $(rpki_libs) $(CMOCKA_LIBS)
 tests_rpki_test_choose_LDADD = $(rpki_libs) $(CMOCKA_LIBS)
 tests_rpki_test_path_LDADD = $(rpki_libs) $(CMOCKA_LIBS)
