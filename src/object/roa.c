@@ -56,8 +56,9 @@ block_enter(struct der *addresses, enum family *family, struct der *blocks)
 static enum reason
 blocks_count(size_t *out, struct der blocks, uint64_t max)
 {
-	enum family family, seen = 0;
+	enum family family;
 	struct der addresses;
+	unsigned seen = 0;
 	size_t n;
 
 	if (!der_more(&blocks))
@@ -66,9 +67,9 @@ blocks_count(size_t *out, struct der blocks, uint64_t max)
 		const uint8_t *at = blocks.at;
 
 		TRY(block_enter(&addresses, &family, &blocks));
-		if (family == seen || seen == FAMILY_V6)
-			return fault_at(blocks.why, R_ROA_FAMILY_ORDER, at);
-		seen = family;
+		if ((seen & 1U << family) != 0)
+			return fault_at(blocks.why, R_ROA_FAMILY_TWICE, at);
+		seen |= 1U << family;
 		TRY(der_count(&n, &addresses, (size_t)max - *out));
 	}
 	return REASON_OK;
