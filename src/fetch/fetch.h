@@ -200,7 +200,8 @@ struct https_job {
 	struct span uri;
 	bool is_named; /* by the operator: may be local or have a port */
 	const struct rrdp_state *had; /* NULL: nothing */
-	/* What we have under this URI in this repository. */
+	/* What we have under this URI in this repository, for deltas; called
+	 * by https_poll. NULL: nothing. */
 	bool (*known)(void *ctx, struct span uri, struct digest *hash);
 	void *ctx;
 	void *owner;

@@ -35,20 +35,34 @@ append_file(int out, const char *path)
 	return n == 0 && write(out, "\n", 1) == 1;
 }
 
+/* Where this libcurl, and else where others, have the system's roots. */
+static void
+append_system_roots(int out)
+{
+	const char *const places[] = {
+		curl_version_info(CURLVERSION_NOW)->cainfo,
+		"/etc/ssl/certs/ca-certificates.crt",
+		"/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
+		"/etc/ssl/cert.pem"
+	};
+
+	for (size_t i = 0; i < COUNT(places); i++)
+		if (places[i] != NULL && append_file(out, places[i]))
+			return;
+}
+
 /* The system's roots and the operator's in one file, which the process with
  * the network may read although it can open none. */
 static enum reason
 open_roots(struct https *h, struct fault *why)
 {
-	const curl_version_info_data *curl = curl_version_info(CURLVERSION_NOW);
 	const char *extra = h->settings.ca_file;
 
 	h->roots = memfd_create("roots", MFD_CLOEXEC);
 	if (h->roots < 0)
 		return fault_say(
 		    why, R_FETCH_SPOOL, NULL, "roots: %s", strerror(errno));
-	if (curl->cainfo != NULL)
-		(void)append_file(h->roots, curl->cainfo);
+	append_system_roots(h->roots);
 	if (extra != NULL && !append_file(h->roots, extra))
 		return fault_say(
 		    why, R_FETCH_FILE, NULL, "%s: %s", extra, strerror(errno));

@@ -257,12 +257,15 @@ fetched(struct https *h, struct doc *d)
 static void
 listen_to_net(struct https *h)
 {
+	/* One that goes mad may not hold us up. */
+	size_t left = 4 * (size_t)h->limits->http_count;
 	struct http_told told;
 	int fds[PROCESS_FDS];
 	ssize_t n = 0;
 
-	while (h->net.pid > 0 && (n = process_receive(h->net.sock, &told,
-				      sizeof(told), fds, false)) >= 0) {
+	while (h->net.pid > 0 && left-- > 0 &&
+	       (n = process_receive(
+		    h->net.sock, &told, sizeof(told), fds, false)) >= 0) {
 		struct doc *d = h->docs;
 
 		for (size_t i = 0; i < PROCESS_FDS; i++)

@@ -29,7 +29,8 @@ check_PROGRAMS += tests/fetch/test_base64 tests/fetch/test_rrdp \
 	tests/fetch/test_rrdp_plan tests/fetch/test_rrdp_fold \
 	tests/fetch/test_inflate tests/fetch/test_health tests/fetch/test_xml \
 	tests/fetch/test_http_rules tests/fetch/test_https \
-	tests/fetch/test_box tests/fetch/test_process
+	tests/fetch/test_box tests/fetch/test_process \
+	tests/fetch/test_rrdp_starve
 fetch_files = tests/fetch/files.h tests/fetch/files.c
 tests_fetch_test_base64_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
 tests_fetch_test_rrdp_SOURCES = tests/fetch/test_rrdp.c $(fetch_files)
@@ -44,6 +45,10 @@ tests_fetch_test_https_SOURCES = tests/fetch/test_https.c \
 	tests/fetch/serve.h tests/fetch/serve.c $(fetch_files)
 tests_fetch_test_https_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/fetch/server.py
+tests_fetch_test_rrdp_starve_SOURCES = tests/fetch/test_rrdp_starve.c \
+	$(fetch_files) $(starve)
+tests_fetch_test_rrdp_starve_LDFLAGS = $(AM_LDFLAGS) $(starve_ldflags)
+tests_fetch_test_rrdp_starve_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
 tests_fetch_test_box_SOURCES = tests/fetch/test_box.c $(fetch_files)
 tests_fetch_test_box_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
 tests_fetch_test_process_SOURCES = tests/fetch/test_process.c $(fetch_files)
