@@ -122,8 +122,7 @@ void progress_init(struct progress *, bool quiet);
 struct run_progress progress_of(struct progress *);
 void progress_end(struct progress *);
 
-/* ---- what a run came to ---------------------------------------------------
- */
+/* ---- what a run came to ---------------------------------------------- */
 
 struct summary_output {
 	const char *format, *path; /* path NULL: standard output */

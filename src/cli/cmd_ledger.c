@@ -105,8 +105,7 @@ static const struct {
 	{ "emit", tell_emit },
 };
 
-/* ---- options ---------------------------------------------------------------
- */
+/* ---- options --------------------------------------------------------- */
 
 static int
 take_operand(
@@ -182,8 +181,7 @@ read_options(
 		   : usage_error(self, "--keys: whose signatures count?");
 }
 
-/* ---- the command
- * ------------------------------------------------------------- */
+/* ---- the command ----------------------------------------------------- */
 
 static enum reason
 decision_reason(enum checkpoint_decision d)

@@ -111,8 +111,7 @@ configure(struct show *s)
 	return STATUS_DONE;
 }
 
-/* ---- the issuer -------------------------------------------------------------
- */
+/* ---- the issuer ------------------------------------------------------ */
 
 static int
 read_issuer(struct show *s)
@@ -141,8 +140,7 @@ read_issuer(struct show *s)
 	return STATUS_DONE;
 }
 
-/* ---- where bytes are
- * ----------------------------------------------------------- */
+/* ---- where bytes are ------------------------------------------------- */
 
 static bool
 open_store(struct show *s, struct fault *why)
@@ -198,8 +196,7 @@ get_bytes(struct show *s, struct shown *it, struct buf *kept, struct fault *why)
 	return it->bytes.p != NULL ? NULL : "not in the cache";
 }
 
-/* ---- what is said
- * ---------------------------------------------------------------- */
+/* ---- what is said ---------------------------------------------------- */
 
 static void
 emit_fault(struct emit *e, const struct fault *why)

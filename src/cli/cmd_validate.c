@@ -7,8 +7,7 @@
 #include "cli/cli.h"
 #include "output/output.h"
 
-/* ---- what is written
- * --------------------------------------------------------- */
+/* ---- what is written ------------------------------------------------- */
 
 struct outputs {
 	struct output_in in;
@@ -134,8 +133,7 @@ print_summary(const struct settings *v, const struct run_result *r,
 	return written;
 }
 
-/* ---- the run
- * ------------------------------------------------------------------ */
+/* ---- the run --------------------------------------------------------- */
 
 static int
 finish(const struct settings *v, struct run_result *r)

@@ -71,8 +71,7 @@ folder_get(void *ctx, struct buf *out, const char *path)
 	return why;
 }
 
-/* ---- what the caller names -------------------------------------------------
- */
+/* ---- what the caller names ------------------------------------------- */
 
 static enum reason
 file_read(struct ledger_run *run, struct buf *out, const char *path)
@@ -135,8 +134,7 @@ ledger_run_read(struct ledger_run *run)
 	return file_read(run, &run->bytes[2], path);
 }
 
-/* ---- the replay -------------------------------------------------------------
- */
+/* ---- the replay ------------------------------------------------------ */
 
 struct replay {
 	struct ledger_run *run;

@@ -180,8 +180,7 @@ answered_help(const struct command *command, int argc, char **argv)
 	return false;
 }
 
-/* ---- how to use it --------------------------------------------------------
- */
+/* ---- how to use it --------------------------------------------------- */
 
 #define TEXT_AT    28
 #define LINE_MAX_N 78

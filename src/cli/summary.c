@@ -55,8 +55,7 @@ has_failed(const struct run_repository *r)
 	       r->reason != REASON_OK;
 }
 
-/* ---- for people ------------------------------------------------------------
- */
+/* ---- for people ------------------------------------------------------ */
 
 static void
 write_row(struct buf *out, struct span name, const uint64_t n[6])
@@ -164,8 +163,7 @@ summary_text(struct buf *out, const struct summary *s)
 		    s->result->warnings == 1 ? "" : "s");
 }
 
-/* ---- for programs -----------------------------------------------------------
- */
+/* ---- for programs ---------------------------------------------------- */
 
 static void
 emit_reason(struct emit *e, enum reason reason, const char *detail)

@@ -52,8 +52,7 @@ add_constraints(const struct setting *s, const struct node *n)
 	return add_path(s, n, &s->conf->constraints, &s->conf->n_constraints);
 }
 
-/* ---- mirrors --------------------------------------------------------------
- */
+/* ---- mirrors --------------------------------------------------------- */
 
 static bool
 is_uri(struct span text)
@@ -196,8 +195,7 @@ add_mirror(const struct setting *s, const struct node *n)
 	return REASON_OK;
 }
 
-/* ---- outputs --------------------------------------------------------------
- */
+/* ---- outputs --------------------------------------------------------- */
 
 /* FORMAT or FORMAT:PATH */
 static void

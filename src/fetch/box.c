@@ -38,8 +38,7 @@
 
 #define MEMORY ((uint64_t)64 << 20)
 
-/* ---- confinement ----------------------------------------------------------
- */
+/* ---- confinement ----------------------------------------------------- */
 
 static void
 limit(int what, rlim_t n)
@@ -124,8 +123,7 @@ box_confine(const struct limits *limits)
 	forbid_the_rest();
 }
 
-/* ---- the maker ------------------------------------------------------------
- */
+/* ---- the maker ------------------------------------------------------- */
 
 struct ask {
 	uint32_t kind, is_gzip;

@@ -21,8 +21,7 @@
 #include "base/base.h"
 #include "model/model.h"
 
-/* ---- jobs -------------------------------------------------------------------
- */
+/* ---- jobs ------------------------------------------------------------ */
 
 enum fetch_what {
 	FETCH_TREE, /* all of a repository, or module */
@@ -100,8 +99,7 @@ bool fetch_refuse(
 void fetch_end(struct fetch *, enum reason);
 size_t fetch_pending(const struct fetch *);
 
-/* ---- what came
- * ---------------------------------------------------------------- */
+/* ---- what came ------------------------------------------------------- */
 
 struct fetch_file {
 	struct span uri;
@@ -246,8 +244,7 @@ void https_drop(struct https_job *);
 void https_end(struct https *, enum reason);
 size_t https_pending(const struct https *);
 
-/* ---- when to try again, and by what ---------------------------------------
- */
+/* ---- when to try again, and by what ---------------------------------- */
 
 /* What to remember of a source of a repository between runs. */
 struct fetch_health {

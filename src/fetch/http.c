@@ -56,8 +56,7 @@ now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* ---- what curl calls ------------------------------------------------------
- */
+/* ---- what curl calls ------------------------------------------------- */
 
 static size_t
 refuse(struct transfer *t, enum reason why)
@@ -160,8 +159,7 @@ on_connection(
 	return is_local ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
-/* ---- a transfer -----------------------------------------------------------
- */
+/* ---- a transfer ------------------------------------------------------ */
 
 #define SET(option, value)                                                  \
 	do {                                                                \
@@ -320,8 +318,7 @@ start(struct net *net, const struct http_ask *ask, int body)
 		fail(t, R_LIMIT_MEMORY);
 }
 
-/* ---- how it ended ---------------------------------------------------------
- */
+/* ---- how it ended ---------------------------------------------------- */
 
 static enum reason
 reason_of(const struct transfer *t, CURLcode code)
@@ -416,8 +413,7 @@ finish(struct transfer *t, CURLcode code)
 	tell(t);
 }
 
-/* ---- the loop -------------------------------------------------------------
- */
+/* ---- the loop -------------------------------------------------------- */
 
 static struct transfer *
 find(struct net *net, uint32_t id)

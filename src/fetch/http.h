@@ -33,8 +33,7 @@ struct http_told {
  * roots of trust. */
 void http_run(int sock, int keep, const void *ctx);
 
-/* ---- http_rules.c: pure ---------------------------------------------------
- */
+/* ---- http_rules.c: pure ---------------------------------------------- */
 
 /* Loopback, private, link-local, shared, multicast, unspecified; also in
  * IPv6 clothes. Also what is no address. */

@@ -5,8 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* ---- addresses ------------------------------------------------------------
- */
+/* ---- addresses ------------------------------------------------------- */
 
 struct block {
 	uint8_t b[16];
@@ -82,8 +81,7 @@ http_address_is_local(const struct sockaddr *address)
 	return true;
 }
 
-/* ---- header ---------------------------------------------------------------
- */
+/* ---- header ---------------------------------------------------------- */
 
 static bool
 is_name(struct span line, const char *name, struct span *value)
@@ -196,8 +194,7 @@ http_head_check(const struct http_head *h, bool sent, bool wants_gzip)
 	return REASON_OK;
 }
 
-/* ---- time -----------------------------------------------------------------
- */
+/* ---- time ------------------------------------------------------------ */
 
 void
 http_clock_init(struct http_clock *out, int64_t now_ms)

@@ -13,8 +13,7 @@
 
 #define RESTARTS 8 /* of processes that died */
 
-/* ---- opening --------------------------------------------------------------
- */
+/* ---- opening --------------------------------------------------------- */
 
 static bool
 append_file(int out, const char *path)
@@ -155,8 +154,7 @@ https_spool(const struct https *h)
 	return fd;
 }
 
-/* ---- jobs -----------------------------------------------------------------
- */
+/* ---- jobs ------------------------------------------------------------ */
 
 void
 https_start(struct https *h, struct https_job *job, int64_t now_ms)

@@ -64,14 +64,12 @@ struct https {
 	struct https_job *done, **done_end;
 };
 
-/* ---- https.c --------------------------------------------------------------
- */
+/* ---- https.c --------------------------------------------------------- */
 
 /* A file without a name in the spool folder, or -1. */
 int https_spool(const struct https *);
 
-/* ---- https_doc.c: one file, from asking to having been read ---------------
- */
+/* ---- https_doc.c: one file, from asking to having been read ---------- */
 
 void doc_init(struct doc *, struct https_work *, struct span uri,
     uint64_t bytes_max, enum rrdp_kind);
@@ -82,8 +80,7 @@ void doc_fini(struct doc *);
 /* What the processes said, and what may go on. */
 void docs_poll(struct https *, int wait_ms);
 
-/* ---- https_work.c: what to do next ----------------------------------------
- */
+/* ---- https_work.c: what to do next ----------------------------------- */
 
 void work_begin(struct https *, struct https_job *);
 /* A file of its is there, or not. */

@@ -73,8 +73,7 @@ map(struct span *out, int fd)
 	return true;
 }
 
-/* ---- the list of active ones ----------------------------------------------
- */
+/* ---- the list of active ones ----------------------------------------- */
 
 static void
 set_state(struct https *h, struct doc *d, enum doc_state state)
@@ -153,8 +152,7 @@ fail_all(struct https *h, enum doc_state state, enum reason why)
 		finish(h, d, why, "");
 }
 
-/* ---- fetching -------------------------------------------------------------
- */
+/* ---- fetching -------------------------------------------------------- */
 
 static bool
 host_is_busy(const struct https *h, const struct doc *asking)
@@ -285,8 +283,7 @@ listen_to_net(struct https *h)
 	}
 }
 
-/* ---- reading --------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------- */
 
 static void
 read_in_box(struct https *h, struct doc *d)
@@ -332,8 +329,7 @@ has_been_read(struct https *h, struct doc *d)
 	finish(h, d, ok ? REASON_OK : R_FETCH_SPOOL, "");
 }
 
-/* ---- waiting --------------------------------------------------------------
- */
+/* ---- waiting --------------------------------------------------------- */
 
 void
 docs_poll(struct https *h, int wait_ms)

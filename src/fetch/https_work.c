@@ -24,8 +24,7 @@ say(struct https_job *job, enum reason r, const char *detail)
 	(void)snprintf(job->detail, sizeof(job->detail), "%s", detail);
 }
 
-/* ---- begin and end --------------------------------------------------------
- */
+/* ---- begin and end --------------------------------------------------- */
 
 static enum reason
 check_uri(struct uri *out, const struct https_job *job, const struct https *h)
@@ -148,8 +147,7 @@ succeed(struct https *h, struct https_work *w, enum rrdp_outcome outcome)
 	work_end(h, w, REASON_OK, "");
 }
 
-/* ---- snapshot and deltas --------------------------------------------------
- */
+/* ---- snapshot and deltas --------------------------------------------- */
 
 static void
 ask_named(struct https *h, struct https_work *w, struct doc *d,
@@ -247,8 +245,7 @@ fold_snapshot(struct https *h, struct https_work *w)
 	succeed(h, w, RRDP_BY_SNAPSHOT);
 }
 
-/* ---- notification ---------------------------------------------------------
- */
+/* ---- notification ---------------------------------------------------- */
 
 static void
 act(struct https *h, struct https_work *w)

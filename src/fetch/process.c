@@ -82,8 +82,7 @@ process_end(struct process *p)
 	*p = (struct process){ 0, -1 };
 }
 
-/* ---- memory ---------------------------------------------------------------
- */
+/* ---- memory ---------------------------------------------------------- */
 
 #if defined(__SANITIZE_ADDRESS__)
 #define WIDE 1
@@ -130,8 +129,7 @@ process_limit_memory(uint64_t more)
 #endif
 }
 
-/* ---- messages -------------------------------------------------------------
- */
+/* ---- messages -------------------------------------------------------- */
 
 union control {
 	char bytes[CMSG_SPACE(PROCESS_FDS * sizeof(int))];

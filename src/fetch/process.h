@@ -6,8 +6,7 @@
 
 #include "fetch/rrdp_index.h"
 
-/* ---- process.c ------------------------------------------------------------
- */
+/* ---- process.c ------------------------------------------------------- */
 
 /* Sockets keep the borders of messages (SOCK_SEQPACKET). */
 struct process {
@@ -40,8 +39,7 @@ ssize_t process_receive(
  * shadow is larger than any limit. Ends the process when it cannot. */
 void process_limit_memory(uint64_t more);
 
-/* ---- box.c ----------------------------------------------------------------
- */
+/* ---- box.c ----------------------------------------------------------- */
 
 /* Makes boxes: a small process that forks one for each file to read. */
 enum reason box_open(struct process *out, const struct limits *) MUST_CHECK;

@@ -4,8 +4,7 @@
 
 #include "fetch/fetch.h"
 
-/* ---- rrdp_xml.c: the three kinds of file, RFC 8182 3.5 --------------------
- */
+/* ---- rrdp_xml.c: the three kinds of file, RFC 8182 3.5 --------------- */
 
 enum rrdp_kind {
 	RRDP_NOTIFICATION,
@@ -50,8 +49,7 @@ void rrdp_reader_free(struct rrdp_reader *); /* may be NULL */
 
 bool rrdp_session_parse(struct rrdp_session *out, struct span) MUST_CHECK;
 
-/* ---- base64.c: in pieces --------------------------------------------------
- */
+/* ---- base64.c: in pieces --------------------------------------------- */
 
 struct base64 {
 	uint32_t bits;
@@ -66,8 +64,7 @@ bool base64_feed(
     struct base64 *, uint8_t *out, size_t *n_out, struct span text) MUST_CHECK;
 bool base64_is_whole(const struct base64 *) MUST_CHECK;
 
-/* ---- rrdp_notification.c --------------------------------------------------
- */
+/* ---- rrdp_notification.c --------------------------------------------- */
 
 struct rrdp_listed {
 	uint64_t serial;
@@ -100,8 +97,7 @@ enum reason rrdp_notification_check(struct rrdp_notification *) MUST_CHECK;
 /* Scheme, host and port. */
 bool uri_is_same_origin(const struct uri *, const struct uri *);
 
-/* ---- rrdp_plan.c ----------------------------------------------------------
- */
+/* ---- rrdp_plan.c ----------------------------------------------------- */
 
 struct rrdp_plan {
 	enum rrdp_outcome what;

@@ -30,8 +30,7 @@ struct rrdp_record {
 
 #define RECORD_TEXT_MAX ((size_t)65536)
 
-/* ---- rrdp_spool.c: in the box ---------------------------------------------
- */
+/* ---- rrdp_spool.c: in the box ---------------------------------------- */
 
 struct rrdp_spool {
 	enum rrdp_kind kind;
@@ -43,8 +42,7 @@ struct rrdp_spool {
 /* The last record is RECORD_END; where there is none, the box is dead. */
 void rrdp_spool(const struct rrdp_spool *, const struct limits *);
 
-/* ---- rrdp_index.c: outside ------------------------------------------------
- */
+/* ---- rrdp_index.c: outside ------------------------------------------- */
 
 struct rrdp_index {
 	struct span rest, bytes;
@@ -71,8 +69,7 @@ enum reason rrdp_index_check(struct rrdp_record *end, struct span *detail,
 enum reason rrdp_index_notification(struct rrdp_notification *,
     const struct rrdp_index *, struct fault *why) MUST_CHECK;
 
-/* ---- rrdp_fold.c: many files, one set of changes --------------------------
- */
+/* ---- rrdp_fold.c: many files, one set of changes --------------------- */
 
 struct rrdp_fold {
 	struct map at; /* by URI: 1 + place in changes */

@@ -28,8 +28,7 @@ struct spool {
 	uint64_t offset, items;
 };
 
-/* ---- writing --------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------- */
 
 static enum reason
 write_all(int fd, struct span bytes)
@@ -71,8 +70,7 @@ put(struct spool *s, struct rrdp_record *record, struct span text)
 	return s->index.n >= FLUSH ? flush(s) : REASON_OK;
 }
 
-/* ---- events ---------------------------------------------------------------
- */
+/* ---- events ---------------------------------------------------------- */
 
 static enum reason
 on_head(void *ctx, const struct rrdp_session *session, uint64_t serial)
@@ -175,8 +173,7 @@ on_end(void *ctx)
 	return put(s, &s->record, buf_view(&s->uri));
 }
 
-/* ---- the file -------------------------------------------------------------
- */
+/* ---- the file -------------------------------------------------------- */
 
 static enum reason
 take(void *ctx, struct span bytes)

@@ -28,8 +28,7 @@ struct rrdp_reader {
 	struct base64 base64;
 };
 
-/* ---- attributes -----------------------------------------------------------
- */
+/* ---- attributes ------------------------------------------------------ */
 
 enum attr {
 	ATTR_VERSION,
@@ -131,8 +130,7 @@ object_uri_check(struct rrdp_element *e, const struct limits *limits)
 	return R_RRDP_URI;
 }
 
-/* ---- elements -------------------------------------------------------------
- */
+/* ---- elements -------------------------------------------------------- */
 
 static enum reason
 open_file(struct rrdp_reader *x, const char *name, const char *const *list)
@@ -292,8 +290,7 @@ on_text(void *ctx, struct span text)
 	return REASON_OK;
 }
 
-/* ---- outside --------------------------------------------------------------
- */
+/* ---- outside --------------------------------------------------------- */
 
 enum reason
 rrdp_reader_new(struct rrdp_reader **out, enum rrdp_kind kind,

@@ -50,8 +50,7 @@ name_cmp(const void *a, const void *b)
 	return strcmp(*x, *y);
 }
 
-/* ---- folders ----------------------------------------------------------------
- */
+/* ---- folders --------------------------------------------------------- */
 
 static void
 folder_fini(struct folder *f)

@@ -35,8 +35,7 @@ is_stopped(const struct xml *x)
 	return x->reason != REASON_OK;
 }
 
-/* ---- what expat calls -----------------------------------------------------
- */
+/* ---- what expat calls ------------------------------------------------ */
 
 static bool
 is_too_long(struct xml *x)
@@ -139,8 +138,7 @@ on_comment(void *data, const XML_Char *text)
 		stop(x, R_RRDP_TAG);
 }
 
-/* ---- what we call ---------------------------------------------------------
- */
+/* ---- what we call ---------------------------------------------------- */
 
 enum reason
 xml_new(struct xml **out, const struct xml_rules *rules, void *ctx,

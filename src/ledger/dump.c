@@ -20,8 +20,7 @@ struct dump {
 	struct lines lines;
 };
 
-/* ---- parts of a line
- * ---------------------------------------------------------- */
+/* ---- parts of a line ------------------------------------------------- */
 
 static void
 put_digest(struct buf *b, const struct digest *d)
@@ -72,8 +71,7 @@ line_end(struct dump *d)
 	buf_byte(&d->lines.text, '\n');
 }
 
-/* ---- the kinds of line
- * ----------------------------------------------------------- */
+/* ---- the kinds of line ----------------------------------------------- */
 
 static void
 dump_authorize(struct dump *d, const struct record *r)
@@ -384,8 +382,7 @@ dump_services(struct dump *d)
 	}
 }
 
-/* ---- all of it
- * ------------------------------------------------------------------- */
+/* ---- all of it ------------------------------------------------------- */
 
 static int
 line_cmp(const void *a, const void *b)

@@ -170,8 +170,7 @@ ledger_emit(const struct ledger_state *st, int64_t now,
 	return r;
 }
 
-/* ---- as a line of CSV
- * ------------------------------------------------------------- */
+/* ---- as a line of CSV ------------------------------------------------ */
 
 static void
 put_hex(struct buf *b, struct span s)

@@ -33,8 +33,7 @@ parcel_take(struct record *r, struct step *step)
 	step->parcel = (struct parcel){ 0, NULL };
 }
 
-/* ---- the genesis ------------------------------------------------------------
- */
+/* ---- the genesis ----------------------------------------------------- */
 
 static bool
 is_zero(const struct digest *d)
@@ -73,8 +72,7 @@ genesis_replay(struct step *step)
 	return REASON_OK;
 }
 
-/* ---- steps 3 and 4
- * ----------------------------------------------------------- */
+/* ---- steps 3 and 4 --------------------------------------------------- */
 
 static enum reason
 enroll_author_check(const struct step *step)
@@ -136,8 +134,7 @@ statement_judge(struct step *step)
 	return replay_rows[step->s->kind].check(step);
 }
 
-/* ---- effect -----------------------------------------------------------------
- */
+/* ---- effect ---------------------------------------------------------- */
 
 static void
 statement_apply(struct step *step)

@@ -6,8 +6,7 @@
 /* 2^96 */
 static const struct amount level0_v6 = { 0, UINT64_C(1) << 32, 0 };
 
-/* ---- claim ------------------------------------------------------------------
- */
+/* ---- claim ----------------------------------------------------------- */
 
 /* What another holds may be taken, or contested, by evidence alone. */
 static bool
@@ -170,8 +169,7 @@ claim_apply(struct step *step)
 	claim_drop(c);
 }
 
-/* ---- release
- * ----------------------------------------------------------------- */
+/* ---- release --------------------------------------------------------- */
 
 static bool
 contends(const struct run *r, const struct holder *h)

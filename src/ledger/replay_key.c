@@ -3,8 +3,7 @@
 
 #include "ledger/replay.h"
 
-/* ---- tick -------------------------------------------------------------------
- */
+/* ---- tick ------------------------------------------------------------ */
 
 static const struct digest *
 sequencer(const struct ledger_state *st)
@@ -32,8 +31,7 @@ tick_apply(struct step *step)
 	state_expire(step->st);
 }
 
-/* ---- enroll, rotate
- * ----------------------------------------------------------- */
+/* ---- enroll, rotate -------------------------------------------------- */
 
 static enum reason
 guardians_check(const struct step *step)
@@ -114,8 +112,7 @@ rotate_apply(struct step *step)
 	guardians_set(step, step->author);
 }
 
-/* ---- recover
- * ----------------------------------------------------------------- */
+/* ---- recover --------------------------------------------------------- */
 
 enum reason
 recover_check(struct step *step)

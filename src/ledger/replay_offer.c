@@ -1,8 +1,7 @@
 /* The rules of offer, accept and settle, and the transfer they end in. */
 #include "ledger/replay.h"
 
-/* ---- offer ------------------------------------------------------------------
- */
+/* ---- offer ----------------------------------------------------------- */
 
 enum reason
 offer_check(struct step *step)
@@ -61,8 +60,7 @@ offer_apply(struct step *step)
 	}
 }
 
-/* ---- the transfer
- * -------------------------------------------------------------- */
+/* ---- the transfer ---------------------------------------------------- */
 
 /* The holder's leases become the new holder's, without a word of it in the
  * chains; only one to the new holder itself ends. */
@@ -89,8 +87,7 @@ transfer(struct ledger_state *st, struct record *offer)
 	offer_end(st, offer);
 }
 
-/* ---- accept, settle
- * -------------------------------------------------------------- */
+/* ---- accept, settle -------------------------------------------------- */
 
 static struct record *
 offer_find(const struct step *step)

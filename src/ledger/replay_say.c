@@ -5,8 +5,7 @@
 
 #define NAMES_MAX 8
 
-/* ---- authorize
- * --------------------------------------------------------------- */
+/* ---- authorize ------------------------------------------------------- */
 
 enum reason
 authorize_check(struct step *step)
@@ -40,8 +39,7 @@ authorize_apply(struct step *step)
 	record_add(step->st, r, step->number);
 }
 
-/* ---- withdraw
- * ------------------------------------------------------------------ */
+/* ---- withdraw -------------------------------------------------------- */
 
 enum reason
 withdraw_check(struct step *step)
@@ -73,8 +71,7 @@ withdraw_apply(struct step *step)
 		record_end(step->st, step->record);
 }
 
-/* ---- endorse
- * ------------------------------------------------------------------- */
+/* ---- endorse --------------------------------------------------------- */
 
 enum reason
 endorse_check(struct step *step)
@@ -96,8 +93,7 @@ endorse_apply(struct step *step)
 	record_add(step->st, r, step->number);
 }
 
-/* ---- name
- * ------------------------------------------------------------------------ */
+/* ---- name ------------------------------------------------------------ */
 
 static bool
 label_is_valid(struct span s)
@@ -137,8 +133,7 @@ name_apply(struct step *step)
 	step->author->n_names++;
 }
 
-/* ---- service, rdns
- * ---------------------------------------------------------------- */
+/* ---- service, rdns --------------------------------------------------- */
 
 /* Copy texts into one block of the record. */
 static void

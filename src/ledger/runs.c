@@ -79,8 +79,7 @@ amount_is_zero(const struct amount *a)
 	return a->top == 0 && a->hi == 0 && a->lo == 0;
 }
 
-/* ---- pieces ----------------------------------------------------------------
- */
+/* ---- pieces ---------------------------------------------------------- */
 
 const char *const space_id[SPACES] = {
 	[SPACE_V4] = "ipv4",
@@ -178,8 +177,7 @@ piece_write(struct buf *b, const struct piece *p)
 	num_write(b, p->space, p->hi);
 }
 
-/* ---- runs ------------------------------------------------------------------
- */
+/* ---- runs ------------------------------------------------------------ */
 
 static int
 run_cmp(const struct run *a, const struct run *b)

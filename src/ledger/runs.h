@@ -93,8 +93,7 @@ struct run *runs_before(const struct run *);
 struct run *runs_add(struct runs *, struct num lo, struct num hi) MUST_CHECK;
 void runs_remove(struct runs *, struct run *);
 
-/* ---- one pass over pieces and what is known of them -----------------------
- */
+/* ---- one pass over pieces and what is known of them ------------------ */
 
 struct part {
 	enum space space;

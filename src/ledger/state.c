@@ -14,8 +14,7 @@ state_alloc(struct ledger_state *st, size_t n)
 	return p;
 }
 
-/* ---- holders ----------------------------------------------------------------
- */
+/* ---- holders --------------------------------------------------------- */
 
 struct holder *
 holder_at(const struct ledger_state *st, uint32_t number)
@@ -63,8 +62,7 @@ holder_add(struct ledger_state *st, const struct digest *id)
 	return holder_at(st, n);
 }
 
-/* ---- records ----------------------------------------------------------------
- */
+/* ---- records --------------------------------------------------------- */
 
 static int
 number_cmp(const struct record *a, const struct record *b)
@@ -246,8 +244,7 @@ rdns_next(const struct record *r)
 	return prefixes_RB_NEXT((struct record *)(uintptr_t)r);
 }
 
-/* ---- the whole
- * --------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------- */
 
 struct ledger_state *
 ledger_state_new(const struct succession *successions, size_t n)

@@ -137,8 +137,7 @@ struct record *rdns_find(const struct ledger_state *, const struct prefix *);
 struct record *rdns_from(const struct ledger_state *, const struct prefix *);
 struct record *rdns_next(const struct record *);
 
-/* ---- holdings: state_hold.c
- * ---------------------------------------------------- */
+/* ---- holdings: state_hold.c ------------------------------------------ */
 
 void claim_drop(struct claim *); /* one use less */
 unsigned claim_level(const struct claim *);
@@ -160,8 +159,7 @@ void hold_join(struct ledger_state *, const struct parcel *);
 bool hold_is_all(
     const struct ledger_state *, const struct parcel *, const struct holder *);
 
-/* ---- leases: state_chain.c
- * ----------------------------------------------------- */
+/* ---- leases: state_chain.c ------------------------------------------- */
 
 void chain_cut(struct ledger_state *, const struct parcel *);
 void chain_join(struct ledger_state *, const struct parcel *);
@@ -189,8 +187,7 @@ bool cover_find(struct cover *out, const struct ledger_state *,
 void state_touched(struct ledger_state *, const struct piece *);
 void rdns_recheck(struct ledger_state *); /* and forget what was touched */
 
-/* ---- time: state_expire.c
- * ------------------------------------------------------ */
+/* ---- time: state_expire.c -------------------------------------------- */
 
 void state_expire(struct ledger_state *);
 void offer_end(struct ledger_state *, struct record *);

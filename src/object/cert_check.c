@@ -45,8 +45,7 @@ has(const struct cert *c, enum cert_ext which)
 	return c->ext[which].present;
 }
 
-/* ---- the fields -----------------------------------------------------------
- */
+/* ---- the fields ------------------------------------------------------ */
 
 static enum reason
 fields_check(const struct cert *c, struct decode *dec)
@@ -95,8 +94,7 @@ extensions_check(const struct cert *c, struct decode *dec)
 	return REASON_OK;
 }
 
-/* ---- keys ------------------------------------------------------------------
- */
+/* ---- keys ------------------------------------------------------------ */
 
 static enum reason
 key_ids_check(struct cert *c, struct decode *dec)
@@ -154,8 +152,7 @@ usage_check(const struct cert *c, struct decode *dec)
 	return REASON_OK;
 }
 
-/* ---- where things are ------------------------------------------------------
- */
+/* ---- where things are ------------------------------------------------ */
 
 static enum reason
 aia_check(struct cert *c, struct decode *dec)
@@ -256,8 +253,7 @@ sia_check(struct cert *c, struct decode *dec)
 	return REASON_OK;
 }
 
-/* ---- resources --------------------------------------------------------------
- */
+/* ---- resources ------------------------------------------------------- */
 
 static enum reason
 policy_check(struct cert *c, struct decode *dec)

@@ -119,8 +119,7 @@ signed_attrs_parse(struct cms *c, struct der *d)
 	return REASON_OK;
 }
 
-/* ---- the structure ---------------------------------------------------------
- */
+/* ---- the structure --------------------------------------------------- */
 
 /* RFC 7935 2: rsaEncryption is to be written, sha256WithRSAEncryption to be
  * accepted too. */

@@ -8,8 +8,7 @@
 #include "object/show.h"
 #include "object/part.h"
 
-/* ---- what is it? -----------------------------------------------------------
- */
+/* ---- what is it? ----------------------------------------------------- */
 
 /* Of a signed object, what is found where it should be, whatever is wrong
  * around it; empty where it was not found. */
@@ -110,8 +109,7 @@ object_type_guess(struct span bytes)
 	return type;
 }
 
-/* ---- one function for each shape -------------------------------------------
- */
+/* ---- one function for each shape ------------------------------------- */
 
 static enum reason
 show_tal(struct emit *e, struct span bytes, struct decode *dec)
@@ -242,8 +240,7 @@ show_signed(struct emit *e, struct span bytes, enum object_type type,
 	return whole != REASON_OK ? whole : payload;
 }
 
-/* ---- all of it --------------------------------------------------------------
- */
+/* ---- all of it ------------------------------------------------------- */
 
 static enum reason
 show_as(struct emit *e, struct span bytes, enum object_type type,

@@ -43,8 +43,7 @@ show_number(struct emit *e, const char *key, struct span s)
 	emit_fmt(e, key, "%llu", (unsigned long long)v);
 }
 
-/* ---- extensions, each by itself -------------------------------------------
- */
+/* ---- extensions, each by itself -------------------------------------- */
 
 /* A decode whose faults nobody looks at. */
 static struct decode

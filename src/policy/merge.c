@@ -57,8 +57,7 @@ gather(struct merge *m)
 	return REASON_OK;
 }
 
-/* ---- ASPA -----------------------------------------------------------------------
- */
+/* ---- ASPA ------------------------------------------------------------ */
 
 /* All providers of these entries, ascending, each once. */
 static enum reason
@@ -135,9 +134,9 @@ customers(struct merge *m)
 		bool keep;
 
 		n = 1;
-		while (i + n < m->n && m->all[i + n].kind == PAYLOAD_ASPA &&
-		    m->all[i + n].aspa.customer.v ==
-			m->all[i].aspa.customer.v)
+		while (
+		    i + n < m->n && m->all[i + n].kind == PAYLOAD_ASPA &&
+		    m->all[i + n].aspa.customer.v == m->all[i].aspa.customer.v)
 			n++;
 		TRY(customer(m, &m->all[i], n, &keep));
 		for (size_t j = 0; keep && j < n; j++)
@@ -149,8 +148,7 @@ customers(struct merge *m)
 	return REASON_OK;
 }
 
-/* ---- the view -------------------------------------------------------------------
- */
+/* ---- the view -------------------------------------------------------- */
 
 static enum reason
 merge(struct view *out, struct merge *m)
@@ -168,8 +166,7 @@ merge(struct view *out, struct merge *m)
 	out->payloads = m->all;
 	out->n = kept;
 	out->n_findings = m->findings.n;
-	out->findings =
-	    ARENA_ARRAY(m->arena, m->findings.n, struct finding);
+	out->findings = ARENA_ARRAY(m->arena, m->findings.n, struct finding);
 	if (out->findings == NULL)
 		return R_LIMIT_MEMORY;
 	for (size_t i = 0; i < m->findings.n; i++)
@@ -179,8 +176,7 @@ merge(struct view *out, struct merge *m)
 }
 
 enum reason
-policy_merge(
-    struct view *out, const struct policy_in *in, struct arena *arena)
+policy_merge(struct view *out, const struct policy_in *in, struct arena *arena)
 {
 	struct merge m = { .in = in, .arena = arena };
 	enum reason r;

@@ -62,8 +62,7 @@ struct rpki_issued {
 enum reason rpki_issued(struct span bytes, enum object_type,
     const struct rpki_issued *, struct decode *) MUST_CHECK;
 
-/* ---- publication points ---------------------------------------------------
- */
+/* ---- publication points ---------------------------------------------- */
 
 /* A CA already found valid, as its children are judged against it. Its point
  * is at cert.manifest_uri, in cert.repository_uri. */

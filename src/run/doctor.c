@@ -70,8 +70,7 @@ doctor_say(
 		c->failed = true;
 }
 
-/* ---- the configuration, the clock
- * ------------------------------------------------------- */
+/* ---- the configuration, the clock ------------------------------------ */
 
 static void
 check_conf(struct run_checkup *c, const struct conf *conf)
@@ -130,8 +129,7 @@ check_clock(struct run_checkup *c, const struct conf *conf)
 	}
 }
 
-/* ---- the cache
- * ---------------------------------------------------------------- */
+/* ---- the cache ------------------------------------------------------- */
 
 /* The folder that a file is in, or will be. */
 static void
@@ -236,8 +234,7 @@ check_disk(struct run_checkup *c, const char *cache)
 		    (unsigned long long)(bytes / MIB));
 }
 
-/* ---- outputs
- * ------------------------------------------------------------------ */
+/* ---- outputs --------------------------------------------------------- */
 
 static void
 check_output(struct run_checkup *c, const char *path)

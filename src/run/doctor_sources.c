@@ -70,8 +70,7 @@ is_mirrored(const struct conf *conf, const struct uri *uri)
 	return false;
 }
 
-/* ---- trust anchors
- * -------------------------------------------------------------- */
+/* ---- trust anchors --------------------------------------------------- */
 
 struct visit {
 	bool reached, mirrored;
@@ -196,8 +195,7 @@ check_tal(struct run_checkup *c, const struct conf *conf,
 		check_hosts(c, conf, &tal, visits);
 }
 
-/* ---- mirrors
- * ------------------------------------------------------------------- */
+/* ---- mirrors --------------------------------------------------------- */
 
 static void
 check_place(struct run_checkup *c, const struct conf *conf,

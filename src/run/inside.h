@@ -7,8 +7,7 @@
 #include "run/run.h"
 #include "store/store.h"
 
-/* ---- repositories -----------------------------------------------------------
- */
+/* ---- repositories ---------------------------------------------------- */
 
 enum repository_state {
 	REPOSITORY_NEW,     /* named, not asked for */
@@ -28,8 +27,7 @@ struct repository {
 	unsigned n_skipped; /* findings about passed over files so far */
 };
 
-/* ---- trust anchors
- * ------------------------------------------------------------ */
+/* ---- trust anchors --------------------------------------------------- */
 
 struct node;
 
@@ -68,8 +66,7 @@ struct ta {
 	struct tree tree;
 };
 
-/* ---- publication points
- * --------------------------------------------------------- */
+/* ---- publication points ---------------------------------------------- */
 
 struct judged {
 	const struct rpki_point *point;   /* in force; NULL: none */
@@ -99,8 +96,7 @@ struct node {
 	int64_t from_at, until_at;
 };
 
-/* ---- the run
- * --------------------------------------------------------------------- */
+/* ---- the run --------------------------------------------------------- */
 
 struct memo {
 	struct digest key;

@@ -34,8 +34,7 @@ store_key_val(struct store_key *k)
 	return (MDB_val){ .mv_size = k->n, .mv_data = k->b };
 }
 
-/* ---- records ----------------------------------------------------------------
- */
+/* ---- records --------------------------------------------------------- */
 
 bool
 record_open(struct span *value, struct span key, struct span record)
@@ -86,8 +85,7 @@ record_put(struct store_write *w, enum table table, struct store_key *key,
 		       : store_trouble(w->why, rc, "writing the store");
 }
 
-/* ---- values -----------------------------------------------------------------
- */
+/* ---- values ---------------------------------------------------------- */
 
 static void
 put_u64(struct buf *b, uint64_t v)

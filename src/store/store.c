@@ -68,8 +68,7 @@ store_trouble(struct fault *why, int rc, const char *what)
 	    why, trouble_reason(rc), NULL, "%s: %s", what, mdb_strerror(rc));
 }
 
-/* ---- the folder and its lock ----------------------------------------------
- */
+/* ---- the folder and its lock ----------------------------------------- */
 
 static enum reason
 folder_open(int *out, const char *path, struct fault *why)
@@ -135,8 +134,7 @@ folder_lock(int *out, int folder, const char *path, struct fault *why)
 	return lock_take(*out, path, why);
 }
 
-/* ---- the tables -----------------------------------------------------------
- */
+/* ---- the tables ------------------------------------------------------ */
 
 static enum reason
 env_open(struct store *s, const char *path, struct fault *why)

@@ -26,8 +26,7 @@ enum reason store_open(
     struct store **out, const char *cache, struct fault *why) MUST_CHECK;
 void store_close(struct store *); /* after all reads and writes; may be NULL */
 
-/* ---- reading --------------------------------------------------------------
- */
+/* ---- reading --------------------------------------------------------- */
 
 /*
  * One state of the store. Spans from it stay valid, and unchanged, until it
@@ -88,8 +87,7 @@ enum reason store_repositories(struct store_read *,
     bool (*each)(void *ctx, const struct store_repository *),
     void *ctx) MUST_CHECK;
 
-/* ---- writing ---------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------- */
 
 /* All of it or nothing, durable once committed. */
 struct store_write;
@@ -120,8 +118,7 @@ enum reason store_write_anchor(struct store_write *, const struct digest *tal,
 enum reason store_write_repository(
     struct store_write *, const struct store_repository *) MUST_CHECK;
 
-/* ---- collection ------------------------------------------------------------
- */
+/* ---- collection ------------------------------------------------------ */
 
 #define STORE_KEEP_UNUSED ((int64_t)14 * 86400) /* names of a repository */
 #define STORE_KEEP_STALE  ((int64_t)30 * 86400) /* a last good point */

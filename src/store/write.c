@@ -172,8 +172,7 @@ store_write_object(
 		       : store_trouble(w->why, rc, "storing an object");
 }
 
-/* ---- the names of a repository ----------------------------------------------
- */
+/* ---- the names of a repository --------------------------------------- */
 
 static int
 name_cmp(const void *a, const void *b)

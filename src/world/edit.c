@@ -262,8 +262,7 @@ place_splice(struct buf *b, struct place *place, size_t below, size_t at,
 	return !b->failed;
 }
 
-/* ---- values ---------------------------------------------------------------
- */
+/* ---- values ---------------------------------------------------------- */
 
 static void
 value_time(struct buf *out, int64_t at, bool utc)
@@ -337,8 +336,7 @@ value_write(struct buf *out, const char *s, int64_t at)
 	return s != NULL && open == 0 && !out->failed;
 }
 
-/* ---- steps ----------------------------------------------------------------
- */
+/* ---- steps ----------------------------------------------------------- */
 
 static bool
 step_repeat(struct buf *b, struct place *place, const char *argument)
@@ -525,8 +523,7 @@ step_run(struct buf *b, const char *path, const char *op, int64_t at)
 	return ok;
 }
 
-/* ---- signing again ---------------------------------------------------------
- */
+/* ---- signing again --------------------------------------------------- */
 
 /* Replace the element at a path, if there is one. */
 static bool

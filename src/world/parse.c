@@ -131,8 +131,7 @@ take_asn(struct parser *p, struct asn *out)
 	return REASON_OK;
 }
 
-/* ---- what may stand in a block ---------------------------------------------
- */
+/* ---- what may stand in a block --------------------------------------- */
 
 static bool
 is_item_text(struct span s)
@@ -300,8 +299,7 @@ do_expect(struct parser *p, struct world_item *item)
 	return refuse(p, "no such effect", span_str(text));
 }
 
-/* ---- items ------------------------------------------------------------------
- */
+/* ---- items ----------------------------------------------------------- */
 
 #define IN(kind) (1u << (kind))
 #define CAS      (IN(WORLD_TA) | IN(WORLD_CA))
@@ -476,8 +474,7 @@ statement(struct parser *p)
 	return refuse(p, "this has no place here", p->token);
 }
 
-/* ---- the whole
- * ---------------------------------------------------------------- */
+/* ---- the whole ------------------------------------------------------- */
 
 /* Give each copy its CA, and refuse a second of a name. */
 static enum reason

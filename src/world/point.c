@@ -57,8 +57,7 @@ serial_of(struct point *p, const char *uri)
 	return arena_dup(p->arena, span_of(serial, sizeof(serial)));
 }
 
-/* ---- certificates
- * ------------------------------------------------------------ */
+/* ---- certificates ---------------------------------------------------- */
 
 /* What all certificates of a CA have in common. */
 static struct cert_spec
@@ -143,8 +142,7 @@ router_write(struct point *p, const struct world_item *item, const char *uri)
 	return r;
 }
 
-/* ---- signed objects
- * ----------------------------------------------------------- */
+/* ---- signed objects -------------------------------------------------- */
 
 /* Wrap contents as a signed object of that type into p->out, then let the
  * fault do its work. */
@@ -307,8 +305,7 @@ item_signed(struct point *p, const struct world_item *item, const char *uri)
 	return r;
 }
 
-/* ---- the point
- * ------------------------------------------------------------------ */
+/* ---- the point ------------------------------------------------------- */
 
 /* Put p->out on disk, unless the fault says otherwise, and on the list of the
  * manifest to be. */

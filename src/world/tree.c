@@ -2,8 +2,7 @@
 
 #include <string.h>
 
-/* ---- names ------------------------------------------------------------------
- */
+/* ---- names ----------------------------------------------------------- */
 
 static const char *const suffixes[WORLD_KINDS] = {
 	[WORLD_TA] = ".cer",
@@ -67,8 +66,7 @@ world_anchor(const struct world_ca *ca)
 	return ca->item->name;
 }
 
-/* ---- the truth
- * --------------------------------------------------------------- */
+/* ---- the truth ------------------------------------------------------- */
 
 static enum effect
 damage(const struct world_item *item)

@@ -84,8 +84,7 @@ void world_item_uri(char *out, size_t n, const struct world_item *);
 /* The file's name alone. */
 void world_item_file(char *out, size_t n, const struct world_item *);
 
-/* ---- keys -----------------------------------------------------------------
- */
+/* ---- keys ------------------------------------------------------------ */
 
 /* CA number `number`'s own key: no other CA has it while there are at most
  * world_key_pairs of them. NULL without memory. */
@@ -99,8 +98,7 @@ size_t world_key_pairs(void);
  * a serial number. */
 void world_serial(uint8_t out[16], uint64_t seed, const char *uri);
 
-/* ---- writing ---------------------------------------------------------------
- */
+/* ---- writing --------------------------------------------------------- */
 
 /* What is the same for all files of one world_write. */
 struct world_writer {

@@ -450,8 +450,7 @@ test_table(void **state)
 	}
 }
 
-/* ---- files -----------------------------------------------------------------
- */
+/* ---- files ----------------------------------------------------------- */
 
 static void
 put_file(const char *path, const char *text, mode_t mode)

@@ -15,8 +15,7 @@
 
 #include "tests/fetch/scene.h"
 
-/* ---- a false rsync ----------------------------------------------------------
- */
+/* ---- a false rsync --------------------------------------------------- */
 
 static void
 false_rsync(struct scene *s, const char *script)
@@ -207,8 +206,7 @@ test_landlock(void **state)
 		scene_shell(s, "! test -e rsync/*/signals");
 }
 
-/* ---- jobs
- * --------------------------------------------------------------------- */
+/* ---- jobs ------------------------------------------------------------ */
 
 static void
 test_next_source(void **state)
@@ -327,8 +325,7 @@ test_end(void **state)
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* none is left */
 }
 
-/* ---- a true one
- * ------------------------------------------------------------------- */
+/* ---- a true one ------------------------------------------------------ */
 
 /* A daemon over the scene's folder "tree" as module m: its pid, and the URI
  * of the module. */
@@ -463,8 +460,7 @@ test_daemon_many(void **state)
 	daemon_end(pid);
 }
 
-/* ---- staging folders
- * ----------------------------------------------------------------- */
+/* ---- staging folders ------------------------------------------------- */
 
 static enum reason
 no_file(void *ctx, const struct fetch_file *f)

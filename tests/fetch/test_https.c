@@ -37,8 +37,7 @@ tear_down(void **state)
 			skip();  \
 	} while (0)
 
-/* ---- answers --------------------------------------------------------------
- */
+/* ---- answers --------------------------------------------------------- */
 
 static const struct {
 	const char *path;
@@ -298,8 +297,7 @@ test_host_limit(void **state)
 	https_close(h);
 }
 
-/* ---- repositories ---------------------------------------------------------
- */
+/* ---- repositories ---------------------------------------------------- */
 
 struct repository {
 	struct buf notification;
@@ -694,8 +692,7 @@ test_bombs(void **state)
 	https_close(h);
 }
 
-/* ---- processes ------------------------------------------------------------
- */
+/* ---- processes ------------------------------------------------------- */
 
 /* What dies is made anew, and costs only what it had in its hands. */
 static void

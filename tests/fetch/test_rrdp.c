@@ -272,8 +272,7 @@ test_long_serial(void **state)
 	buf_fini(&b);
 }
 
-/* ---- limits ---------------------------------------------------------------
- */
+/* ---- limits ---------------------------------------------------------- */
 
 static void
 put_many(struct buf *b, size_t n, char c)
@@ -431,8 +430,7 @@ test_file_limits(void **state)
 	taken_fini(&t);
 }
 
-/* ---- notifications --------------------------------------------------------
- */
+/* ---- notifications --------------------------------------------------- */
 
 static enum reason
 note(struct rrdp_notification *out, struct arena *a, struct span text,
@@ -553,8 +551,7 @@ test_delta_list(void **state)
 	arena_fini(&a);
 }
 
-/* ---- found in the wild ----------------------------------------------------
- */
+/* ---- found in the wild ----------------------------------------------- */
 
 static void
 read_wild(struct buf *out, const char *name)

@@ -198,8 +198,7 @@ test_property(void **state)
 	assert_true(outcomes[0] > 50 && outcomes[1] > 50 && outcomes[2] > 50);
 }
 
-/* ---- state ----------------------------------------------------------------
- */
+/* ---- state ----------------------------------------------------------- */
 
 static void
 test_state_form(void **state)

@@ -7,8 +7,7 @@
 #include "tests/object/kit.h"
 #include "tests/starve.h"
 
-/* ---- objects ---------------------------------------------------------------
- */
+/* ---- objects --------------------------------------------------------- */
 
 static struct resources
 inherited(void)
@@ -143,8 +142,7 @@ check_has(const char *what, const struct buf *text, const char *part)
 		fail_msg("%s: no %s in\n%s", what, part, text->p);
 }
 
-/* ---- tests
- * ------------------------------------------------------------------- */
+/* ---- tests ----------------------------------------------------------- */
 
 static const struct {
 	enum object_type type;

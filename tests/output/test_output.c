@@ -314,8 +314,7 @@ test_findings(void **state)
 	buf_fini(&got);
 }
 
-/* ---- the stream -------------------------------------------------------------
- */
+/* ---- the stream ------------------------------------------------------ */
 
 struct counter {
 	size_t calls, bytes, fail_at;

@@ -57,8 +57,7 @@ check_findings(const struct scene *s)
 	(void)fclose(f);
 }
 
-/* ---- the demonstration
- * ------------------------------------------------------- */
+/* ---- the demonstration ----------------------------------------------- */
 
 static void
 test_demo(void **state)
@@ -140,8 +139,7 @@ test_cold_offline(void **state)
 	assert_true(scene_found(s, R_TA_FETCH, ".cer"));
 }
 
-/* ---- RFC 9286 6.6: never worse than before
- * ------------------------------------ */
+/* ---- RFC 9286 6.6: never worse than before --------------------------- */
 
 #define SMALL                                                           \
 	"ta a { host a.example module a resources 10.0.0.0/8 AS1-AS9\n" \
@@ -278,8 +276,7 @@ test_at(void **state)
 	assert_int_equal(s->result.tas[0].points_old, 0);
 }
 
-/* ---- trees
- * ---------------------------------------------------------------------- */
+/* ---- trees ----------------------------------------------------------- */
 
 #define CANARY                                        \
 	"ca canary { resources 10.200.0.0/16 AS200\n" \
@@ -447,8 +444,7 @@ test_repositories(void **state)
 	assert_int_equal(s->result.reasons[R_TREE_REPOSITORIES], 1);
 }
 
-/* ---- sources
- * ---------------------------------------------------------------------- */
+/* ---- sources --------------------------------------------------------- */
 
 /* hostile.md A6: what only the network named may not be on this machine. */
 static void
@@ -509,8 +505,7 @@ test_hanging(void **state)
 	assert_true(s->result.work.total_ms < 10000);
 }
 
-/* ---- trust anchors
- * ------------------------------------------------------------------- */
+/* ---- trust anchors --------------------------------------------------- */
 
 static void
 test_anchor_kept(void **state)

@@ -92,8 +92,7 @@ put_repository(struct store_write *w, const char *uri, int64_t used_at)
 	CHECK_REASON(uri, store_write_repository(w, &r), REASON_OK);
 }
 
-/* ---- objects and names ------------------------------------------------------
- */
+/* ---- objects and names ----------------------------------------------- */
 
 static void
 test_objects(void **state)
@@ -240,8 +239,7 @@ test_stamp(void **state)
 	store_close(s);
 }
 
-/* ---- points, anchors, repositories ------------------------------------------
- */
+/* ---- points, anchors, repositories ----------------------------------- */
 
 static void
 test_points(void **state)
@@ -324,8 +322,7 @@ test_anchors_and_repositories(void **state)
 	store_close(s);
 }
 
-/* ---- collection
- * ----------------------------------------------------------------- */
+/* ---- collection ------------------------------------------------------ */
 
 static void
 test_collection(void **state)
@@ -394,8 +391,7 @@ test_collection(void **state)
 	store_close(s);
 }
 
-/* ---- what may go wrong
- * ------------------------------------------------------------ */
+/* ---- what may go wrong ----------------------------------------------- */
 
 static void
 test_lock(void **state)
@@ -630,8 +626,7 @@ test_kill(void **state)
 	}
 }
 
-/* ---- scene
- * ---------------------------------------------------------------------- */
+/* ---- scene ----------------------------------------------------------- */
 
 static int
 setup(void **state)

@@ -18,8 +18,7 @@
 
 #define AT 1795226400 /* 2026-11-21 */
 
-/* ---- a folder in memory ----------------------------------------------------
- */
+/* ---- a folder in memory ---------------------------------------------- */
 
 struct folder {
 	struct arena arena;
@@ -112,8 +111,7 @@ remove_file(const char *path, const struct stat *st, int flag, struct FTW *ftw)
 	return remove(path);
 }
 
-/* ---- the smallest walk
- * -------------------------------------------------------- */
+/* ---- the smallest walk ----------------------------------------------- */
 
 struct walk {
 	struct folder folder;
@@ -219,8 +217,7 @@ walk_anchor(struct walk *w, const char *dir, const char *name)
 	walk_points(w, &root, name);
 }
 
-/* ---- comparing
- * ------------------------------------------------------------------ */
+/* ---- comparing ------------------------------------------------------- */
 
 static int
 line_order(const void *a, const void *b)
@@ -315,8 +312,7 @@ walk_text(const char *what, const char *text)
 	world_free(world);
 }
 
-/* ---- the tests
- * -------------------------------------------------------------------- */
+/* ---- the tests ------------------------------------------------------- */
 
 #define CANARY                                                        \
 	"ca canary { resources 10.1.0.0/16 2001:db8:1::/48 AS64499\n" \
