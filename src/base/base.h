@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <string.h>
 
 #define MUST_CHECK       __attribute__((warn_unused_result))
 #define FORMAT(fmt, arg) __attribute__((format(printf, fmt, arg)))
@@ -102,9 +103,18 @@ struct span {
 	((struct span){ (const uint8_t *)(literal), sizeof(literal) - 1 })
 #define SPAN_OF(object) \
 	((struct span){ (const uint8_t *)&(object), sizeof(object) })
-struct span span_of(const void *p, size_t n);
+/* Inline, as the few others below are: decoders do little else. */
+static inline struct span
+span_of(const void *p, size_t n)
+{
+	return (struct span){ (const uint8_t *)p, n };
+}
 struct span span_str(const char *s);
-bool span_eq(struct span a, struct span b);
+static inline bool
+span_eq(struct span a, struct span b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
 /* As memcmp, then the shorter first. */
 int span_cmp(struct span a, struct span b);
 bool span_starts(struct span s, struct span prefix);

@@ -12,21 +12,9 @@ base_bug(const char *what, const char *file, int line)
 }
 
 struct span
-span_of(const void *p, size_t n)
-{
-	return (struct span){ p, n };
-}
-
-struct span
 span_str(const char *s)
 {
 	return (struct span){ (const uint8_t *)s, strlen(s) };
-}
-
-bool
-span_eq(struct span a, struct span b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
 int

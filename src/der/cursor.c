@@ -84,18 +84,6 @@ der_init(struct der *out, struct span bytes, struct fault *why)
 	*out = (struct der){ .at = p, .end = p + bytes.n, .why = why };
 }
 
-bool
-der_more(const struct der *d)
-{
-	return d->at != d->end;
-}
-
-bool
-der_is(const struct der *d, uint8_t tag)
-{
-	return d->at != d->end && *d->at == tag;
-}
-
 enum reason
 der_fail(const struct der *d, enum reason r)
 {

@@ -34,9 +34,10 @@ enum der_tag {
 	DER_SET = 0x31
 };
 /* Context-specific tags, numbers 0 to 30. */
-#define DER_CONTEXT(n)      (uint8_t)(0x80 | (n)) /* implicit, primitive */
-#define DER_CONTEXT_CONS(n) (uint8_t)(0xa0 | (n)) /* explicit or constructed \
-						   */
+#define DER_CONTEXT(n) (uint8_t)(0x80 | (n)) /* implicit, primitive */
+#define DER_CONTEXT_CONS(n)                              \
+	(uint8_t)(0xa0 | (n)) /* explicit or constructed \
+			       */
 
 struct der {
 	const uint8_t *at, *end;
@@ -45,9 +46,17 @@ struct der {
 
 /* Read from the first byte of `bytes`, which lie in why->base's object. */
 void der_init(struct der *out, struct span bytes, struct fault *why);
-bool der_more(const struct der *);
+static inline bool
+der_more(const struct der *d)
+{
+	return d->at != d->end;
+}
 /* Is the next element of this tag? False at the end. */
-bool der_is(const struct der *, uint8_t tag);
+static inline bool
+der_is(const struct der *d, uint8_t tag)
+{
+	return d->at != d->end && *d->at == tag;
+}
 /* Record the reason at the cursor, and return it. */
 enum reason der_fail(const struct der *, enum reason);
 /* Nothing may be left: R_DER_TRAILING. */
