@@ -2,7 +2,7 @@
 EXTRA_DIST += tests/check.h tests/wild
 # For tests in which the heap runs dry: see tests/starve.h.
 starve = tests/starve.h tests/starve.c
-starve_ldflags = -Wl,--wrap=calloc,--wrap=realloc
+starve_ldflags = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 # Not tests: contrib/bench-crypt runs the first.
 EXTRA_PROGRAMS = tests/bench/bench_crypt tests/bench/bench_object \

@@ -1,7 +1,9 @@
 #include "tests/starve.h"
 
+void *__real_malloc(size_t);
 void *__real_calloc(size_t, size_t);
 void *__real_realloc(void *, size_t);
+void *__wrap_malloc(size_t);
 void *__wrap_calloc(size_t, size_t);
 void *__wrap_realloc(void *, size_t);
 
@@ -36,6 +38,12 @@ refuse(void)
 	if (left != SIZE_MAX)
 		left--;
 	return 0;
+}
+
+void *
+__wrap_malloc(size_t n)
+{
+	return refuse() ? NULL : __real_malloc(n);
 }
 
 void *

@@ -1,8 +1,8 @@
 /*
  * A heap that runs dry: link with tests/starve.c and
- * -Wl,--wrap=calloc,--wrap=realloc, and the n-th allocation from a call of
- * starve_after on fails, with all that follow. Only what the linked rooms ask
- * for is counted, not the C library's own.
+ * -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc, and the n-th allocation from
+ * a call of starve_after on fails, with all that follow. Only what the linked
+ * rooms ask for is counted, not the C library's own.
  */
 #ifndef CAIRN_TESTS_STARVE_H
 #define CAIRN_TESTS_STARVE_H

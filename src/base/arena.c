@@ -34,11 +34,12 @@ static struct arena_block *
 arena_grow(struct arena *a, size_t n)
 {
 	size_t size = n > BLOCK_SIZE ? n : BLOCK_SIZE;
-	struct arena_block *b = calloc(1, sizeof(*b) + size);
+	struct arena_block *b = malloc(sizeof(*b) + size);
 
 	if (b == NULL)
 		return NULL;
 	b->size = size;
+	b->used = 0;
 	b->next = a->head;
 	a->head = b;
 	return b;
@@ -61,7 +62,8 @@ arena_alloc(struct arena *a, size_t n)
 	p = (uint8_t *)b->data + b->used;
 	b->used += n;
 	a->used += n;
-	return p;
+	/* Not the block at once: most arenas use a little of theirs. */
+	return memset(p, 0, n);
 }
 
 void *
@@ -111,7 +113,6 @@ arena_reset(struct arena *a)
 
 	if (BLOCK_SIZE > 0 && keep != NULL && keep->size == BLOCK_SIZE) {
 		arena_drop(keep->next);
-		memset(keep->data, 0, keep->used);
 		keep->used = 0;
 		keep->next = NULL;
 	} else {
@@ -138,11 +139,8 @@ arena_rewind(struct arena *a, struct arena_mark m)
 		free(a->head);
 		a->head = next;
 	}
-	if (a->head != NULL) {
-		memset((uint8_t *)a->head->data + m.block_used, 0,
-		    a->head->used - m.block_used);
+	if (a->head != NULL)
 		a->head->used = m.block_used;
-	}
 	a->used = m.used;
 }
 
