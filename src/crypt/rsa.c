@@ -72,7 +72,7 @@ enum reason
 rsa_verify(const struct prepared *k, struct scratch *t, struct span message,
     struct span signature)
 {
-	uint8_t want[KEY_MAX], have[KEY_MAX];
+	uint8_t want[KEY_MAX];
 
 	/* RFC 8017 8.2.2 step 1, and 5.2.2 step 1. */
 	if (signature.n != k->n)
@@ -81,8 +81,12 @@ rsa_verify(const struct prepared *k, struct scratch *t, struct span message,
 		return R_LIMIT_MEMORY;
 	if (BN_ucmp(t->s, k->modulus) >= 0)
 		return R_SIGNATURE_BAD;
-	if (!power(t, k->mont) || BN_bn2binpad(t->x, have, (int)k->n) < 0)
+	if (!power(t, k->mont))
 		return R_LIMIT_MEMORY;
 	encode(want, k->n, message);
-	return memcmp(want, have, k->n) == 0 ? REASON_OK : R_SIGNATURE_BAD;
+	/* Both are k->n octets long; as numbers they compare in half of the
+	 * time it takes to write x as octets. */
+	if (BN_bin2bn(want, (int)k->n, t->s) == NULL)
+		return R_LIMIT_MEMORY;
+	return BN_ucmp(t->x, t->s) == 0 ? REASON_OK : R_SIGNATURE_BAD;
 }
