@@ -39,7 +39,10 @@ make() { # time, description: writes $dir/w, keeping its cache
 		--quiet >"$dir/said" 2>&1
 }
 
-fresh() { rm -rf "$dir/w"; }
+fresh() {
+	rm -rf "$dir/w"
+	T=$(date +%s)
+}
 
 judge() { # options...: writes $dir/csv and $dir/found
 	rm -f "$dir/csv" "$dir/findings"
@@ -61,7 +64,7 @@ has_canary() {
 # All lines of the others: how many?
 others() { [ "$(sed 1d "$dir/csv" | grep -vc '^AS64499,')" -eq "$1" ]; }
 
-echo 1..48
+echo 1..52
 
 make $T "$alpha $canary }" && judge && grep '^AS64499,' "$dir/csv" \
 	>"$dir/canary" && [ "$(wc -l <"$dir/canary")" -eq 2 ] && others 0
@@ -254,6 +257,39 @@ make $((T - 1800)) "$alpha $canary $other }" && judge && others 2 &&
 ok "a new manifest and an old ROA: the last good point" $?
 cp "$dir/new.roa" "$roa" && judge && others 3 && has_canary && [ ! -s "$dir/found" ]
 ok "and when all is there, the new one" $?
+
+# ---- manifests: MF3, MF6; noise: JU1 ---------------------------------------
+
+fresh
+one="$alpha $canary ca other { resources 10.2.0.0/16 AS64500 fault manifest.number-1
+	roa one { as 64500 prefix 10.2.0.0/20 }"
+make $T "$one } }" && judge && others 1 &&
+	make $((T + 60)) "$one roa two { as 64500 prefix 10.2.16.0/20 } } }" &&
+	judge && found manifest.reused-number && others 1 && has_canary
+ok "the same number, saying something else: the last good point" $?
+
+files() { # limit: the other's manifest has four files, none has more
+	fresh
+	make $T "$alpha $canary ${other%\}} roa three { as 64500
+		prefix 10.2.32.0/20 } } }" &&
+		printf 'limits: {manifest-files: %s}\n' "$1" >>"$dir/w/cairn.yaml" &&
+		judge
+}
+files 4 && others 3 && has_canary && [ ! -s "$dir/found" ]
+ok "as many files as may be on a manifest" $?
+files 3 && found limit.items && others 0 && has_canary
+ok "one more: nothing from it" $?
+
+fresh
+noise=$(yes 'this is noise, not DER. ' | head -n 20 | tr -d '\n')
+make $T "$alpha $canary ca other { resources 10.2.0.0/16 AS64500
+	roa one { as 64500 prefix 10.2.0.0/20 }
+	$(for type in roa cer asa tak gbr spl sig xyz; do
+		echo "file noise.$type { text \"$type: $noise\" }"
+	done) file empty.roa { } } }" && judge && others 1 && has_canary &&
+	[ "$(grep -c ',object$' "$dir/found")" -ge 8 ] &&
+	! grep -q '\.xyz' "$dir/found"
+ok "noise of every type: refused by itself, an unknown type ignored" $?
 
 # ---- trees and payloads: TR3, RO3, RO4, AS1 --------------------------------
 
