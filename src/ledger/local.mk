@@ -6,14 +6,17 @@ libledger_a_SOURCES = %D%/ledger.h %D%/statement.def %D%/statement.h \
 	%D%/statement_authorize.c \
 	%D%/evidence.c %D%/evidence_cert.c %D%/evidence_cms.c %D%/precheck.c \
 	%D%/runs.c %D%/ids.c %D%/state.c %D%/state_hold.c %D%/state_chain.c \
-	%D%/state_expire.c \
+	%D%/state_expire.c %D%/state_save.h %D%/state_save.c \
+	%D%/state_load.c \
 	%D%/replay.c %D%/replay_signers.c %D%/replay_key.c %D%/replay_claim.c \
 	%D%/replay_offer.c %D%/replay_lease.c %D%/replay_say.c \
 	%D%/succession.c %D%/dump.c %D%/emit.c
 ledger_libs = libledger.a libtlog.a $(object_libs)
 if HAVE_CMOCKA
-check_PROGRAMS += tests/ledger/test_ledger
+check_PROGRAMS += tests/ledger/test_ledger tests/ledger/test_state
 ledger_vector = tests/ledger/vector.h tests/ledger/vector.c
 tests_ledger_test_ledger_SOURCES = tests/ledger/test_ledger.c $(ledger_vector)
 tests_ledger_test_ledger_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
+tests_ledger_test_state_SOURCES = tests/ledger/test_state.c $(ledger_vector)
+tests_ledger_test_state_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
 endif

@@ -137,8 +137,8 @@ record_add(struct ledger_state *st, struct record *r, uint32_t statement)
 	ASSERT(other == NULL);
 }
 
-static void
-record_free(struct record *r)
+void
+record_discard(struct record *r)
 {
 	base_free(r->parcel.pieces);
 	base_free(r->texts);
@@ -159,7 +159,7 @@ record_end(struct ledger_state *st, struct record *r)
 		(void)RB_REMOVE(labels, &st->labels, r);
 	else if (r->kind == RECORD_RDNS)
 		(void)RB_REMOVE(prefixes, &st->prefixes, r);
-	record_free(r);
+	record_discard(r);
 }
 
 struct record *

@@ -124,6 +124,7 @@ struct record *record_new(
 void record_add(struct ledger_state *, struct record *, uint32_t statement);
 /* Takes it out of every tree and frees it. */
 void record_end(struct ledger_state *, struct record *);
+void record_discard(struct record *); /* one that was never added */
 struct record *record_find(const struct ledger_state *, uint32_t statement);
 struct record *record_first(const struct ledger_state *);
 struct record *record_next(const struct record *);
@@ -166,6 +167,10 @@ void chain_join(struct ledger_state *, const struct parcel *);
 /* Append a lease where the holder, or the last lessee, leases out. */
 void chain_push(
     struct ledger_state *, const struct piece *, struct record *lease);
+void link_drop(struct lease_link *); /* one use less */
+/* As it was saved: false when another is there, or memory is not. */
+bool chain_restore(struct ledger_state *, const struct piece *,
+    struct lease_link *leaf, uint64_t n) MUST_CHECK;
 /* End the last lease of a run; ends the record too when it is nowhere. */
 void chain_pop(struct ledger_state *, enum space, struct run *);
 /* End the holder's own lease: what was subleased becomes the holder's. */

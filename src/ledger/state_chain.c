@@ -9,7 +9,7 @@
  */
 #include "ledger/state.h"
 
-static void
+void
 link_drop(struct lease_link *l)
 {
 	while (l != NULL && --l->uses == 0) {
@@ -73,6 +73,25 @@ chain_pop(struct ledger_state *st, enum space space, struct run *r)
 	r->is.chain.leaf = l->up;
 	l->up->uses++;
 	link_drop(l);
+}
+
+bool
+chain_restore(struct ledger_state *st, const struct piece *p,
+    struct lease_link *leaf, uint64_t n)
+{
+	struct run *r = runs_from(&st->chains[p->space], p->lo);
+
+	if (r != NULL && num_cmp(r->lo, p->hi) <= 0)
+		return false;
+	r = runs_add(&st->chains[p->space], p->lo, p->hi);
+	if (r == NULL) {
+		st->failed = true;
+		return false;
+	}
+	leaf->uses++;
+	r->is.chain.leaf = leaf;
+	r->is.chain.n = n;
+	return true;
 }
 
 static struct lease_link *
