@@ -4,6 +4,7 @@ libtlog_a_SOURCES = %D%/tlog.h \
 	%D%/keys.c %D%/accept.c %D%/log.c
 tlog_libs = libtlog.a $(model_libs) $(crypt_libs)
 if HAVE_CMOCKA
-check_PROGRAMS += tests/tlog/test_tlog
+check_PROGRAMS += tests/tlog/test_tlog tests/tlog/test_checkpoint
+tests_tlog_test_checkpoint_LDADD = $(tlog_libs) $(CMOCKA_LIBS)
 tests_tlog_test_tlog_LDADD = $(tlog_libs) $(CMOCKA_LIBS)
 endif
