@@ -183,27 +183,6 @@ read_options(
 
 /* ---- the command ----------------------------------------------------- */
 
-static enum reason
-decision_reason(enum checkpoint_decision d)
-{
-	switch (d) {
-	case CHECKPOINT_ACCEPTED:
-	case CHECKPOINT_SAME:
-		return REASON_OK;
-	case CHECKPOINT_STALE:
-		return R_CHECKPOINT_STALE;
-	case CHECKPOINT_SPLIT_VIEW:
-		return R_CHECKPOINT_SPLIT_VIEW;
-	case CHECKPOINT_NOT_COUNTED:
-		return R_CHECKPOINT_UNSIGNED;
-	case CHECKPOINT_TIME_AHEAD:
-		return R_CHECKPOINT_TIME_AHEAD;
-	case CHECKPOINT_TIME_BEHIND:
-		return R_CHECKPOINT_TIME_BEHIND;
-	}
-	BUG("decision");
-}
-
 /* The decision alone, or what was asked for when it is in favour. */
 static int
 answer(struct ledger_run *run, const struct command *self)

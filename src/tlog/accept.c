@@ -2,21 +2,31 @@
  * in, what to do goes out. */
 #include "tlog/tlog.h"
 
-static const char *const ids[] = {
-	[CHECKPOINT_ACCEPTED] = "accepted",
-	[CHECKPOINT_SAME] = "same",
-	[CHECKPOINT_STALE] = "stale",
-	[CHECKPOINT_SPLIT_VIEW] = "split-view",
-	[CHECKPOINT_NOT_COUNTED] = "not-counted",
-	[CHECKPOINT_TIME_AHEAD] = "time-ahead",
-	[CHECKPOINT_TIME_BEHIND] = "time-behind",
+static const struct {
+	const char *id;
+	enum reason reason;
+} rows[] = {
+	[CHECKPOINT_ACCEPTED] = { "accepted", REASON_OK },
+	[CHECKPOINT_SAME] = { "same", REASON_OK },
+	[CHECKPOINT_STALE] = { "stale", R_CHECKPOINT_STALE },
+	[CHECKPOINT_SPLIT_VIEW] = { "split-view", R_CHECKPOINT_SPLIT_VIEW },
+	[CHECKPOINT_NOT_COUNTED] = { "not-counted", R_CHECKPOINT_UNSIGNED },
+	[CHECKPOINT_TIME_AHEAD] = { "time-ahead", R_CHECKPOINT_TIME_AHEAD },
+	[CHECKPOINT_TIME_BEHIND] = { "time-behind", R_CHECKPOINT_TIME_BEHIND },
 };
 
 const char *
 decision_id(enum checkpoint_decision d)
 {
-	ASSERT(d < COUNT(ids));
-	return ids[d];
+	ASSERT(d < COUNT(rows));
+	return rows[d].id;
+}
+
+enum reason
+decision_reason(enum checkpoint_decision d)
+{
+	ASSERT(d < COUNT(rows));
+	return rows[d].reason;
 }
 
 bool

@@ -168,6 +168,8 @@ struct checkpoint_proposal {
 enum checkpoint_decision checkpoint_decide(const struct checkpoint_proposal *);
 bool decision_accepts(enum checkpoint_decision);
 const char *decision_id(enum checkpoint_decision); /* "split-view" */
+/* Of a finding about it: REASON_OK when there is nothing to find. */
+enum reason decision_reason(enum checkpoint_decision);
 
 /* ---- tiles (C2SP tlog-tiles) ---- */
 

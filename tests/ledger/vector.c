@@ -120,6 +120,7 @@ replayer_step(struct replayer *r, struct ledger_state *st, struct span entry)
 	    ledger_precheck(r->entry, entry, r->crypt, &r->verifier, &r->arena),
 	    REASON_OK);
 	failed = ledger_replay(&verdict, st, r->entry);
+	provoked(failed != REASON_OK ? failed : verdict);
 	return failed != REASON_OK ? failed : verdict;
 }
 

@@ -330,7 +330,7 @@ test_log_missing(void **unused)
 		.head = { 300, { { 0 } } } };
 
 	(void)unused;
-	assert_int_equal(log_open(&r, NULL), R_LOG_MISSING);
+	CHECK_REASON("withheld", log_open(&r, NULL), R_LOG_MISSING);
 	log_close(&r);
 }
 
@@ -385,6 +385,10 @@ test_decide(void **unused)
 	};
 
 	(void)unused;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		CHECK_REASON(rows[i].what,
+		    decision_reason(checkpoint_decide(&rows[i].p)),
+		    decision_reason(rows[i].want));
 	for (size_t i = 0; i < COUNT(rows); i++)
 		CHECK(rows[i].what,
 		    checkpoint_decide(&rows[i].p) == rows[i].want);
