@@ -336,7 +336,9 @@ reason_of(const struct transfer *t, CURLcode code)
 	case CURLE_ABORTED_BY_CALLBACK:
 		return t->has_denied ? R_FETCH_ADDRESS : R_FETCH_HTTP;
 	case CURLE_OPERATION_TIMEDOUT:
-		return has_answer ? R_FETCH_TIME : R_FETCH_CONNECT;
+		if (has_answer)
+			return R_FETCH_TIME;
+		return t->addresses > 0 ? R_FETCH_CONNECT : R_FETCH_RESOLVE;
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CERTPROBLEM:

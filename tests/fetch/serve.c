@@ -52,9 +52,10 @@ serve_start(struct served *s)
 		return false;
 	}
 	(void)fclose(f);
-	assert_int_equal(sscanf(line, "%u %u %u %u %u %u %u", &s->ports[0],
-			     &s->ports[1], &s->ports[2], &s->ports[3],
-			     &s->ports[4], &s->ports[5], &s->ports[6]),
+	assert_int_equal(
+	    sscanf(line, "%u %u %u %u %u %u %u %u", &s->ports[0], &s->ports[1],
+		&s->ports[2], &s->ports[3], &s->ports[4], &s->ports[5],
+		&s->ports[6], &s->ports[7]),
 	    PORTS);
 	return true;
 }
@@ -114,11 +115,13 @@ serve_limits(struct limits *l)
 }
 
 struct https *
-serve_open(const struct served *s, const struct limits *limits)
+serve_open_by(
+    const struct served *s, const struct limits *limits, const char *proxy)
 {
 	char spool[128], roots[128];
 	struct https_settings settings = { .spool = spool,
 		.ca_file = roots,
+		.proxy = proxy,
 		.agent = "cairn-test",
 		.limits = limits };
 	struct https *h;
@@ -130,6 +133,12 @@ serve_open(const struct served *s, const struct limits *limits)
 	if (https_open(&h, &settings, &why) != REASON_OK)
 		fail_msg("https_open: %s", why.detail);
 	return h;
+}
+
+struct https *
+serve_open(const struct served *s, const struct limits *limits)
+{
+	return serve_open_by(s, limits, NULL);
 }
 
 int64_t

@@ -16,6 +16,7 @@ enum port {
 	PORT_WRONG_NAME,
 	PORT_OLD_TLS,
 	PORT_SILENT,
+	PORT_PROXY,
 	PORTS
 };
 
@@ -35,6 +36,9 @@ void serve_uri(
     char *out, size_t n, const struct served *, enum port, const char *path);
 /* Small limits, so that tests take seconds. */
 void serve_limits(struct limits *);
+/* proxy may be NULL. */
+struct https *serve_open_by(
+    const struct served *, const struct limits *, const char *proxy);
 struct https *serve_open(const struct served *, const struct limits *);
 /* Until all jobs have ended and were taken. */
 void serve_wait(struct https *);

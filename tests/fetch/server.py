@@ -3,7 +3,7 @@
 
 server.py DIR: makes certificates in DIR with openssl(1), serves the files of
 DIR/www under /www/, misbehaves under the other names below, and prints one
-line of ports:  good hung self-signed expired wrong-name old-tls silent
+line of ports:  good hung self-signed expired wrong-name old-tls silent proxy
 It ends when its standard input does.
 """
 import email.utils
@@ -20,6 +20,7 @@ import zlib
 
 top = sys.argv[1]
 touched = threading.Event()   # something connected to the silent port
+proxied = threading.Event()   # something came through the proxy
 open_now = 0
 open_most = 0
 lock = threading.Lock()
@@ -140,6 +141,8 @@ def handle(c, request, ports):
         c.sendall(plain(b"x" * 200))
     elif path == "/most":
         c.sendall(plain(str(open_most).encode() * 200))
+    elif path == "/proxied":
+        c.sendall(plain(b"y" if proxied.is_set() else b"n"))
     elif path == "/touched":
         c.sendall(plain(b"y" if touched.is_set() else b"n"))
     elif path in LIVE:
@@ -243,6 +246,33 @@ def talk(raw, context, ports):
         pass
 
 
+def pump(a, b):
+    try:
+        while True:
+            data = a.recv(65536)
+            if not data:
+                break
+            b.sendall(data)
+        b.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+
+
+def proxy(c):
+    request = b""
+    while b"\r\n\r\n" not in request:
+        request += c.recv(65536)
+    method, target, _ = request.decode("latin-1").split(" ", 2)
+    if method != "CONNECT":
+        c.sendall(answer("405 Method Not Allowed", []))
+        return
+    proxied.set()
+    to = socket.create_connection(("127.0.0.1", int(target.split(":")[1])))
+    c.sendall(answer("200 OK", ["X-Proxy: " + "x" * 1000]))
+    threading.Thread(target=pump, args=(to, c), daemon=True).start()
+    pump(c, to)
+
+
 def listen():
     s = socket.create_server(("127.0.0.1", 0), backlog=128)
     return s, s.getsockname()[1]
@@ -266,7 +296,8 @@ def context(cert, key, old=False):
 
 def main():
     make_certificates()
-    names = ["good", "hung", "self", "expired", "wrong", "old", "silent"]
+    names = ["good", "hung", "self", "expired", "wrong", "old", "silent",
+             "proxy"]
     listeners, ports = {}, {}
     for name in names:
         listeners[name], ports[name] = listen()
@@ -286,7 +317,7 @@ def main():
         if name in contexts:
             work = (lambda x: lambda c: talk(c, x, ports))(contexts[name])
         else:
-            work = hang if name == "hung" else touch
+            work = {"hung": hang, "silent": touch, "proxy": proxy}[name]
         threading.Thread(target=loop, args=(listeners[name], work),
                          daemon=True).start()
     print(" ".join(str(ports[name]) for name in names), flush=True)

@@ -401,6 +401,46 @@ test_object_size(void **state)
 	}
 }
 
+/* A name nobody takes, or one that is too long, is kept as it is. */
+static void
+test_object_uri(void **state)
+{
+	char name[300] = { 0 };
+	struct limits l;
+
+	(void)state;
+	limits_init(&l);
+	for (int i = 0; i < 3; i++) {
+		struct rrdp_index x;
+		struct rrdp_record r;
+		struct span uri;
+		struct taken t;
+		struct buf b;
+
+		memset(name, 'a', 257);
+		name[i == 2 ? 255 : 256] = '\0';
+		buf_init(&b, 4096);
+		buf_puts(&b, FILE_HEAD("snapshot", "3"));
+		buf_printf(&b,
+		    "<publish uri=\"" OBJ "%s\">" OBJECT "</publish>",
+		    i == 0 ? "&#10;a&quot;b.roa" : name);
+		buf_puts(&b, "</snapshot>");
+		take_file(&t, RRDP_SNAPSHOT, buf_view(&b), false, &l);
+		assert_int_equal(t.reason, REASON_OK);
+		x = t.view;
+		assert_true(rrdp_index_next(&r, &uri, &x));
+		assert_true(rrdp_index_next(&r, &uri, &x));
+		assert_int_equal(r.kind, RECORD_PUBLISH);
+		assert_int_equal(
+		    r.reason, i == 2 ? REASON_OK : R_RRDP_OBJECT_URI);
+		assert_int_equal(t.bytes_map.n, i == 2 ? 102 : 0);
+		if (i == 0)
+			assert_true(span_eq(uri, SPAN(OBJ "\na\"b.roa")));
+		taken_fini(&t);
+		buf_fini(&b);
+	}
+}
+
 static void
 test_file_limits(void **state)
 {
@@ -629,6 +669,7 @@ main(void)
 		cmocka_unit_test(test_tag_limit),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_object_size),
+		cmocka_unit_test(test_object_uri),
 		cmocka_unit_test(test_file_limits),
 		cmocka_unit_test(test_origin),
 		cmocka_unit_test(test_delta_list),
