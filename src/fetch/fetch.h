@@ -140,8 +140,9 @@ enum reason fetch_read_file(struct buf *out, struct fetch *,
 void fetch_tidy(struct fetch *,
     bool (*keep)(void *ctx, const struct digest *key), void *ctx);
 
-/* ---- RRDP and files by HTTPS -----------------------------------------------
- *
+/* ---- RRDP and files by HTTPS ----------------------------------------- */
+
+/*
  * Two kinds of process do the work, made when `https_open` is called: one has
  * the network and nothing else, the others, one for each file, read what came
  * and have nothing at all. Call it before there is much memory to fork.

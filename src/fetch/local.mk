@@ -30,7 +30,7 @@ check_PROGRAMS += tests/fetch/test_base64 tests/fetch/test_rrdp \
 	tests/fetch/test_inflate tests/fetch/test_health tests/fetch/test_xml \
 	tests/fetch/test_http_rules tests/fetch/test_https \
 	tests/fetch/test_box tests/fetch/test_process \
-	tests/fetch/test_rrdp_starve
+	tests/fetch/test_rrdp_starve tests/fetch/test_https_rrdp
 fetch_files = tests/fetch/files.h tests/fetch/files.c
 tests_fetch_test_base64_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
 tests_fetch_test_rrdp_SOURCES = tests/fetch/test_rrdp.c $(fetch_files)
@@ -43,6 +43,9 @@ tests_fetch_test_inflate_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
 tests_fetch_test_http_rules_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
 tests_fetch_test_https_SOURCES = tests/fetch/test_https.c \
 	tests/fetch/serve.h tests/fetch/serve.c $(fetch_files)
+tests_fetch_test_https_rrdp_SOURCES = tests/fetch/test_https_rrdp.c \
+	tests/fetch/serve.h tests/fetch/serve.c $(fetch_files)
+tests_fetch_test_https_rrdp_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
 tests_fetch_test_https_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
 EXTRA_DIST += tests/fetch/server.py
 tests_fetch_test_rrdp_starve_SOURCES = tests/fetch/test_rrdp_starve.c \
