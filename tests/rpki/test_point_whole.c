@@ -406,6 +406,37 @@ test_order(void **state)
 	kit_free(k);
 }
 
+/* hostile.md X10: RFC 6487 4.2 asks for distinct serial numbers, of the CA;
+ * whoever uses one twice has both judged by it. */
+static void
+test_serial_twice(void **state)
+{
+	(void)state;
+	for (int revoked = 0; revoked < 2; revoked++) {
+		struct rpki_point p;
+		struct arena a;
+		struct kit *k = kit_new();
+		struct span serial = k->files[KIT_FIRST_ROA].cert.serial;
+
+		arena_init(&a, POINT_MEMORY);
+		bent(k)->cert.serial = serial;
+		if (revoked)
+			k->files[KIT_THE_CRL].serials[0] = serial;
+		kit_write(k);
+		kit_judge(&p, k, KIT_AT, &a);
+		assert_false(p.failed);
+		assert_int_equal(p.n_findings, revoked ? 2 : 0);
+		for (size_t i = 0; i < p.n_findings; i++)
+			CHECK_REASON(
+			    "twice", p.findings[i].reason, R_PATH_REVOKED);
+		assert_int_equal(kit_says(&p, 64496), !revoked);
+		assert_int_equal(kit_says(&p, 64497), !revoked);
+		assert_true(kit_says(&p, 64498));
+		arena_fini(&a);
+		kit_free(k);
+	}
+}
+
 /* Each signature is checked once, each file asked for once. */
 static void
 test_work(void **state)
@@ -620,6 +651,7 @@ main(void)
 		cmocka_unit_test(test_too_much),
 		cmocka_unit_test(test_cut_away),
 		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_serial_twice),
 		cmocka_unit_test(test_work),
 		cmocka_unit_test(test_interval),
 		cmocka_unit_test(test_source),
