@@ -17,4 +17,5 @@ tests_world_test_world_LDADD = $(world_libs) $(CMOCKA_LIBS)
 tests_world_test_edit_LDADD = $(world_libs) $(CMOCKA_LIBS)
 tests_world_test_fault_LDADD = $(world_libs) $(CMOCKA_LIBS)
 endif
-tap_tests += tests/world/scenes.sh tests/world/hostile.sh
+tap_tests += tests/world/scenes.sh tests/world/hostile.sh \
+	tests/world/conformance.sh
