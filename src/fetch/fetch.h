@@ -221,6 +221,7 @@ struct https_job {
 	struct https_job *next;
 };
 
+/* What it points to outlives the struct https. */
 struct https_settings {
 	const char *spool;   /* folder for files without names; is made */
 	const char *ca_file; /* PEM, more roots; NULL: the system's only */
@@ -254,6 +255,10 @@ struct fetch_health {
 	int64_t next_at;   /* not before; 0: at once */
 	int64_t flips[8];  /* latest session changes, newest first */
 };
+
+/* A form to keep, as for rrdp_state. */
+void fetch_health_write(struct buf *out, const struct fetch_health *);
+bool fetch_health_parse(struct fetch_health *out, struct span) MUST_CHECK;
 
 void fetch_health_good(struct fetch_health *, int64_t now, bool is_new_session,
     const struct limits *);

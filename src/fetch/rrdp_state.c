@@ -1,5 +1,8 @@
-/* What is remembered of a repository, as bytes for the store: the struct's
- * fields in order, numbers in big-endian, strings with their length. */
+/*
+ * What is remembered of a repository and of its sources, as bytes for the
+ * store: the struct's fields in order, numbers in big-endian, strings with
+ * their length.
+ */
 #include <string.h>
 
 #include "fetch/fetch.h"
@@ -104,5 +107,49 @@ rrdp_state_parse(struct rrdp_state *out, struct span bytes)
 	if (in.failed || in.rest.n != 0)
 		return false;
 	*out = s;
+	return true;
+}
+
+/* ---- health ---------------------------------------------------------- */
+
+void
+fetch_health_write(struct buf *out, const struct fetch_health *h)
+{
+	buf_byte(out, FORMAT_VERSION);
+	put_number(out, h->failures);
+	put_number(out, (uint64_t)h->good_at);
+	put_number(out, (uint64_t)h->next_at);
+	for (size_t i = 0; i < COUNT(h->flips); i++)
+		put_number(out, (uint64_t)h->flips[i]);
+}
+
+static int64_t
+get_time(struct in *in)
+{
+	uint64_t v = get_number(in);
+
+	in->failed = in->failed || v > INT64_MAX;
+	return in->failed ? 0 : (int64_t)v;
+}
+
+bool
+fetch_health_parse(struct fetch_health *out, struct span bytes)
+{
+	struct in in = { bytes, false };
+	struct fetch_health h = { 0 };
+	uint64_t failures;
+	uint8_t version;
+
+	get(&in, &version, 1);
+	failures = get_number(&in);
+	h.good_at = get_time(&in);
+	h.next_at = get_time(&in);
+	for (size_t i = 0; i < COUNT(h.flips); i++)
+		h.flips[i] = get_time(&in);
+	if (in.failed || in.rest.n != 0 || version != FORMAT_VERSION ||
+	    failures > UINT32_MAX)
+		return false;
+	h.failures = (uint32_t)failures;
+	*out = h;
 	return true;
 }

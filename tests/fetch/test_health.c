@@ -142,6 +142,36 @@ test_spread(void **state)
 	assert_in_range(n, 80, 176);
 }
 
+static void
+test_form(void **state)
+{
+	struct fetch_health h = { .failures = 7,
+		.good_at = NOW,
+		.next_at = NOW + 60,
+		.flips = { NOW, NOW - 1 } };
+	struct fetch_health back;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 1000);
+	fetch_health_write(&b, &h);
+	assert_true(fetch_health_parse(&back, buf_view(&b)));
+	assert_memory_equal(&back, &h, sizeof(h));
+	for (size_t i = 0; i < b.n; i++)
+		assert_false(fetch_health_parse(&back, span_of(b.p, i)));
+	for (size_t i = 0; i < 25; i += 8) {
+		uint8_t good = b.p[i == 0 ? 0 : i - 7];
+
+		/* The version; and the highest byte of each number. */
+		b.p[i == 0 ? 0 : i - 7] = 0xff;
+		assert_false(fetch_health_parse(&back, buf_view(&b)));
+		b.p[i == 0 ? 0 : i - 7] = good;
+	}
+	buf_byte(&b, 0);
+	assert_false(fetch_health_parse(&back, buf_view(&b)));
+	buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -151,6 +181,7 @@ main(void)
 		cmocka_unit_test(test_flips),
 		cmocka_unit_test(test_fallback),
 		cmocka_unit_test(test_spread),
+		cmocka_unit_test(test_form),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
