@@ -24,3 +24,7 @@ ledger_kit = $(ledger_vector) tests/ledger/kit.h tests/ledger/kit.c
 tests_ledger_test_replay_SOURCES = tests/ledger/test_replay.c $(ledger_kit)
 tests_ledger_test_replay_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
 endif
+fuzz_programs += tests/fuzz/ledger_statement
+tests_fuzz_ledger_statement_LDADD = $(fuzz_main) $(ledger_libs)
+fuzz_programs += tests/fuzz/ledger_replay
+tests_fuzz_ledger_replay_LDADD = $(fuzz_main) $(ledger_libs)

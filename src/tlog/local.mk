@@ -8,3 +8,9 @@ check_PROGRAMS += tests/tlog/test_tlog tests/tlog/test_checkpoint
 tests_tlog_test_checkpoint_LDADD = $(tlog_libs) $(CMOCKA_LIBS)
 tests_tlog_test_tlog_LDADD = $(tlog_libs) $(CMOCKA_LIBS)
 endif
+fuzz_programs += tests/fuzz/ledger_note
+tests_fuzz_ledger_note_LDADD = $(fuzz_main) $(tlog_libs)
+fuzz_programs += tests/fuzz/ledger_keys
+tests_fuzz_ledger_keys_LDADD = $(fuzz_main) $(tlog_libs)
+fuzz_programs += tests/fuzz/ledger_bundle
+tests_fuzz_ledger_bundle_LDADD = $(fuzz_main) $(tlog_libs)
