@@ -14,12 +14,15 @@ libledger_a_SOURCES = %D%/ledger.h %D%/statement.def %D%/statement.h \
 ledger_libs = libledger.a libtlog.a $(object_libs)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/ledger/test_ledger tests/ledger/test_state \
-	tests/ledger/test_replay
+	tests/ledger/test_replay tests/ledger/test_evidence
 ledger_vector = tests/ledger/vector.h tests/ledger/vector.c
 tests_ledger_test_ledger_SOURCES = tests/ledger/test_ledger.c $(ledger_vector)
 tests_ledger_test_ledger_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
 tests_ledger_test_state_SOURCES = tests/ledger/test_state.c $(ledger_vector)
 tests_ledger_test_state_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
+tests_ledger_test_evidence_SOURCES = tests/ledger/test_evidence.c \
+	$(ledger_vector)
+tests_ledger_test_evidence_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
 ledger_kit = $(ledger_vector) tests/ledger/kit.h tests/ledger/kit.c
 tests_ledger_test_replay_SOURCES = tests/ledger/test_replay.c $(ledger_kit)
 tests_ledger_test_replay_LDADD = $(ledger_libs) $(CMOCKA_LIBS)

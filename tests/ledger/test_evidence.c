@@ -1,0 +1,136 @@
+/* Evidence of the vectors holds, and no byte of it can be another. */
+#include "tests/check.h"
+
+#include <string.h>
+
+#include "tests/ledger/vector.h"
+
+/* Authors are taken at their word, certificates are not. */
+static enum reason
+verify_rsa(void *ctx, const struct crypt_key *key, struct span message,
+    struct span signature)
+{
+	return key->alg == CRYPT_RSA
+		   ? crypt_verify(ctx, key, message, signature)
+		   : REASON_OK;
+}
+
+static void
+check_entry(struct replayer *r, struct span entry)
+{
+	const struct verifier v = { verify_rsa, r->crypt };
+
+	arena_reset(&r->arena);
+	assert_int_equal(
+	    ledger_precheck(r->entry, entry, r->crypt, &v, &r->arena),
+	    REASON_OK);
+}
+
+static void
+bend(struct replayer *r, uint8_t *entry, size_t n, struct span part)
+{
+	for (size_t i = 0; i < part.n; i++) {
+		uint8_t *byte = entry + (part.p - entry) + i;
+
+		*byte ^= 1;
+		check_entry(r, span_of(entry, n));
+		if (r->entry->evidence.holds)
+			fail_msg("byte %zu of %zu may change", i, part.n);
+		*byte ^= 1;
+	}
+}
+
+/* The smallest claim with evidence that applies. */
+static struct span
+smallest(struct vector *v, struct replayer *r)
+{
+	struct span best = { NULL, 0 };
+
+	for (size_t i = 0; i < v->n; i++) {
+		check_entry(r, v->entries[i]);
+		if (r->entry->evidence.holds &&
+		    (best.p == NULL || v->entries[i].n < best.n))
+			best = v->entries[i];
+	}
+	assert_non_null(best.p);
+	return best;
+}
+
+static void
+test_bent(void **unused)
+{
+	struct replayer r;
+	struct vector v;
+	struct span entry, rsc, chain[LEDGER_CHAIN];
+	size_t n_chain;
+
+	(void)unused;
+	vector_open(&v, "hostile-400");
+	replayer_init(&r);
+	entry = smallest(&v, &r);
+	check_entry(&r, entry);
+	assert_true(r.entry->evidence.holds);
+	assert_true(r.entry->evidence.from_at < r.entry->evidence.until_at);
+	rsc = r.entry->statement.body.rsc;
+	n_chain = r.entry->statement.body.n_chain;
+	memcpy(chain, r.entry->statement.body.chain, sizeof(chain));
+	bend(&r, (uint8_t *)(uintptr_t)entry.p, entry.n, rsc);
+	for (size_t i = 0; i < n_chain; i++)
+		bend(&r, (uint8_t *)(uintptr_t)entry.p, entry.n, chain[i]);
+	check_entry(&r, entry);
+	assert_true(r.entry->evidence.holds);
+	replayer_fini(&r);
+	vector_close(&v);
+}
+
+/* Evidence is bound to ledger, holder and resources: not another's. */
+static void
+test_bound(void **unused)
+{
+	struct statement *s = base_alloc(sizeof(*s));
+	struct span entry, original;
+	struct replayer r;
+	struct vector v;
+	struct buf tbs, moved;
+
+	(void)unused;
+	assert_non_null(s);
+	vector_open(&v, "hostile-400");
+	replayer_init(&r);
+	buf_init(&tbs, LEDGER_ENTRY_MAX);
+	buf_init(&moved, LEDGER_ENTRY_MAX);
+	original = smallest(&v, &r);
+	for (int row = 0; row < 4; row++) {
+		check_entry(&r, original);
+		*s = r.entry->statement;
+		s->ledger.b[0] ^= row == 1;
+		s->holder.b[0] ^= row == 2;
+		if (row == 3)
+			s->body.n_chain--; /* its last is the EE's issuer */
+		buf_reset(&tbs);
+		buf_reset(&moved);
+		statement_write_tbs(&tbs, s);
+		s->tbs = buf_view(&tbs);
+		statement_write(&moved, s);
+		entry = buf_view(&moved);
+		check_entry(&r, entry);
+		if (r.entry->evidence.holds != (row == 0))
+			fail_msg("row %d", row);
+	}
+	buf_fini(&tbs);
+	buf_fini(&moved);
+	base_free(s);
+	replayer_fini(&r);
+	vector_close(&v);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_bent),
+		cmocka_unit_test(test_bound),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
