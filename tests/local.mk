@@ -5,7 +5,7 @@ starve = tests/starve.h tests/starve.c
 starve_ldflags = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
 # Not tests: contrib/bench-crypt runs the first.
-EXTRA_PROGRAMS = tests/bench/bench_crypt tests/bench/bench_object \
+EXTRA_PROGRAMS += tests/bench/bench_crypt tests/bench/bench_object \
 	tests/bench/bench_output tests/bench/bench_ledger
 tests_bench_bench_ledger_LDADD = $(ledger_libs)
 tests_bench_bench_output_LDADD = $(output_libs)

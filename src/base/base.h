@@ -89,6 +89,8 @@ struct limit_row {
 };
 
 void limits_init(struct limits *out);
+/* Another value is at least 1 and at most so many times the default. */
+#define LIMIT_FACTOR 100
 /* The table itself: `n` rows, for the configuration and the manual. */
 const struct limit_row *limits_table(size_t *n);
 

@@ -6,7 +6,7 @@ cairn_SOURCES = %D%/cli.h %D%/main.c %D%/option.c %D%/settings.c %D%/file.c %D%/
 cli_libs = libledger.a libtlog.a $(run_libs) $(world_libs)
 cairn_LDADD = $(cli_libs)
 
-dist_man_MANS = doc/man/cairn.1 doc/man/cairn-validate.1 doc/man/cairn-show.1 \
+dist_man_MANS += doc/man/cairn.1 doc/man/cairn-validate.1 doc/man/cairn-show.1 \
 	doc/man/cairn-doctor.1 doc/man/cairn-demo.1 doc/man/cairn-ledger.1 \
 	doc/man/cairn.yaml.5
 talsdir = $(sysconfdir)/cairn/tals

@@ -129,6 +129,6 @@ const struct conf_row *conf_row_by_option(const char *option); /* or NULL */
 /* The nearest of n names, or NULL when none is near: "did you mean". */
 const char *conf_nearest(const char *word, const char *const *names, size_t n);
 /* A limit may be set from 1 to this many times its default. */
-#define CONF_LIMIT_FACTOR 100
+#define CONF_LIMIT_FACTOR LIMIT_FACTOR
 
 #endif

@@ -4,12 +4,12 @@
 man=$source/doc/man
 
 if command -v mandoc >/dev/null; then
-	for page in "$man"/*.[15]; do
+	for page in "$man"/*.[135]; do
 		check "mandoc: $(basename "$page")" mandoc -T lint -W warning \
 			"$page"
 	done
 fi
-for page in "$man"/*.[15]; do
+for page in "$man"/*.[135]; do
 	for section in "EXIT STATUS" FILES "SECURITY CONSIDERATIONS" \
 		STANDARDS; do
 		check "$(basename "$page"): $section" \
