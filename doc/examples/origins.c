@@ -36,7 +36,7 @@ struct walk {
 	size_t n, size;
 };
 
-static void
+_Noreturn static void
 fail(const char *what, int reason, const char *detail)
 {
 	const char *id = cairn_reason_id(reason);
