@@ -3,8 +3,12 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/fetch/files.h"
@@ -108,6 +112,50 @@ test_full(void **state)
 	(void)close(pair[1]);
 }
 
+/* Where the kernel has Landlock: nothing may be written, nor what is not the
+ * system's be read; what a resolver and TLS need may. */
+static int
+try_files(const char *mine)
+{
+	char path[64];
+	int roots = memfd_create("roots", MFD_CLOEXEC);
+
+	(void)snprintf(path, sizeof(path), "/proc/self/fd/%d", roots);
+	if (!confine_reads())
+		return 1;
+	if (open(mine, O_WRONLY | O_CLOEXEC) >= 0)
+		return 2;
+	if (open(mine, O_RDONLY | O_CLOEXEC) >= 0)
+		return 3;
+	if (unlink(mine) == 0)
+		return 4;
+	if (open("/etc/passwd", O_RDONLY | O_CLOEXEC) < 0)
+		return 5;
+	return open(path, O_RDONLY | O_CLOEXEC) < 0 ? 6 : 0;
+}
+
+static void
+test_reads_only(void **state)
+{
+	char mine[] = "/tmp/cairn-confine-XXXXXX";
+	int fd, st;
+	pid_t pid;
+
+	(void)state;
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 1)
+		skip();
+	fd = mkstemp(mine);
+	assert_true(fd >= 0);
+	pid = fork();
+	if (pid == 0)
+		_exit(try_files(mine));
+	assert_int_equal(waitpid(pid, &st, 0), pid);
+	assert_true(WIFEXITED(st));
+	assert_int_equal(WEXITSTATUS(st), 0);
+	(void)close(fd);
+	assert_int_equal(unlink(mine), 0);
+}
+
 int
 main(void)
 {
@@ -115,6 +163,7 @@ main(void)
 		cmocka_unit_test(test_has_nothing),
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_reads_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
