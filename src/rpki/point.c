@@ -191,7 +191,6 @@ step_files(struct judge *j, struct decode *dec)
 {
 	const struct manifest *m = &j->manifest;
 	const struct rpki_source *source = &j->in->source;
-	size_t missing = 0;
 
 	j->bytes = ARENA_ARRAY(&j->kept, m->n, struct span);
 	if (j->bytes == NULL)
@@ -203,14 +202,15 @@ step_files(struct judge *j, struct decode *dec)
 		j->out->bytes += j->bytes[i].n;
 		if (j->bytes[i].n > 0 || is_of_nothing(&f->hash))
 			continue;
-		if (missing++ == 0)
+		if (j->file == NULL)
 			j->file = f;
 	}
-	if (missing == 0)
+	if (j->file == NULL)
 		return REASON_OK;
 	j->absent = j->out->incomplete = true;
+	j->out->missing = j->file->hash;
 	return fault_say(&dec->why, R_POINT_MISSING, NULL,
-	    "%zu of %zu files are not there", missing, m->n);
+	    "at least this one of %zu files", m->n);
 }
 
 static enum reason

@@ -161,6 +161,7 @@ struct rpki_point {
 	int64_t from_at, until_at;
 	bool failed;     /* RFC 9286 6.6: only findings; nothing of it counts */
 	bool incomplete; /* a listed file was not there: never stored */
+	struct digest missing; /* the first; until it comes, nothing changes */
 	uint64_t bytes;  /* of the objects read */
 	uint32_t n_valid[RPKI_TYPES]; /* objects found good, by object_type */
 };

@@ -17,16 +17,20 @@ source_object(void *ctx, const struct digest *hash)
 	return store_object(run->now, hash);
 }
 
-/* The same key says the same, but for files that had not come yet. */
+/* The same key says the same, until a file comes that was missing: whoever
+ * lists what will never come is not judged again with each arrival. */
 static struct memo *
 memo_find(const struct run *run, const struct digest *key)
 {
 	struct memo *m = map_get(&run->memos, SPAN_OF(*key));
 
-	return m != NULL && m->point.incomplete &&
-		       m->generation != run->generation
-		   ? NULL
-		   : m;
+	if (m == NULL || !m->point.incomplete ||
+	    m->generation == run->generation)
+		return m;
+	if (store_object(run->now, &m->point.missing).p != NULL)
+		return NULL;
+	m->generation = run->generation;
+	return m;
 }
 
 static enum reason

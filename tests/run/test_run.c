@@ -189,6 +189,27 @@ test_failed_fetch(void **state)
 	assert_true(s->result.degraded);
 }
 
+/* What misses a file is not judged anew with each repository that comes, but
+ * is once the file has come: here, from another repository. */
+static void
+test_missing(void **state)
+{
+	struct scene *s = *state;
+
+	scene_world(s, SMALL, s->at);
+	scene_shell(s, "rm w/repo/a.example/a/one/x.roa");
+	scene_run(s);
+	assert_true(scene_found(s, R_POINT_MISSING, "x.roa"));
+	assert_true(s->result.work.walks > 2);
+	assert_int_equal(s->result.work.points_judged, 3);
+	scene_world(s, SMALL, s->at);
+	scene_shell(s, "rm -r w/cache;"
+		       "mv w/repo/a.example/a/one/x.roa w/repo/b.example/b/");
+	scene_run(s);
+	assert_string_equal(scene_vrps(s), SMALL_VRPS);
+	assert_int_equal(s->result.work.points_judged, 4);
+}
+
 /* A listed file, the CRL or the manifest goes: the point stays as it was, to
  * the moment its manifest is stale. RS7 is the same. */
 static void
@@ -652,6 +673,7 @@ main(void)
 		SCENE(test_chains),
 		SCENE(test_cold_offline),
 		SCENE(test_failed_fetch),
+		SCENE(test_missing),
 		SCENE(test_last_good),
 		SCENE(test_replay),
 		SCENE(test_at),
