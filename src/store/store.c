@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,8 +24,11 @@
 #else
 #define MAP_SIZE ((size_t)64 << 30)
 #endif
-#define MAP_LEAST   ((size_t)1 << 30)
-#define READERS_MAX 64
+#define MAP_LEAST    ((size_t)1 << 30)
+#define READERS_MAX  64
+
+#define ORPHAN_LOOKS 40 /* two seconds in all */
+#define ORPHAN_US    50000
 
 static const char *const table_names[TABLE_COUNT] = {
 	[TABLE_META] = "meta",
@@ -93,31 +97,53 @@ folder_open(int *out, const char *path, struct fault *why)
 	return REASON_OK;
 }
 
-static enum reason
-lock_held(int fd, const char *path, struct fault *why)
+/* Whose number the lock names. */
+static bool
+holder_read(uint64_t *pid, int fd)
 {
 	char text[24];
 	ssize_t n = pread(fd, text, sizeof(text) - 1, 0);
-	uint64_t pid;
 
 	text[n > 0 ? n : 0] = '\0';
 	text[strcspn(text, "\n")] = '\0';
-	if (!decimal_parse(&pid, span_str(text), INT32_MAX))
+	return decimal_parse(pid, span_str(text), INT32_MAX);
+}
+
+static enum reason
+lock_held(int fd, const char *path, struct fault *why)
+{
+	uint64_t pid;
+
+	if (!holder_read(&pid, fd))
 		return fault_at(why, R_STORE_LOCKED, NULL);
 	return fault_say(why, R_STORE_LOCKED, NULL, "process %u uses %s",
 	    (unsigned)pid, path);
 }
 
-/* The lock goes when the process does, however that comes about. */
+static bool
+holder_is_gone(int fd)
+{
+	uint64_t pid;
+
+	return holder_read(&pid, fd) && kill((pid_t)pid, 0) != 0 &&
+	       errno == ESRCH;
+}
+
+/* The lock goes when the process does, however that comes about; but a child
+ * of it that was just forked has it too, until it executes or dies. */
 static enum reason
 lock_take(int fd, const char *path, struct fault *why)
 {
 	char text[24];
 	int n;
 
-	if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-		return errno == EWOULDBLOCK ? lock_held(fd, path, why)
-					    : store_trouble(why, errno, path);
+	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
+		if (errno != EWOULDBLOCK)
+			return store_trouble(why, errno, path);
+		if (i == ORPHAN_LOOKS || !holder_is_gone(fd))
+			return lock_held(fd, path, why);
+		(void)usleep(ORPHAN_US);
+	}
 	n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
 	if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)n, 0) != n)
 		return store_trouble(why, errno, path);

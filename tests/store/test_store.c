@@ -409,6 +409,30 @@ test_lock(void **state)
 	store_close(store_new());
 }
 
+/* A process is gone, its child has the lock for a moment yet. */
+static void
+test_orphan(void **state)
+{
+	struct store *s = NULL;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		s = store_new();
+		if (fork() == 0)
+			(void)usleep(300000);
+		_exit(s != NULL ? 0 : 1);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	fault_init(&why, span_of(NULL, 0));
+	CHECK_REASON(why.detail, store_open(&s, folder, &why), REASON_OK);
+	store_close(s);
+}
+
 static void
 test_folder(void **state)
 {
@@ -667,6 +691,7 @@ main(void)
 		SCENE(test_anchors_and_repositories),
 		SCENE(test_collection),
 		SCENE(test_lock),
+		SCENE(test_orphan),
 		SCENE(test_folder),
 		SCENE(test_format),
 		SCENE(test_damage),
