@@ -153,6 +153,29 @@ test_cold_offline(void **state)
 	"AS1 10.1.16.0/20-20 a\n" \
 	"AS2 10.2.0.0/20-20 a\n"
 
+/* Rounds cost look-ups, not judging: each point once, and each signature
+ * once, however often its tree was walked. */
+static void
+test_work(void **state)
+{
+	struct scene *s = *state;
+	const struct run_work *w = &s->result.work;
+	uint64_t signatures;
+
+	scene_world(s, SMALL, s->at);
+	scene_run(s);
+	assert_true(w->walks > 1 && w->points_from_memo > 0);
+	assert_int_equal(w->points_judged, s->result.tas[0].points);
+	/* Of a trust anchor, two CAs, three CRLs, three manifests, and ROAs. */
+	signatures = 1 + 2 + 3 + 2 * (3 + s->result.tas[0].roas);
+	assert_int_equal(w->crypt.signatures, signatures);
+	s->conf.offline = true;
+	scene_run(s);
+	assert_int_equal(w->walks, 1);
+	assert_int_equal(w->points_judged, s->result.tas[0].points);
+	assert_int_equal(w->crypt.signatures, signatures);
+}
+
 static void
 test_failed_fetch(void **state)
 {
@@ -672,6 +695,7 @@ main(void)
 		SCENE(test_demo),
 		SCENE(test_chains),
 		SCENE(test_cold_offline),
+		SCENE(test_work),
 		SCENE(test_failed_fetch),
 		SCENE(test_missing),
 		SCENE(test_last_good),
