@@ -310,8 +310,8 @@ test_log(void **unused)
 		struct digest want = root_of(t.leaf, 77);
 		uint64_t n = 0;
 
-		assert_int_equal(
-		    log_open(&r, &past), row == 2 ? R_LOG_ROOT : REASON_OK);
+		CHECK_REASON("open", log_open(&r, &past),
+		    row == 2 ? R_LOG_ROOT : REASON_OK);
 		if (row != 2) {
 			assert_memory_equal(&past.root, &want, 32);
 			assert_int_equal(log_each(&r, size, entry_take, &n),
