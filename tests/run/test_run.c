@@ -513,7 +513,7 @@ test_local(void **state)
 	assert_string_equal(scene_vrps(s), CANARY_VRP);
 	r = scene_repository(s, "rsync://intranet/m/");
 	assert_int_equal(r->state, RUN_REFUSED);
-	assert_int_equal(r->reason, R_FETCH_LOCAL);
+	CHECK_REASON("intranet", r->reason, R_FETCH_LOCAL);
 	s->conf.allow_local = true;
 	scene_run(s);
 	r = scene_repository(s, "rsync://intranet/m/");

@@ -660,6 +660,27 @@ setup(void **state)
 	return mkdtemp(folder) == NULL;
 }
 
+/* Somebody else's folder. Root may go anywhere, so it is not root who asks. */
+static void
+test_denied(void **state)
+{
+	struct store *store = NULL;
+	enum reason r;
+
+	(void)state;
+	fault_init(&why, span_of(NULL, 0));
+	assert_int_equal(chmod(folder, geteuid() == 0 ? 0700 : 0), 0);
+	if (getuid() == 0)
+		assert_int_equal(seteuid(65534), 0);
+	r = store_open(&store, folder, &why);
+	if (getuid() == 0)
+		assert_int_equal(seteuid(0), 0);
+	assert_int_equal(chmod(folder, 0700), 0);
+	CHECK_REASON("denied", r, R_STORE_DENIED);
+	assert_null(store);
+	assert_non_null(strstr(why.detail, folder));
+}
+
 static int
 teardown(void **state)
 {
@@ -696,6 +717,7 @@ main(void)
 		SCENE(test_format),
 		SCENE(test_damage),
 		SCENE(test_full),
+		SCENE(test_denied),
 		SCENE(test_kill),
 	};
 
