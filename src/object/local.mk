@@ -4,7 +4,7 @@ libobject_a_SOURCES = %D%/object.h %D%/part.h %D%/cert.h \
 	%D%/cert.c %D%/cert_ext.c %D%/cert_check.c %D%/cert_write.c \
 	%D%/crl.c %D%/cms.c %D%/manifest.c %D%/roa.c %D%/aspa.c %D%/tak.c \
 	%D%/rsc.c %D%/ghostbusters.c %D%/prefix_list.c %D%/tal.c \
-	%D%/show.h %D%/show.c %D%/show_cert.c %D%/show_payload.c
+	%D%/show.h %D%/show.c %D%/show_cert.c %D%/show_payload.c %D%/show_ber.c
 object_libs = libobject.a $(model_libs) $(crypt_libs) $(der_libs)
 if HAVE_CMOCKA
 check_LIBRARIES += libobject_fixture.a

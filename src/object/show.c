@@ -73,8 +73,10 @@ guess_tbs(enum object_type *out, struct der *tbs)
 	TRY(der_next(&skipped, tbs, DER_INTEGER));
 	TRY(der_next(&skipped, tbs, DER_SEQUENCE));
 	TRY(der_next(&skipped, tbs, DER_SEQUENCE));
-	if (!der_is(tbs, DER_SEQUENCE))
+	if (der_is(tbs, DER_UTC_TIME) || der_is(tbs, DER_GENERALIZED_TIME))
 		*out = OBJECT_CRL;
+	else if (!der_is(tbs, DER_SEQUENCE))
+		*out = OBJECT_UNKNOWN; /* such as a request for a certificate */
 	return REASON_OK;
 }
 
@@ -300,6 +302,19 @@ settle(enum object_type should, enum object_type is, struct fault *why)
 	return is;
 }
 
+/* What is in BER is described all the same, as the DER it might have been. */
+static struct span
+read_ber(struct buf *der, struct span bytes, struct decode *dec)
+{
+	buf_init(der, dec->limits->object_max);
+	if (bytes.n > dec->limits->object_max || !show_from_ber(der, bytes))
+		return bytes;
+	(void)fault_say(&dec->why, R_DER_LENGTH, bytes.p,
+	    "in BER, with open lengths, as was usual until about 2020: what is "
+	    "shown is what it would be in DER");
+	return buf_view(der);
+}
+
 enum reason
 object_show(struct emit *e, struct span bytes, enum object_type type,
     struct decode *dec)
@@ -307,18 +322,24 @@ object_show(struct emit *e, struct span bytes, enum object_type type,
 	struct crypt *crypt = crypt_new();
 	struct verifier verifier;
 	struct digest hash;
+	struct span read;
+	struct buf der;
 
 	if (crypt == NULL)
 		return fault_at(&dec->why, R_LIMIT_MEMORY, NULL);
 	verifier = crypt_verifier(crypt);
-	type = settle(type, object_type_guess(bytes), &dec->why);
+	read = read_ber(&der, bytes, dec);
+	type = settle(type, object_type_guess(read), &dec->why);
 	crypt_sha256(hash.b, bytes);
 	emit_str(e, "type", object_type_id(type));
 	emit_hex(e, "sha256", SPAN_OF(hash));
 	emit_uint(e, "size", bytes.n);
-	if (show_as(e, bytes, type, &verifier, dec) != REASON_OK)
+	if (read.p != bytes.p)
+		emit_str(e, "encoding", "BER");
+	if (show_as(e, read, type, &verifier, dec) != REASON_OK)
 		ASSERT(dec->why.reason != REASON_OK);
 	show_findings(e, &dec->why);
+	buf_fini(&der);
 	crypt_free(crypt);
 	return dec->why.reason;
 }

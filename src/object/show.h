@@ -25,4 +25,8 @@ void show_key(struct emit *, const char *key, const struct spki *);
 /* A number in decimal, or where it is longer than 64 bits "0x...". */
 void show_number(struct emit *, const char *key, struct span);
 
+/* Write as DER what is in BER and has its outermost length open; false where
+ * it is no such thing, or nothing sound. */
+bool show_from_ber(struct buf *out, struct span ber) MUST_CHECK;
+
 #endif

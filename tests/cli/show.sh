@@ -27,6 +27,24 @@ check "it says so" grep -q '"reason": "path.expired"' out
 status "issued by another" 1 "$cairn" show --json --issuer \
 	"$wild/rpki-rs/ca1.cer" --at 2019-06-01T00:00:00Z "$wild/rpki-rs/ta.cer"
 check "it says so" grep -q '"issued": false' out
+for crl in "ta 2019-06-01T00:00:00Z" "ca1 2019-04-06T12:00:00Z"; do
+	status "${crl% *}.crl, by its issuer" 0 "$cairn" show --json \
+		--issuer "$wild/rpki-rs/${crl% *}.cer" --at "${crl#* }" \
+		"$wild/rpki-rs/${crl% *}.crl"
+	check "it says so" grep -q '"issued": true' out
+done
+for ber in example-ripe.roa ta.mft ca1.mft ta.mft.bad-filename; do
+	status "$ber" 1 "$cairn" show "$wild/rpki-rs/$ber"
+	check "is in BER" grep -q '^encoding: BER' out
+	check "that is what is wrong" grep -q 'reason: der.length' out
+	check "and shown all the same" grep -q '^  signed_object: rsync' out
+done
+# What CAs say to each other is no object, but may be put here by mistake.
+for foreign in id_ta.cer pdu_200.der router-csr.der; do
+	status "$foreign" 1 "$cairn" show "$wild/rpki-rs/ca/$foreign"
+	check "a reason" grep -q 'reason: ' out
+done
+check "a request for a certificate is no CRL" grep -q '^type: unknown' out
 status "several" 0 "$cairn" show --json "$wild/rpki-rs/ta.cer" \
 	"$wild/rpki-rs/ta.crl"
 check "an array" grep -q '^\[' out

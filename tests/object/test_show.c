@@ -4,8 +4,11 @@
 
 #include "tests/object/fixture.h"
 
+#include "tests/der/bytes.h"
 #include "tests/object/kit.h"
 #include "tests/starve.h"
+
+#include "object/show.h"
 
 /* ---- objects --------------------------------------------------------- */
 
@@ -518,8 +521,17 @@ test_wild(void **state)
 		    "\"manifest\":\"rsync://" },
 		{ "rpki-rs/maxlen-overflow.roa", R_CMS_SIGNING_TIME,
 		    "\"signed_object\":\"rsync://rpki.example.com/" },
-		/* BER. */
-		{ "rpki-rs/example-ripe.roa", R_DER_LENGTH, "\"size\":" },
+		/* BER: refused, and shown all the same. */
+		{ "rpki-rs/example-ripe.roa", R_DER_LENGTH,
+		    "\"encoding\":\"BER\"" },
+		{ "rpki-rs/example-ripe.roa", R_DER_LENGTH,
+		    "\"prefix\":\"2a0c:b642:fc0::/43\"" },
+		{ "rpki-rs/ta.mft", R_DER_LENGTH,
+		    "\"manifest_number\":\"50\"" },
+		{ "rpki-rs/ca1.mft", R_DER_LENGTH,
+		    "\"name\":\"Kn3R14fXk-TIr1bhl9Tu2Sr2uhM.crl\"" },
+		{ "rpki-rs/ta.mft.bad-filename", R_DER_LENGTH,
+		    "\"type\":\"manifest\"" },
 		{ "routinator/arin.tal", REASON_OK, "\"ski\":\"" },
 	};
 	struct fixture *f = *state;
@@ -539,6 +551,77 @@ test_wild(void **state)
 		buf_fini(&object);
 	}
 	buf_fini(&json);
+}
+
+/* What is made of BER: the same in DER, or nothing. */
+static void
+test_ber(void **state)
+{
+	static const struct {
+		const char *what, *ber, *der;
+	} cases[] = {
+		{ "empty", "30800000", "3000" },
+		{ "an element", "30800201050000", "3003020105" },
+		{ "one in the other", "3080a08002010500000000",
+		    "3005a003020105" },
+		{ "a string in segments", "308024800402010204010300000000",
+		    "30050403010203" },
+		{ "a string in no segment", "3080248000000000", "30020400" },
+		{ "a length of two octets", "308004820001610000",
+		    "30050482000161" },
+		{ "DER", "3000", NULL },
+		{ "nothing", "", NULL },
+		{ "one byte", "30", NULL },
+		{ "a set", "31800000", NULL },
+		{ "never ends", "3080", NULL },
+		{ "ends half", "308000", NULL },
+		{ "inner never ends", "3080a0800000", NULL },
+		{ "more after the end", "3080000000", NULL },
+		{ "a tag of two octets", "30801f01000000", NULL },
+		{ "longer than all", "30800203050000", NULL },
+		{ "a length beyond the end", "30800482", NULL },
+		{ "a length of five octets", "3080048500000000000000", NULL },
+		{ "another string in segments", "3080248002010500000000",
+		    NULL },
+		{ "segments in segments", "308024802480000000000000", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct bytes ber, der;
+		struct span in = from_hex(&ber, cases[i].ber);
+		struct buf out;
+		bool made;
+
+		buf_init(&out, 1000);
+		made = show_from_ber(&out, in);
+		CHECK(cases[i].what, made == (cases[i].der != NULL));
+		CHECK(cases[i].what,
+		    !made ||
+			span_eq(buf_view(&out), from_hex(&der, cases[i].der)));
+		buf_fini(&out);
+	}
+}
+
+/* As deep as may be, and one deeper. */
+static void
+test_ber_depth(void **state)
+{
+	(void)state;
+	for (size_t depth = 32; depth <= 33; depth++) {
+		struct buf in, out;
+
+		buf_init(&in, 1000);
+		buf_init(&out, 1000);
+		for (size_t i = 0; i < depth; i++)
+			buf_span(&in, SPAN("\x30\x80"));
+		for (size_t i = 0; i < depth; i++)
+			buf_span(&in, SPAN("\0\0"));
+		assert_int_equal(
+		    show_from_ber(&out, buf_view(&in)), depth == 32);
+		buf_fini(&in);
+		buf_fini(&out);
+	}
 }
 
 static void
@@ -578,6 +661,8 @@ main(void)
 		cmocka_unit_test(test_starved),
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_wild),
+		cmocka_unit_test(test_ber),
+		cmocka_unit_test(test_ber_depth),
 		cmocka_unit_test(test_limits),
 	};
 
