@@ -27,7 +27,7 @@ check "it says so" grep -q '"reason": "path.expired"' out
 status "issued by another" 1 "$cairn" show --json --issuer \
 	"$wild/rpki-rs/ca1.cer" --at 2019-06-01T00:00:00Z "$wild/rpki-rs/ta.cer"
 check "it says so" grep -q '"issued": false' out
-for crl in "ta 2019-06-01T00:00:00Z" "ca1 2019-04-06T12:00:00Z"; do
+for crl in "ta 2019-05-01T00:00:00Z" "ca1 2019-04-06T12:00:00Z"; do
 	status "${crl% *}.crl, by its issuer" 0 "$cairn" show --json \
 		--issuer "$wild/rpki-rs/${crl% *}.cer" --at "${crl#* }" \
 		"$wild/rpki-rs/${crl% *}.crl"
