@@ -238,8 +238,14 @@ emit_work(struct emit *e, const struct run_work *w)
 	emit_object(e, "work");
 	emit_uint(e, "signatures", w->crypt.signatures);
 	emit_uint(e, "hashed_bytes", w->crypt.hashed_bytes);
+	emit_uint(e, "points_looked_up", w->points_looked_up);
 	emit_uint(e, "points_judged", w->points_judged);
 	emit_uint(e, "points_from_memo", w->points_from_memo);
+	emit_uint(e, "points_quarantined", w->points_quarantined);
+	emit_uint(e, "manifests_listed", w->manifests_listed);
+	emit_uint(e, "objects_checked", w->objects_checked);
+	emit_uint(e, "workers", w->workers);
+	emit_uint(e, "workers_died", w->workers_died);
 	emit_uint(e, "walks", w->walks);
 	emit_uint(e, "fetch_ms", w->fetch_ms);
 	emit_uint(e, "total_ms", w->total_ms);

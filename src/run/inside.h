@@ -4,7 +4,9 @@
 
 #include "fetch/fetch.h"
 #include "rpki/rpki.h"
+#include "run/pool.h"
 #include "run/run.h"
+#include "run/verdict.h"
 #include "store/store.h"
 
 /* ---- repositories ---------------------------------------------------- */
@@ -98,10 +100,28 @@ struct node {
 
 /* ---- the run --------------------------------------------------------- */
 
+/* What was judged, by all that it depends on. */
 struct memo {
 	struct digest key;
-	struct rpki_point point;
+	struct rpki_point point; /* once it came */
+	bool came;
 	unsigned generation;
+};
+
+/* A manifest, and what is on it. */
+struct listed {
+	struct digest hash;
+	struct span bytes;
+	struct listing list; /* once it came */
+	bool came;
+	char lost[64]; /* what the worker that read it died of; "": nothing */
+};
+
+/* A point that somebody needs to be judged. */
+struct wish {
+	struct memo *memo;
+	const struct rpki_issuer *issuer;
+	const struct listed *manifest;
 };
 
 struct run {
@@ -114,6 +134,11 @@ struct run {
 	struct store_read *pin; /* keeps the spans of all later reads */
 	struct store_read *now;
 	struct fetch *fetch; /* NULL: offline */
+	struct pool *pool;
+	struct verdicts verdicts;
+	struct map listed;               /* manifest's hash -> listed */
+	VEC(struct listed *) wish_lists; /* until ask_all */
+	VEC(struct wish) wish_points;
 	struct crypt *crypt;
 	struct verifier verifier;
 	int64_t at, clock_at, begun_ms;
@@ -157,9 +182,24 @@ enum reason anchor_load(
 enum reason anchor_want(struct run *, struct ta *) MUST_CHECK;
 enum reason anchor_took(struct run *, struct ta *) MUST_CHECK;
 
+/* ask.c */
+/* NULL in *out: its bytes are not there. *waits: not known before ask_all. */
+enum reason ask_list(struct listed **out, bool *waits, struct run *,
+    const struct digest *manifest) MUST_CHECK;
+enum reason ask_point(struct memo **out, bool *waits, struct run *,
+    const struct node *, const struct digest *key,
+    const struct listed *) MUST_CHECK;
+/* Have all that is wished for, under one trust anchor. */
+enum reason ask_all(struct run *, const struct ta *) MUST_CHECK;
+
 /* judge.c */
+/* The repository by its key. */
 enum reason judge_node(
-    struct run *, struct node *, const struct repository *) MUST_CHECK;
+    struct run *, struct node *, const struct digest *repository) MUST_CHECK;
+/* Judge those of a level that can be judged now, many at once, so that
+ * judge_node finds them done. All are of one trust anchor. */
+enum reason judge_ahead(
+    struct run *, struct node *const *, size_t n) MUST_CHECK;
 
 /* walk.c */
 enum reason walk_anchor(struct run *, struct ta *) MUST_CHECK;

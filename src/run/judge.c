@@ -4,135 +4,61 @@
  * The candidate is what the repository has now under the manifest's URI. When
  * it may not follow what was seen before, or fails, the last good one holds
  * (RFC 9286 6.6). What was judged once in a run is not judged again.
+ *
+ * What is on a manifest, and what a point says, is for workers to find out
+ * (ask.c). Who needs it and does not have it yet wishes for it, and is asked
+ * again when it came: so that all points of a level are judged at once, by
+ * the same steps as one.
  */
 #include <string.h>
 
 #include "run/inside.h"
 
-static struct span
-source_object(void *ctx, const struct digest *hash)
-{
-	const struct run *run = ctx;
-
-	return store_object(run->now, hash);
-}
-
-/* The same key says the same, until a file comes that was missing: whoever
- * lists what will never come is not judged again with each arrival. */
-static struct memo *
-memo_find(const struct run *run, const struct digest *key)
-{
-	struct memo *m = map_get(&run->memos, SPAN_OF(*key));
-
-	if (m == NULL || !m->point.incomplete ||
-	    m->generation == run->generation)
-		return m;
-	if (store_object(run->now, &m->point.missing).p != NULL)
-		return NULL;
-	m->generation = run->generation;
-	return m;
-}
-
+/* NULL in *out: these bytes are not there, or *waits. */
 static enum reason
-memo_make(struct memo **out, struct run *run, const struct digest *key)
+judge_manifest(const struct rpki_point **out, bool *waits, struct run *run,
+    const struct node *n, const struct digest *manifest)
 {
-	struct memo *m = map_get(&run->memos, SPAN_OF(*key));
-
-	*out = m;
-	if (m != NULL)
-		return REASON_OK;
-	*out = m = ARENA_NEW(&run->work, struct memo);
-	if (m == NULL)
-		return R_LIMIT_MEMORY;
-	m->key = *key;
-	return map_put(&run->memos, SPAN_OF(m->key), m) ? REASON_OK
-							: R_LIMIT_MEMORY;
-}
-
-/* A point that needs more memory than it may have is a failed one. */
-static enum reason
-too_large(struct rpki_point *out, struct run *run, const struct node *n,
-    const struct digest *manifest)
-{
-	struct finding *f = ARENA_NEW(&run->work, struct finding);
-
-	if (f == NULL)
-		return R_LIMIT_MEMORY;
-	*f = (struct finding){ .reason = R_LIMIT_MEMORY,
-		.effect = EFFECT_POINT,
-		.object = n->issuer->cert.manifest_uri,
-		.point = n->issuer->cert.manifest_uri,
-		.hash = *manifest };
-	*out = (struct rpki_point){
-		.failed = true, .n_findings = 1, .findings = f
-	};
-	return REASON_OK;
-}
-
-static enum reason
-judge_bytes(struct rpki_point *out, struct run *run, const struct node *n,
-    const struct digest *manifest, struct span bytes)
-{
-	struct rpki_point_in in = { .issuer = n->issuer,
-		.manifest = bytes,
-		.manifest_hash = *manifest,
-		.at = run->at,
-		.source = { source_object, run },
-		.limits = &run->conf->limits,
-		.verifier = &run->verifier };
-	enum reason r = rpki_point_judge(out, &in, &run->work);
-
-	run->out->work.points_judged++;
-	return r == R_LIMIT_MEMORY ? too_large(out, run, n, manifest) : r;
-}
-
-/* NULL in *out: these bytes are not there. */
-static enum reason
-judge_manifest(const struct rpki_point **out, struct run *run,
-    const struct node *n, const struct digest *manifest, struct span bytes)
-{
+	struct listed *listed;
 	struct digest key;
 	struct memo *m;
 
 	*out = NULL;
-	if (bytes.p == NULL)
+	TRY(ask_list(&listed, waits, run, manifest));
+	if (listed == NULL || *waits)
 		return REASON_OK;
 	TRY(rpki_point_key(&key, n->issuer, manifest, &run->conf->limits));
-	m = memo_find(run, &key);
-	if (m != NULL) {
-		run->out->work.points_from_memo++;
-	} else {
-		TRY(memo_make(&m, run, &key));
-		TRY(judge_bytes(&m->point, run, n, manifest, bytes));
-		m->generation = run->generation;
-	}
-	*out = &m->point;
+	TRY(ask_point(&m, waits, run, n, &key, listed));
+	if (!*waits)
+		*out = &m->point;
 	return REASON_OK;
 }
 
-/* ---- which one
- * -------------------------------------------------------------------
- */
+/* ---- which one ------------------------------------------------------- */
 
 struct candidate {
 	bool there;
 	struct digest hash;
-	struct span bytes;
+	const struct listing *list;
 };
 
-static void
-candidate_find(struct candidate *out, struct run *run, const struct node *n,
-    const struct repository *repository)
+static enum reason
+candidate_find(struct candidate *out, bool *waits, struct run *run,
+    const struct node *n, const struct digest *repository)
 {
 	struct store_name name;
+	struct listed *listed;
 
 	*out = (struct candidate){ 0 };
-	if (!store_name(&name, run->now, &repository->key,
-		n->issuer->cert.manifest_uri))
-		return;
+	if (!store_name(
+		&name, run->now, repository, n->issuer->cert.manifest_uri))
+		return REASON_OK;
 	out->hash = name.hash;
-	out->bytes = store_object(run->now, &name.hash);
-	out->there = out->bytes.p != NULL;
+	TRY(ask_list(&listed, waits, run, &name.hash));
+	out->there = listed != NULL;
+	if (out->there)
+		out->list = &listed->list;
+	return REASON_OK;
 }
 
 static void
@@ -171,31 +97,9 @@ choose(struct run *run, struct judged *j, const struct rpki_issue *candidate)
 	return choice;
 }
 
-/* May the candidate follow what was seen before? Where it cannot be read it
- * may, as the judge says what is wrong with it. It is not read where what was
- * seen decides without: to parse each manifest twice is 2 % of a run. */
-static bool
-may_follow(struct run *run, struct judged *j, const struct candidate *c)
-{
-	const struct store_point *seen = &j->stored;
-	struct rpki_issue issue;
-	struct decode dec;
-	struct arena arena;
-	enum reason r;
-
-	if ((!seen->has_floor && !seen->has_last) ||
-	    (seen->has_last && digest_eq(&c->hash, &seen->last.hash)))
-		return true;
-	arena_init(&arena, (size_t)run->conf->limits.point_memory);
-	decode_init(&dec, &arena, &run->conf->limits, c->bytes);
-	r = rpki_issue_read(&issue, c->bytes, &c->hash, &dec);
-	arena_fini(&arena);
-	return r != REASON_OK || choose(run, j, &issue) == RPKI_USE_CANDIDATE;
-}
-
 /* The candidate is no good, or there is none. */
 static enum reason
-judge_last(struct run *run, struct node *n)
+judge_last(bool *waits, struct run *run, struct node *n)
 {
 	struct judged *j = &n->judged;
 	const struct rpki_point *point;
@@ -206,8 +110,7 @@ judge_last(struct run *run, struct node *n)
 	if (j->refused != NULL &&
 	    digest_eq(&j->refused->issue.hash, &j->stored.last.hash))
 		return REASON_OK;
-	TRY(judge_manifest(&point, run, n, &j->stored.last.hash,
-	    store_object(run->now, &j->stored.last.hash)));
+	TRY(judge_manifest(&point, waits, run, n, &j->stored.last.hash));
 	if (point != NULL && !point->failed) {
 		j->point = point;
 		j->last_good = true;
@@ -215,23 +118,115 @@ judge_last(struct run *run, struct node *n)
 	return REASON_OK;
 }
 
-enum reason
-judge_node(struct run *run, struct node *n, const struct repository *repository)
+/* As far as it gets with what is known; *waits: not to the end. */
+static enum reason
+judge_try(bool *waits, struct run *run, struct node *n,
+    const struct digest *repository)
 {
 	struct judged *j = &n->judged;
 	const struct rpki_point *point = NULL;
 	struct candidate c;
 
+	*waits = false;
 	*j = (struct judged){ 0 };
 	stored_find(&j->stored, run, n);
-	candidate_find(&c, run, n, repository);
-	if (c.there && may_follow(run, j, &c))
-		TRY(judge_manifest(&point, run, n, &c.hash, c.bytes));
+	TRY(candidate_find(&c, waits, run, n, repository));
+	if (*waits)
+		return REASON_OK;
+	/* One that cannot be read fails, and the judge says why. */
+	if (c.there && (!c.list->readable || choose(run, j, &c.list->issue) ==
+						 RPKI_USE_CANDIDATE))
+		TRY(judge_manifest(&point, waits, run, n, &c.hash));
+	if (*waits)
+		return REASON_OK;
 	j->why_hash = c.hash;
 	if (point != NULL && !point->failed) {
 		j->point = point;
 		return REASON_OK;
 	}
 	j->refused = point;
-	return judge_last(run, n);
+	return judge_last(waits, run, n);
+}
+
+enum reason
+judge_node(struct run *run, struct node *n, const struct digest *repository)
+{
+	bool waits;
+
+	run->out->work.points_looked_up++;
+	for (;;) {
+		TRY(judge_try(&waits, run, n, repository));
+		if (!waits)
+			return REASON_OK;
+		TRY(ask_all(run, n->ta));
+	}
+}
+
+/* ---- many at once ----------------------------------------------------- */
+
+#define AT_ONCE 4096 /* points: what is wished for takes memory */
+
+struct waiting {
+	struct node *node;
+	struct digest repository;
+};
+
+/* Could it be judged now? Looks only: what the walk does when it comes here
+ * is the walk's. */
+static bool
+is_ready(struct digest *repository, const struct run *run, const struct node *n)
+{
+	const struct repository *r;
+	struct span root;
+	struct uri u;
+
+	if (node_is_cut(n) || uri_parse(&u, n->issuer->cert.repository_uri,
+				  &run->conf->limits) != REASON_OK)
+		return false;
+	root = source_root(run->conf, &u);
+	r = map_get(&run->repositories, root);
+	crypt_sha256(repository->b, root);
+	return run->fetch == NULL || (r != NULL && r->state == REPOSITORY_DONE);
+}
+
+static enum reason
+judge_some(struct run *run, struct ta *ta, struct waiting *w, size_t n)
+{
+	while (n > 0) {
+		size_t left = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			bool waits;
+
+			TRY(judge_try(
+			    &waits, run, w[i].node, &w[i].repository));
+			if (waits)
+				w[left++] = w[i];
+		}
+		n = left;
+		if (n > 0)
+			TRY(ask_all(run, ta));
+	}
+	return REASON_OK;
+}
+
+enum reason
+judge_ahead(struct run *run, struct node *const *nodes, size_t n)
+{
+	VEC(struct waiting) some = { 0 };
+	struct waiting w;
+	enum reason r = REASON_OK;
+
+	for (size_t i = 0; r == REASON_OK && i < n; i++) {
+		w.node = nodes[i];
+		if (is_ready(&w.repository, run, nodes[i]) &&
+		    !vec_push(&some, w))
+			r = R_LIMIT_MEMORY;
+		if (r == REASON_OK && (some.n == AT_ONCE || i + 1 == n)) {
+			r = judge_some(run, nodes[i]->ta, some.v, some.n);
+			some.n = 0;
+		}
+	}
+	vec_fini(&some);
+	return r;
 }

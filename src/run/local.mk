@@ -2,11 +2,33 @@ noinst_LIBRARIES += librun.a
 librun_a_SOURCES = %D%/run.h %D%/inside.h %D%/run.c %D%/source.c \
 	%D%/repository.c %D%/anchor.c %D%/judge.c %D%/walk.c %D%/harvest.c \
 	%D%/settle.c %D%/doctor.h %D%/doctor.c %D%/doctor_rsync.c \
-	%D%/doctor_net.c %D%/doctor_sources.c
+	%D%/doctor_net.c %D%/doctor_sources.c \
+	%D%/ask.c %D%/verdict.h %D%/verdict.c %D%/pool.h %D%/pool_inside.h \
+	%D%/pool.c %D%/pool_slot.c %D%/ring.h %D%/ring.c %D%/box.h %D%/box.c %D%/wire.h \
+	%D%/wire_answer.h %D%/wire.c %D%/wire_job.c %D%/wire_answer.c \
+	%D%/wire_check.c %D%/worker.h %D%/worker.c %D%/zygote.c
 run_libs = librun.a $(rpki_libs) $(policy_libs) $(store_libs) $(fetch_libs) $(conf_libs) $(output_libs)
+# Seeds: tests/run/test_wire tests/fuzz/corpus/run_wire
+fuzz_programs += tests/fuzz/run_wire
+tests_fuzz_run_wire_LDADD = $(fuzz_main) $(run_libs)
 if HAVE_CMOCKA
 check_LIBRARIES += tests/run/libscene.a
 tests_run_libscene_a_SOURCES = tests/run/scene.h tests/run/scene.c
 check_PROGRAMS += tests/run/test_run
 tests_run_test_run_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
+# With a worker of its own, which has a poison switch: librun.a's is not asked.
+check_PROGRAMS += tests/run/test_pool
+tests_run_test_pool_SOURCES = tests/run/test_pool.c tests/run/point.h \
+	src/run/worker.c $(rpki_kit)
+tests_run_test_pool_CPPFLAGS = $(AM_CPPFLAGS) -DCAIRN_POISON
+tests_run_test_pool_LDADD = $(run_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/run/test_worker
+tests_run_test_worker_SOURCES = tests/run/test_worker.c src/run/worker.c
+tests_run_test_worker_CPPFLAGS = $(AM_CPPFLAGS) -DCAIRN_POISON
+tests_run_test_worker_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/run/test_box tests/run/test_ring tests/run/test_wire
+tests_run_test_box_LDADD = $(run_libs) $(CMOCKA_LIBS)
+tests_run_test_ring_LDADD = $(run_libs) $(CMOCKA_LIBS)
+tests_run_test_wire_SOURCES = tests/run/test_wire.c tests/run/point.h $(rpki_kit)
+tests_run_test_wire_LDADD = $(run_libs) $(CMOCKA_LIBS)
 endif

@@ -62,6 +62,18 @@ show_fetches(struct run *run)
  * -------------------------------------------------------------------------
  */
 
+/* Before all else: what forks is small, and holds nothing. */
+static enum reason
+open_pool(struct run *run)
+{
+	struct pool_settings settings;
+
+	pool_settings_init(&settings);
+	settings.jobs = run->conf->jobs < UINT32_MAX ? (uint32_t)run->conf->jobs
+						     : UINT32_MAX;
+	return pool_open(&run->pool, &settings, run->why);
+}
+
 static enum reason
 open_all(struct run *run)
 {
@@ -70,6 +82,7 @@ open_all(struct run *run)
 		.command = conf->rsync_command,
 		.limits = &conf->limits };
 
+	TRY(open_pool(run));
 	run->crypt = crypt_new();
 	if (run->crypt == NULL)
 		return R_LIMIT_MEMORY;
@@ -204,6 +217,21 @@ rounds(struct run *run)
  * ---------------------------------------------------------------------------
  */
 
+static void
+count_work(struct run *run)
+{
+	struct run_work *w = &run->out->work;
+	struct pool_work pool = pool_work(run->pool);
+
+	w->crypt = crypt_work(run->crypt);
+	w->crypt.signatures += pool.crypt.signatures;
+	w->crypt.hashed_bytes += pool.crypt.hashed_bytes;
+	if (w->points_looked_up > w->points_judged)
+		w->points_from_memo = w->points_looked_up - w->points_judged;
+	w->workers = pool.spawned;
+	w->workers_died = pool.died;
+}
+
 static enum reason
 run_all(struct run *run)
 {
@@ -212,7 +240,7 @@ run_all(struct run *run)
 	TRY(rounds(run));
 	TRY(harvest(run));
 	TRY(settle(run));
-	run->out->work.crypt = crypt_work(run->crypt);
+	count_work(run);
 	return REASON_OK;
 }
 
@@ -221,6 +249,8 @@ run_init(struct run *run)
 {
 	map_init(&run->repositories);
 	map_init(&run->memos);
+	map_init(&run->listed);
+	verdicts_init(&run->verdicts);
 	arena_init(&run->work, SIZE_MAX);
 	run->begun_ms = run_clock_ms();
 	run->clock_at = (int64_t)time(NULL);
@@ -240,7 +270,12 @@ run_fini(struct run *run)
 	crypt_free(run->crypt);
 	vec_fini(&run->findings);
 	vec_fini(&run->named);
+	vec_fini(&run->wish_lists);
+	vec_fini(&run->wish_points);
+	verdicts_fini(&run->verdicts);
+	map_fini(&run->listed);
 	map_fini(&run->memos);
+	pool_close(run->pool);
 	map_fini(&run->repositories);
 	arena_fini(&run->work);
 }

@@ -65,9 +65,14 @@ struct run_repository {
 
 struct run_work {
 	struct crypt_work crypt;
-	uint64_t points_judged, points_from_memo;
-	uint64_t walks;              /* rounds */
-	uint64_t fetch_ms, total_ms; /* wall clock */
+	uint64_t points_looked_up, points_judged;
+	uint64_t points_from_memo;   /* looked up and not judged anew */
+	uint64_t points_quarantined; /* their worker died, twice */
+	uint64_t manifests_listed;
+	uint64_t objects_checked; /* of which not all signatures were known */
+	uint64_t workers, workers_died; /* processes made; ended unasked */
+	uint64_t walks;                 /* rounds */
+	uint64_t fetch_ms, total_ms;    /* wall clock */
 };
 
 struct run_result {

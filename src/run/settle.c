@@ -34,22 +34,17 @@ static enum reason
 needs_of(struct span *out, size_t *n, struct run *run,
     const struct digest *hash, struct arena *arena)
 {
-	struct span bytes = store_object(run->now, hash);
-	struct manifest m;
-	struct decode dec;
+	const struct listed *listed = map_get(&run->listed, SPAN_OF(*hash));
 	struct digest *all;
-	struct cms cms;
 
-	decode_init(&dec, arena, &run->conf->limits, bytes);
-	TRY(cms_parse(&cms, bytes, &dec));
-	TRY(manifest_parse(&m, cms.content, &dec));
-	all = ARENA_ARRAY(arena, m.n, struct digest);
+	ASSERT(listed != NULL && listed->came);
+	*n = listed->list.n;
+	all = ARENA_ARRAY(arena, *n, struct digest);
 	if (all == NULL)
 		return R_LIMIT_MEMORY;
-	for (size_t i = 0; i < m.n; i++)
-		all[i] = m.files[i].hash;
-	*out = span_of(all, m.n * sizeof(*all));
-	*n = m.n;
+	for (size_t i = 0; i < *n; i++)
+		all[i] = listed->list.files[i].hash;
+	*out = span_of(all, *n * sizeof(*all));
 	return REASON_OK;
 }
 

@@ -346,7 +346,7 @@ visit(struct run *run, struct level *next, struct node *n)
 	TRY(admit(&ready, run, n, r));
 	if (!ready)
 		return REASON_OK;
-	TRY(judge_node(run, n, r));
+	TRY(judge_node(run, n, &r->key));
 	show_walk(run);
 	if (n->judged.point == NULL)
 		return REASON_OK;
@@ -376,6 +376,7 @@ walk_levels(struct run *run, struct ta *ta, struct level levels[2])
 		if (level->nodes.n > 1)
 			qsort(level->nodes.v, level->nodes.n,
 			    sizeof(*level->nodes.v), node_cmp);
+		TRY(judge_ahead(run, level->nodes.v, level->nodes.n));
 		next->nodes.n = 0;
 		for (size_t i = 0; i < level->nodes.n; i++)
 			TRY(visit(run, next, level->nodes.v[i]));

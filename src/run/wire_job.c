@@ -1,0 +1,122 @@
+/*
+ * Questions: written by the run, read by a worker, which may trust them. They
+ * are read within bounds all the same.
+ */
+#include <string.h>
+
+#include "run/wire.h"
+
+static void
+put_issuer(struct wire_out *w, const struct rpki_issuer *issuer)
+{
+	wire_put_u64(w, issuer->cert.kind);
+	wire_put_span(w, issuer->cert.der);
+	wire_put_resources(w, &issuer->resources, NULL);
+}
+
+static void
+put_job(struct wire_out *w, const struct job *j)
+{
+	wire_put_u64(w, j->kind);
+	wire_put_u64(w, j->id);
+	wire_put(w, j->limits, sizeof(*j->limits));
+	wire_put(w, &j->manifest_hash, sizeof(j->manifest_hash));
+	wire_put_span(w, j->manifest);
+	wire_put_u64(w, j->manifest_held);
+	wire_put(w, &j->at, sizeof(j->at));
+	if (j->kind == JOB_LIST)
+		return;
+	put_issuer(w, j->issuer);
+	wire_put_u64(w, j->n_files);
+	for (size_t i = 0; i < j->n_files; i++) {
+		const struct job_file *f = &j->files[i];
+
+		wire_put_span(w, f->name);
+		wire_put_span(w, f->bytes);
+		wire_put(w, &f->hash, sizeof(f->hash));
+		wire_put_u64(w, f->held);
+	}
+}
+
+void
+job_write(struct wire_out *w, const struct job *j)
+{
+	uint64_t length = 0;
+	size_t from = w->n;
+
+	wire_put_u64(w, length);
+	put_job(w, j);
+	if (w->failed) {
+		w->n = from;
+		return;
+	}
+	length = w->n - from - sizeof(length);
+	memcpy(w->p + from, &length, sizeof(length));
+}
+
+/* The run found it good; that it decodes is no more than to be expected. */
+static bool
+get_issuer(struct job *j, struct wire_in *r, struct arena *arena)
+{
+	enum cert_kind kind =
+	    (enum cert_kind)wire_get_max(r, (uint64_t)CERT_CA);
+	struct span der = wire_get_span(r);
+	struct rpki_issuer *issuer = ARENA_NEW(arena, struct rpki_issuer);
+	struct decode dec;
+
+	if (r->failed || issuer == NULL)
+		return false;
+	decode_init(&dec, arena, j->limits, der);
+	if (cert_parse(&issuer->cert, der, &dec) != REASON_OK ||
+	    cert_check(&issuer->cert, kind, &dec) != REASON_OK)
+		return false;
+	j->issuer = issuer;
+	return wire_get_resources(r, &issuer->resources, NULL, arena);
+}
+
+static bool
+get_files(struct job *j, struct wire_in *r, struct arena *arena)
+{
+	j->n_files = wire_get_count(r, sizeof(struct digest));
+	j->files = ARENA_ARRAY(arena, j->n_files, struct job_file);
+	if (j->files == NULL)
+		return false;
+	for (size_t i = 0; i < j->n_files && !r->failed; i++) {
+		struct job_file *f = &j->files[i];
+
+		f->name = wire_get_span(r);
+		f->bytes = wire_get_span(r);
+		wire_get(r, &f->hash, sizeof(f->hash));
+		f->held =
+		    (uint8_t)wire_get_max(r, HELD_BY_ISSUER | HELD_BY_OWN);
+	}
+	return !r->failed;
+}
+
+static bool
+get_job(struct job *out, struct wire_in *r, struct limits *limits,
+    struct arena *arena)
+{
+	out->kind = (enum job_kind)wire_get_max(r, (uint64_t)JOB_JUDGE);
+	out->id = wire_get_u64(r);
+	wire_get(r, limits, sizeof(*limits));
+	wire_get(r, &out->manifest_hash, sizeof(out->manifest_hash));
+	out->manifest = wire_get_span(r);
+	out->manifest_held =
+	    (uint8_t)wire_get_max(r, HELD_BY_ISSUER | HELD_BY_OWN);
+	out->at = wire_get_time(r);
+	if (r->failed || out->kind == JOB_LIST)
+		return !r->failed;
+	return get_issuer(out, r, arena) && get_files(out, r, arena);
+}
+
+bool
+job_read(struct job *out, struct wire_in *r, struct limits *limits,
+    struct arena *arena)
+{
+	struct span bytes = wire_get_span(r);
+	struct wire_in one = { .p = bytes.p, .n = bytes.n };
+
+	*out = (struct job){ .limits = limits };
+	return !r->failed && get_job(out, &one, limits, arena);
+}
