@@ -6,11 +6,12 @@
  * Out	    Digests; whether a signature holds; keys and signatures for
  *	    writers.
  * Owns	    A struct crypt owns OpenSSL contexts and the last keys it used.
- * Fails    R_SIGNATURE_BAD; R_KEY_BAD for a key that is none.
+ * Fails    R_SIGNATURE_BAD; R_KEY_BAD for a key that is none; R_KEY_PEM and
+ *	    R_KEY_PASSPHRASE for a file of a private one.
  * Threads  One struct crypt for each thread or process. The digests are for
  *	    all: they share two handles that are written once.
  * Standards RFC 7935 (RSA 2048, e 65537, SHA-256), RFC 8017 8.2.2, RFC 8032,
- *	    RFC 8608 (ECDSA P-256), FIPS 180-4.
+ *	    RFC 8608 (ECDSA P-256), FIPS 180-4, RFC 5958 (private keys).
  */
 #ifndef CAIRN_CRYPT_H
 #define CAIRN_CRYPT_H
@@ -85,7 +86,21 @@ struct crypt_secret *crypt_secret_rsa(struct span p, struct span q);
 struct crypt_secret *crypt_secret_ed25519(struct span seed);
 /* A P-256 private number of 32 bytes. */
 struct crypt_secret *crypt_secret_p256(struct span d);
+/* A new one: Ed25519, P-256, or RSA of 2048 bits. */
+struct crypt_secret *crypt_secret_generate(enum crypt_alg);
 void crypt_secret_free(struct crypt_secret *);
+/* PKCS #8 as PEM (RFC 7468 10 and 11): R_KEY_PEM when it is none or of
+ * another kind of key; R_KEY_PASSPHRASE when it is encrypted, and not with
+ * this passphrase. */
+enum reason crypt_secret_read_pem(struct crypt_secret **out, struct span text,
+    struct span passphrase) MUST_CHECK;
+/* Encrypted (scrypt, AES-256-CBC) unless the passphrase is empty. */
+enum reason crypt_secret_write_pem(struct buf *, const struct crypt_secret *,
+    struct span passphrase) MUST_CHECK;
+/* The RFC 8032 seed of an Ed25519 key: for formats that are made of it. */
+void crypt_secret_seed(uint8_t out[32], const struct crypt_secret *);
+/* Overwrite what was secret, also where a compiler sees no use in it. */
+void crypt_wipe(void *, size_t n);
 /* Its public half; the bytes live as long as the secret. */
 struct crypt_key crypt_secret_public(const struct crypt_secret *);
 /* Append the signature of message (deterministic for RSA and Ed25519). */

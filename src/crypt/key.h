@@ -1,4 +1,5 @@
-/* Inside crypt: a public key made ready, and the scratch space to use it. */
+/* Inside crypt: a public key made ready, and the scratch space to use it;
+ * and a private one. */
 #ifndef CAIRN_CRYPT_KEY_H
 #define CAIRN_CRYPT_KEY_H
 
@@ -29,6 +30,16 @@ struct prepared {
 	BN_MONT_CTX *mont; /* RSA */
 	EVP_PKEY *pkey;    /* the others */
 };
+
+struct crypt_secret {
+	enum crypt_alg alg;
+	EVP_PKEY *pkey;
+	uint8_t raw[KEY_MAX]; /* the public half */
+	size_t n;
+};
+
+/* Takes pkey; NULL without it. The caller fills in the public half. */
+struct crypt_secret *secret_take(enum crypt_alg, EVP_PKEY *);
 
 /* Of a modulus: odd, of 2048 to 4096 bits, no leading zero. */
 enum reason rsa_prepare(struct prepared *, struct scratch *) MUST_CHECK;

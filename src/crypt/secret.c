@@ -9,15 +9,7 @@
 
 #include "crypt/key.h"
 
-struct crypt_secret {
-	enum crypt_alg alg;
-	EVP_PKEY *pkey;
-	uint8_t raw[KEY_MAX]; /* the public half */
-	size_t n;
-};
-
-/* Takes pkey; NULL without it. */
-static struct crypt_secret *
+struct crypt_secret *
 secret_take(enum crypt_alg alg, EVP_PKEY *pkey)
 {
 	struct crypt_secret *s = pkey == NULL ? NULL : base_alloc(sizeof(*s));
