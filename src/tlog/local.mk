@@ -1,11 +1,14 @@
 noinst_LIBRARIES += libtlog.a
 libtlog_a_SOURCES = %D%/tlog.h \
 	%D%/merkle.c %D%/merkle_make.c %D%/tile.c %D%/note.c %D%/checkpoint.c \
-	%D%/keys.c %D%/accept.c %D%/log.c
+	%D%/keys.c %D%/accept.c %D%/log.c %D%/secret.c %D%/writer.c
 tlog_libs = libtlog.a $(model_libs) $(crypt_libs)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/tlog/test_tlog tests/tlog/test_checkpoint
 tests_tlog_test_checkpoint_LDADD = $(tlog_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/tlog/test_writer tests/tlog/test_secret
+tests_tlog_test_secret_LDADD = $(tlog_libs) $(CMOCKA_LIBS)
+tests_tlog_test_writer_LDADD = $(tlog_libs) $(CMOCKA_LIBS)
 tests_tlog_test_tlog_LDADD = $(tlog_libs) $(CMOCKA_LIBS)
 endif
 fuzz_programs += tests/fuzz/ledger_note

@@ -40,8 +40,8 @@ starts_with_space(struct span s)
 	return false;
 }
 
-static bool
-name_is_valid(struct span name)
+bool
+vkey_name_is_valid(struct span name)
 {
 	for (size_t i = 0; i < name.n; i++)
 		if (name.p[i] == '+' ||
@@ -84,7 +84,7 @@ vkey_parse(struct vkey *out, struct span text)
 	size_t size;
 
 	buf_init(&raw, 2 * ML_DSA_44_SIZE);
-	if (!name_is_valid(name) || id.n != 8 ||
+	if (!vkey_name_is_valid(name) || id.n != 8 ||
 	    !hex_parse(want, sizeof(want), id) ||
 	    !base64_parse(&raw, text, false) || raw.n == 0)
 		goto out;
@@ -141,8 +141,8 @@ signature_parse(
 	out->line = line;
 	out->name = cut(&rest, ' ');
 	buf_init(&raw, NOTE_MAX);
-	if (!name_is_valid(out->name) || !base64_parse(&raw, rest, false) ||
-	    raw.n < 5) {
+	if (!vkey_name_is_valid(out->name) ||
+	    !base64_parse(&raw, rest, false) || raw.n < 5) {
 		buf_fini(&raw);
 		return R_NOTE_SYNTAX;
 	}

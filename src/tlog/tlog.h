@@ -3,13 +3,13 @@
  *
  * What	    Signed notes and checkpoints, whose signatures count, whether to
  *	    accept a checkpoint; Merkle trees, tiles and entry bundles; reading
- *	    all entries of a log under its signed root. What an entry says is
- *	    for room ledger to know.
+ *	    all entries of a log under its signed root; the files that new
+ *	    entries make. What an entry says is for room ledger to know.
  * In	    Bytes somebody served, through a source; the keys that count; the
  *	    last accepted tree; the time.
  * Out	    A decision; entries that hash to what was signed.
  * Owns	    Nothing but what a reader remembers, until log_close.
- * Fails    R_NOTE_*, R_CHECKPOINT_*, R_KEYS_LINE, R_LOG_*.
+ * Fails    R_NOTE_*, R_CHECKPOINT_*, R_KEYS_LINE, R_LOG_*; a sink's own.
  * Threads  No state.
  * Standards C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-tiles,
  *	    tlog-policy; RFC 6962 2.1, RFC 9162 2.1.3-2.1.4; doc/ledger.md 2.
@@ -75,6 +75,9 @@ void vkey_write(struct buf *, const struct vkey *);
 /* SHA-256(name || LF || type || key), first four bytes. */
 uint32_t vkey_id(const struct vkey *);
 
+/* Not empty, valid UTF-8, no '+' and no white space. */
+bool vkey_name_is_valid(struct span name);
+
 struct note_signature {
 	struct span name, line;
 	uint32_t id;
@@ -91,6 +94,23 @@ enum reason note_parse(
     struct note *out, struct span bytes, struct arena *) MUST_CHECK;
 void note_write_signature(
     struct buf *, struct span name, uint32_t id, struct span value);
+
+/* A log's private key: "PRIVATE+KEY+name+id+base64(type || seed)", as Go's
+ * note package and the tools built on it take it. The name is borrowed. */
+struct note_secret {
+	struct span name;
+	struct crypt_secret *secret; /* Ed25519; owned */
+};
+
+/* R_NOTE_SECRET; then there is nothing to end. */
+enum reason note_secret_parse(
+    struct note_secret *out, struct span text) MUST_CHECK;
+void note_secret_fini(struct note_secret *);
+void note_secret_write(struct buf *, const struct note_secret *); /* no LF */
+void note_secret_vkey(struct vkey *out, const struct note_secret *);
+/* The whole note: text, which ends with LF, and its one signature. */
+enum reason note_sign(
+    struct buf *, const struct note_secret *, struct span text) MUST_CHECK;
 
 /* ---- checkpoints (C2SP tlog-checkpoint, tlog-cosignature) ---------------- */
 
@@ -203,6 +223,37 @@ enum reason merkle_consistency_make(struct merkle_proof *out, uint64_t older,
     uint64_t newer, const struct tile_source *) MUST_CHECK;
 /* For writers: a full tile is one hash of the level above. */
 void tile_root(struct digest *out, const struct digest hash[TILE_WIDTH]);
+
+/* ---- writing a log ---- */
+
+#define LOG_LEVELS 8 /* of tiles: 256^8 entries are all there can be */
+
+/* Where a file of the log is to be, by its path. */
+struct log_sink {
+	enum reason (*put)(void *ctx, const char *path, struct span bytes);
+	void *ctx;
+};
+
+struct log_writer {
+	struct merkle_frontier frontier;
+	uint64_t start;    /* the size whose files are there */
+	struct buf bundle; /* the last, as far as it is filled */
+	/* Of each level the last tile: its first size / 256^level mod 256
+	 * hashes count. */
+	struct digest hash[LOG_LEVELS][TILE_WIDTH];
+};
+
+void log_writer_init(struct log_writer *);
+void log_writer_fini(struct log_writer *);
+/* sink NULL: an entry that is there already. Full bundles and tiles go out as
+ * they fill. The entry has TLOG_ENTRY_MAX bytes at most. */
+enum reason log_writer_add(struct log_writer *, struct span entry,
+    const struct log_sink *sink) MUST_CHECK;
+/* The partial ones that a tree of this size has and one of `start` had not;
+ * older ones stay, for those who have an older checkpoint. */
+enum reason log_writer_end(
+    struct log_writer *, const struct log_sink *) MUST_CHECK;
+void log_writer_head(struct merkle_head *out, const struct log_writer *);
 
 /* ---- reading a log ---- */
 
