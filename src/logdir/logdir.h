@@ -1,0 +1,50 @@
+/*
+ * logdir - the folder of a log that we write.
+ *
+ * What	    Files of a transparency log on disk, laid out and locked as
+ *	    Tessera's POSIX storage does, so that either goes on where the
+ *	    other stopped. Each file is whole or not there, on the disk before
+ *	    the next; tiles and entries first, then .state/treeState, then the
+ *	    checkpoint: whoever reads a checkpoint finds all it implies.
+ * In	    Paths and bytes, by room tlog.
+ * Out	    The same, when asked; what .state says the tree is.
+ * Owns	    Descriptors and locks, until logdir_close.
+ * Fails    R_LOG_BUSY, R_LOG_EXISTS, R_LOG_TREE_STATE, R_LOG_MISSING,
+ *	    R_LOG_WRITE; the fault says which file, and the system's words.
+ * Threads  The locks are the process's (fcntl): one logdir for each folder.
+ * Standards C2SP tlog-tiles; Tessera 1.0 for .state.
+ */
+#ifndef CAIRN_LOGDIR_H
+#define CAIRN_LOGDIR_H
+
+#include "base/base.h"
+#include "tlog/tlog.h"
+
+struct logdir {
+	int folder, tree_lock, publish_lock;
+	struct merkle_head state; /* what .state/treeState says */
+	struct fault why;         /* of the last failure */
+};
+
+/* Of a folder without a log, which is made when it is not there. */
+enum reason logdir_create(struct logdir *out, const char *path) MUST_CHECK;
+/* R_LOG_TREE_STATE: there is a checkpoint, and no .state we know. */
+enum reason logdir_open(struct logdir *out, const char *path) MUST_CHECK;
+/* Also after a failure of either. */
+void logdir_close(struct logdir *);
+
+/* Files by their path below the folder. */
+struct log_source logdir_source(struct logdir *);
+struct log_sink logdir_sink(struct logdir *);
+
+/* May we go on behind this checkpoint, by .state? It may be ahead, as it is
+ * after a work that was ended between the two: then what it says is to be
+ * published first. R_LOG_TREE_STATE: it is behind, or contradicts it. */
+enum reason logdir_check(
+    struct logdir *, const struct merkle_head *published) MUST_CHECK;
+/* The tree, once all its files are there; then what is signed of it. */
+enum reason logdir_state_put(
+    struct logdir *, const struct merkle_head *) MUST_CHECK;
+enum reason logdir_checkpoint_put(struct logdir *, struct span note) MUST_CHECK;
+
+#endif
