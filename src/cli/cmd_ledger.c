@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/ledger_run.h"
+#include "cli/ledger_write.h"
 
 /* ---- what to tell -------------------------------------------------------- */
 
@@ -119,7 +120,8 @@ take_operand(
 		return run->tell != NULL ? STATUS_DONE
 					 : usage_error(self,
 					       "no job \"%s\": log, state, "
-					       "digest or emit",
+					       "digest, emit; first of all "
+					       "init, append, tick",
 					       value);
 	}
 	if (run->place != NULL)
@@ -225,9 +227,13 @@ replay(struct ledger_run *run, const struct command *self)
 static int
 run_ledger(const struct command *self, int argc, char **argv)
 {
+	const struct command *writer =
+	    argc > 0 ? ledger_writer_by_name(argv[0]) : NULL;
 	struct ledger_run run;
 	int status;
 
+	if (writer != NULL)
+		return writer->run(writer, argc - 1, argv + 1);
 	ledger_run_init(&run);
 	status = read_options(&run, self, argc, argv);
 	if (status == STATUS_DONE)
@@ -266,8 +272,9 @@ static const struct option_row rows[] = {
 const struct command command_ledger = {
 	.name = "ledger",
 	.operands = "log|state|digest|emit PLACE",
-	.text = "replay a ledger's log, and say what it comes to",
+	.text = "replay a ledger's log and say what it comes to; or keep one",
 	.run = run_ledger,
 	.n_rows = COUNT(rows),
 	.rows = rows,
+	.more = ledger_writers_usage,
 };

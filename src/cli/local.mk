@@ -2,8 +2,9 @@ bin_PROGRAMS += cairn
 cairn_SOURCES = %D%/cli.h %D%/main.c %D%/option.c %D%/settings.c %D%/file.c %D%/progress.c \
 	%D%/summary.c %D%/cmd_help.c %D%/cmd_validate.c %D%/cmd_show.c \
 	%D%/cmd_demo.c %D%/cmd_doctor.c %D%/ledger_run.h %D%/ledger_run.c \
-	%D%/cmd_ledger.c
-cli_libs = libledger.a libtlog.a $(run_libs) $(world_libs)
+	%D%/cmd_ledger.c %D%/ledger_write.h %D%/ledger_write.c \
+	%D%/ledger_keys.c %D%/cmd_ledger_write.c
+cli_libs = liblogdir.a libledger.a libtlog.a $(run_libs) $(world_libs)
 cairn_LDADD = $(cli_libs)
 
 dist_man_MANS += doc/man/cairn.1 doc/man/cairn-validate.1 doc/man/cairn-show.1 \
@@ -17,4 +18,4 @@ dist_tals_DATA = etc/tals/afrinic.tal etc/tals/afrinic.constraints etc/tals/apni
 EXTRA_DIST += tests/cli/tap.sh
 tap_tests += tests/cli/usage.sh tests/cli/show.sh tests/cli/validate.sh \
 	tests/cli/formats.sh tests/cli/doctor.sh tests/cli/manual.sh \
-	tests/cli/ledger.sh
+	tests/cli/ledger.sh tests/cli/ledger-write.sh

@@ -171,6 +171,16 @@ struct ledger_summary {
 	uint64_t size, time, applied, rejected;
 };
 
+/* Whose the next tick is, SHA-256 of its current key, and what it has to
+ * follow. False when nobody of that id is enrolled. */
+struct ledger_tip {
+	struct digest holder, key, last;
+	uint64_t sequence;
+};
+
+bool ledger_sequencer(
+    struct ledger_tip *out, const struct ledger_state *) MUST_CHECK;
+
 struct ledger_summary ledger_summary(const struct ledger_state *);
 /* number, id, author, kind, verdict; tab separated, with LF */
 void ledger_log_line(struct buf *, uint64_t number, const struct ledger_entry *,

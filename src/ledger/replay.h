@@ -43,6 +43,8 @@ step_apply authorize_apply, withdraw_apply, endorse_apply, name_apply,
 
 /* Step 5: signers, keys, guardians. */
 enum reason signers_check(const struct step *) MUST_CHECK;
+/* Whose the ticks are, at the entry that comes next. */
+const struct digest *state_sequencer(const struct ledger_state *);
 /* Who enrols: also the genesis. */
 void holder_enroll(struct step *);
 /* Give the parcel to a record; the step keeps none. */

@@ -5,8 +5,8 @@
 
 /* ---- tick ------------------------------------------------------------ */
 
-static const struct digest *
-sequencer(const struct ledger_state *st)
+const struct digest *
+state_sequencer(const struct ledger_state *st)
 {
 	const struct digest *who = &st->sequencer;
 
@@ -19,7 +19,7 @@ sequencer(const struct ledger_state *st)
 enum reason
 tick_check(struct step *step)
 {
-	if (!digest_eq(&step->s->holder, sequencer(step->st)))
+	if (!digest_eq(&step->s->holder, state_sequencer(step->st)))
 		return R_STATEMENT_AUTHORITY;
 	return step->body->time > step->st->time ? REASON_OK : R_STATEMENT_TIME;
 }

@@ -1,0 +1,272 @@
+/* One run that adds to the log in a folder. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cli/ledger_write.h"
+
+#define SMALL_FILE ((size_t)1 << 20)
+#define NOTE_FILE  ((size_t)65537)
+
+int
+ledger_write_init(struct ledger_write *w, const struct command *self)
+{
+	*w = (struct ledger_write){ .self = self };
+	arena_init(&w->arena, SIZE_MAX);
+	arena_init(&w->scratch, SIZE_MAX);
+	buf_init(&w->log_key_text, NOTE_FILE);
+	buf_init(&w->passphrase, NOTE_FILE);
+	buf_init(&w->out, SIZE_MAX / 2);
+	w->dir.folder = w->dir.tree_lock = w->dir.publish_lock = -1;
+	w->crypt = crypt_new();
+	w->entry = base_alloc(sizeof(*w->entry));
+	w->writer = base_alloc(sizeof(*w->writer));
+	if (w->writer != NULL)
+		log_writer_init(w->writer);
+	if (w->crypt == NULL || w->entry == NULL || w->writer == NULL)
+		return failure(self, "%s", reason_text(R_LIMIT_MEMORY));
+	w->verifier = crypt_verifier(w->crypt);
+	return STATUS_DONE;
+}
+
+static void
+secret_wipe(struct buf *b)
+{
+	if (b->n > 0)
+		crypt_wipe(b->p, b->n);
+	buf_fini(b);
+}
+
+void
+ledger_write_fini(struct ledger_write *w)
+{
+	if (w->writer != NULL)
+		log_writer_fini(w->writer);
+	base_free(w->writer);
+	base_free(w->entry);
+	ledger_state_free(w->state);
+	crypt_free(w->crypt);
+	note_secret_fini(&w->log_key);
+	crypt_secret_free(w->holder);
+	crypt_secret_free(w->next);
+	logdir_close(&w->dir);
+	vec_fini(&w->pending);
+	vec_fini(&w->files);
+	vec_fini(&w->anchors);
+	secret_wipe(&w->log_key_text);
+	secret_wipe(&w->passphrase);
+	buf_fini(&w->out);
+	arena_fini(&w->scratch);
+	arena_fini(&w->arena);
+}
+
+int
+ledger_write_fail(
+    const struct ledger_write *w, const char *what, enum reason why)
+{
+	const struct fault *fault = &w->dir.why;
+
+	if (fault->reason == why && fault->detail[0] != '\0')
+		return failure(w->self, "%s: %s: %s: %s", what, reason_id(why),
+		    reason_text(why), fault->detail);
+	return failure(
+	    w->self, "%s: %s: %s", what, reason_id(why), reason_text(why));
+}
+
+/* ---- what is there --------------------------------------------------- */
+
+static enum reason
+state_begin(struct ledger_write *w)
+{
+	struct succession *successions = NULL;
+	size_t n = 0;
+	struct buf text;
+	enum reason why = REASON_OK;
+
+	if (w->successions_path != NULL) {
+		buf_init(&text, SMALL_FILE);
+		why = cli_read(&text, w->successions_path)
+			  ? successions_parse(
+				&successions, &n, buf_view(&text), &w->arena)
+			  : R_CONF_FILE;
+		buf_fini(&text);
+	}
+	if (why != REASON_OK)
+		return why;
+	w->state = ledger_state_new(successions, n);
+	return w->state == NULL ? R_LIMIT_MEMORY : REASON_OK;
+}
+
+/* The verdict on one entry, and its effect on the state. */
+static enum reason
+entry_replay(
+    enum reason *verdict, struct ledger_write *w, uint64_t i, struct span bytes)
+{
+	arena_reset(&w->scratch);
+	TRY(ledger_precheck(
+	    w->entry, bytes, w->crypt, &w->verifier, &w->scratch));
+	TRY(ledger_replay(verdict, w->state, w->entry));
+	if (i == 0 &&
+	    !span_eq(w->entry->statement.body.origin, w->log_key.name))
+		return R_CHECKPOINT_ORIGIN;
+	return REASON_OK;
+}
+
+static enum reason
+entry_take(void *ctx, uint64_t i, struct span bytes)
+{
+	struct ledger_write *w = ctx;
+	enum reason verdict;
+
+	TRY(entry_replay(&verdict, w, i, bytes));
+	return log_writer_add(w->writer, bytes, NULL);
+}
+
+/* The checkpoint in the folder, by our own key: nobody else's counts. */
+static enum reason
+published_read(struct merkle_head *out, struct ledger_write *w)
+{
+	struct log_source source = logdir_source(&w->dir);
+	struct checkpoint_count count;
+	struct checkpoint c;
+	struct vkey key;
+	const struct tlog_keys keys = { .n_logs = 1, .logs = &key };
+	struct span copy;
+	struct buf note;
+	enum reason why;
+
+	note_secret_vkey(&key, &w->log_key);
+	buf_init(&note, NOTE_FILE);
+	why = source.get(source.ctx, &note, "checkpoint");
+	copy = why == REASON_OK ? arena_dup(&w->arena, buf_view(&note))
+				: span_of(NULL, 0);
+	buf_fini(&note);
+	TRY(why);
+	if (copy.p == NULL)
+		return R_LIMIT_MEMORY;
+	TRY(checkpoint_parse(&c, copy, &w->arena));
+	TRY(checkpoint_count(&count, &c, &keys, &w->verifier));
+	*out = c.head;
+	return REASON_OK;
+}
+
+/* All that .state says is there is there, and goes on from what was signed. */
+static enum reason
+log_replay(struct ledger_write *w, const struct merkle_head *published)
+{
+	struct merkle_head past = { .size = published->size };
+	struct log_reader log = { .source = logdir_source(&w->dir),
+		.head = w->dir.state };
+	enum reason why = log_open(&log, &past);
+
+	if (why == REASON_OK && !digest_eq(&past.root, &published->root))
+		why = fault_say(&w->dir.why, R_LOG_TREE_STATE, NULL,
+		    "the entries are not those of the checkpoint");
+	if (why == REASON_OK)
+		why = log_each(&log, log.head.size, entry_take, w);
+	log_close(&log);
+	return why;
+}
+
+static enum reason
+checkpoint_put(struct ledger_write *w, const struct merkle_head *head)
+{
+	struct buf text, note;
+	enum reason why;
+
+	buf_init(&text, NOTE_FILE);
+	buf_init(&note, NOTE_FILE);
+	checkpoint_write(&text, w->log_key.name, head);
+	why = text.failed ? R_LIMIT_MEMORY
+			  : note_sign(&note, &w->log_key, buf_view(&text));
+	if (why == REASON_OK)
+		why = logdir_checkpoint_put(&w->dir, buf_view(&note));
+	buf_fini(&text);
+	buf_fini(&note);
+	return why;
+}
+
+static enum reason
+replay_all(struct ledger_write *w)
+{
+	struct merkle_head published;
+
+	TRY(logdir_open(&w->dir, w->place));
+	TRY(published_read(&published, w));
+	TRY(logdir_check(&w->dir, &published));
+	TRY(log_replay(w, &published));
+	if (w->dir.state.size == published.size)
+		return REASON_OK;
+	TRY(checkpoint_put(w, &w->dir.state));
+	(void)failure(w->self,
+	    "%s: signed %" PRIu64 " entries of a run that was interrupted",
+	    w->place, w->dir.state.size - published.size);
+	return REASON_OK;
+}
+
+int
+ledger_write_open(struct ledger_write *w)
+{
+	enum reason why = state_begin(w);
+
+	if (why != REASON_OK)
+		return usage_error(w->self, "%s: %s: %s", w->successions_path,
+		    reason_id(why), reason_text(why));
+	why = replay_all(w);
+	return why == REASON_OK ? STATUS_DONE
+				: ledger_write_fail(w, w->place, why);
+}
+
+/* ---- what is new ----------------------------------------------------- */
+
+int
+ledger_write_judge(struct ledger_write *w, struct span entry, const char *what)
+{
+	enum reason verdict = R_STATEMENT_MALFORMED, why;
+	uint64_t number;
+	struct span copy;
+
+	if (entry.n > TLOG_ENTRY_MAX) /* no log can have it, anyway or not */
+		return ledger_write_fail(w, what, verdict);
+	if (w->state == NULL && state_begin(w) != REASON_OK)
+		return ledger_write_fail(w, what, R_LIMIT_MEMORY);
+	number = ledger_summary(w->state).size;
+	copy = arena_dup(&w->arena, entry);
+	if (copy.p == NULL || !vec_push(&w->pending, copy))
+		return ledger_write_fail(w, what, R_LIMIT_MEMORY);
+	why = entry_replay(&verdict, w, number, copy);
+	if (why == REASON_OK && !w->anyway)
+		why = verdict;
+	if (why != REASON_OK)
+		return ledger_write_fail(w, what, why);
+	ledger_log_line(&w->out, number, w->entry, verdict);
+	return STATUS_DONE;
+}
+
+/*
+ * .state before the checkpoint, as Tessera does it. Whoever ends in between
+ * leaves a tree that is whole and not yet signed, which the next run signs. In
+ * the other order a writer that trusts .state would sign the sizes behind the
+ * checkpoint a second time, with other entries.
+ */
+static enum reason
+commit(struct ledger_write *w)
+{
+	struct log_sink sink = logdir_sink(&w->dir);
+	struct merkle_head head;
+
+	for (size_t i = 0; i < w->pending.n; i++)
+		TRY(log_writer_add(w->writer, w->pending.v[i], &sink));
+	TRY(log_writer_end(w->writer, &sink));
+	log_writer_head(&head, w->writer);
+	TRY(logdir_state_put(&w->dir, &head));
+	return checkpoint_put(w, &head);
+}
+
+int
+ledger_write_commit(struct ledger_write *w)
+{
+	enum reason why = commit(w);
+
+	return why == REASON_OK ? STATUS_DONE
+				: ledger_write_fail(w, w->place, why);
+}

@@ -1,0 +1,71 @@
+/* Writing a ledger's log in a folder: what init, append and tick share. */
+#ifndef CAIRN_CLI_LEDGER_WRITE_H
+#define CAIRN_CLI_LEDGER_WRITE_H
+
+#include "cli/cli.h"
+#include "ledger/ledger.h"
+#include "logdir/logdir.h"
+
+struct ledger_write {
+	const struct command *self;
+
+	/* What was asked for. */
+	const char *place, *origin, *log_key_path, *new_key_path,
+	    *holder_key_path, *next_key_path, *passphrase_path,
+	    *successions_path;
+	uint64_t challenge;
+	int64_t now, time_at;
+	bool has_time, anyway;
+	VEC(const char *) anchors, files;
+
+	/* What it works with. */
+	struct arena arena, scratch; /* of the run, of one entry */
+	struct buf log_key_text, passphrase, out;
+	struct note_secret log_key;
+	struct crypt_secret *holder, *next;
+	struct crypt *crypt;
+	struct verifier verifier;
+	struct ledger_state *state;
+	struct ledger_entry *entry;
+	struct log_writer *writer;
+	struct logdir dir;
+	VEC(struct span) pending; /* judged, not yet in the log */
+};
+
+/* All but _init return a status; what is not STATUS_DONE has been said. */
+int ledger_write_init(struct ledger_write *, const struct command *);
+void ledger_write_fini(struct ledger_write *);
+
+/* Lock the log, believe it by its own key, and replay it. */
+int ledger_write_open(struct ledger_write *);
+/* One more entry, unless the replay would reject it; with `anyway`, also
+ * then. `what` is how to call it. */
+int ledger_write_judge(
+    struct ledger_write *, struct span entry, const char *what);
+/* All that was judged goes into the log, and is signed. */
+int ledger_write_commit(struct ledger_write *);
+/* "PLACE: id: text: detail" */
+int ledger_write_fail(
+    const struct ledger_write *, const char *what, enum reason);
+
+/* ---- cmd_ledger_write.c ---- */
+
+/* init, append or tick; else NULL. */
+const struct command *ledger_writer_by_name(const char *word);
+void ledger_writers_usage(struct buf *);
+
+/* ---- keys: ledger_keys.c ---- */
+
+int passphrase_read(struct ledger_write *);
+int log_key_read(struct ledger_write *);
+/* A key in PEM. */
+int secret_read(
+    struct ledger_write *, struct crypt_secret **out, const char *path);
+/* The three of a new ledger: FILE, FILE.holder.pem, FILE.next.pem. None is
+ * there yet, and only their owner may read them. */
+int keys_make(struct ledger_write *);
+/* SubjectPublicKeyInfo, kept in the arena; and its SHA-256. */
+enum reason secret_spki(struct span *out, struct digest *id,
+    const struct crypt_secret *, struct arena *) MUST_CHECK;
+
+#endif
