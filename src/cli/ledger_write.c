@@ -208,9 +208,11 @@ ledger_write_open(struct ledger_write *w)
 {
 	enum reason why = state_begin(w);
 
-	if (why != REASON_OK)
+	if (why == R_CONF_FILE || why == R_SUCCESSION_LINE)
 		return usage_error(w->self, "%s: %s: %s", w->successions_path,
 		    reason_id(why), reason_text(why));
+	if (why != REASON_OK)
+		return ledger_write_fail(w, w->place, why);
 	why = replay_all(w);
 	return why == REASON_OK ? STATUS_DONE
 				: ledger_write_fail(w, w->place, why);

@@ -111,6 +111,18 @@ status "no holder key" 2 "$cairn" ledger tick log --log-key key \
 	--holder-key key
 check "it says so" grep -q key.pem err
 
+printf '2\t%s\n' "$hex" >successions
+status "tick by whom another succeeds" 1 tick log 1150 --successions successions
+check "it says why" grep -q statement.unknown-holder err
+printf '3\t%s\n' "$hex" >successions
+cp -r log later
+status "tick by whom another will succeed" 0 tick later 1150 \
+	--successions successions
+echo nobody >successions
+status "successions that are none" 2 tick log 1150 --successions successions
+check "it says so" grep -q succession.line err
+status "no successions" 2 tick log 1150 --successions none
+
 # ---- append
 cp -r log ahead
 tick ahead 1200 >/dev/null && tick ahead 1300 >/dev/null
