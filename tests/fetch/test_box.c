@@ -229,14 +229,16 @@ test_breaks(void **state)
 	assert_true(box_start(&maker, &alive, &ask));
 	wait_for(alive);
 	x = (struct rrdp_index){ SPAN(""), SPAN(""), &l };
-	assert_int_equal(rrdp_index_check(&end, &detail, &x), R_FETCH_PROCESS);
+	CHECK_REASON("fetch.process", rrdp_index_check(&end, &detail, &x),
+	    R_FETCH_PROCESS);
 	(void)close(ask.index);
 	ask.index = file_new();
 	assert_int_equal(lseek(ask.body, 0, SEEK_SET), 0);
 	assert_true(box_start(&maker, &alive, &ask));
 	wait_for(alive);
 	x.rest = file_map(ask.index);
-	assert_int_equal(rrdp_index_check(&end, &detail, &x), R_RRDP_ELEMENT);
+	CHECK_REASON("rrdp.element", rrdp_index_check(&end, &detail, &x),
+	    R_RRDP_ELEMENT);
 	file_unmap(x.rest);
 	(void)close(ask.body);
 	(void)close(ask.bytes);

@@ -23,7 +23,7 @@ test_wait(void **state)
 		fetch_health_failed(&h, NOW, 0);
 		assert_int_equal(h.failures, i + 1);
 		if (wait > 0)
-			assert_int_equal(
+			CHECK_REASON("fetch.backoff",
 			    fetch_health_check(&h, NOW + wait - 1, &l),
 			    R_FETCH_BACKOFF);
 		assert_int_equal(
@@ -51,8 +51,8 @@ test_retry_after(void **state)
 	(void)state;
 	limits_init(&l);
 	fetch_health_failed(&h, NOW, 600);
-	assert_int_equal(
-	    fetch_health_check(&h, NOW + 599, &l), R_FETCH_BACKOFF);
+	CHECK_REASON("fetch.backoff", fetch_health_check(&h, NOW + 599, &l),
+	    R_FETCH_BACKOFF);
 	assert_int_equal(fetch_health_check(&h, NOW + 600, &l), REASON_OK);
 }
 
@@ -71,7 +71,8 @@ test_flips(void **state)
 		    fetch_health_check(&h, NOW + i * 600, &l), REASON_OK);
 	}
 	fetch_health_good(&h, NOW + 3599, true, &l);
-	assert_int_equal(fetch_health_check(&h, NOW + 3599, &l), R_RRDP_FLIPS);
+	CHECK_REASON(
+	    "rrdp.flips", fetch_health_check(&h, NOW + 3599, &l), R_RRDP_FLIPS);
 	assert_int_equal(
 	    fetch_health_check(&h, NOW + 3599 + HOUR, &l), REASON_OK);
 	/* Slowly, for ever: no trouble. */
@@ -86,7 +87,8 @@ test_flips(void **state)
 	h = (struct fetch_health){ 0 };
 	for (int i = 0; i < 9; i++)
 		fetch_health_good(&h, NOW + i, true, &l);
-	assert_int_equal(fetch_health_check(&h, NOW + 9, &l), R_RRDP_FLIPS);
+	CHECK_REASON(
+	    "rrdp.flips", fetch_health_check(&h, NOW + 9, &l), R_RRDP_FLIPS);
 }
 
 static const struct {

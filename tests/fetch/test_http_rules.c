@@ -193,8 +193,8 @@ test_head_limit(void **state)
 	assert_int_equal(http_head_line(&h, SPAN("\n"), &l), REASON_OK);
 	assert_int_equal(http_head_line(&h, span_str(line), &l), REASON_OK);
 	assert_int_equal(http_head_line(&h, SPAN("\n"), &l), REASON_OK);
-	assert_int_equal(
-	    http_head_line(&h, SPAN("\n"), &l), R_FETCH_HTTP_HEADER);
+	CHECK_REASON("fetch.http-header", http_head_line(&h, SPAN("\n"), &l),
+	    R_FETCH_HTTP_HEADER);
 }
 
 /* What would be sent back is what can be sent back. */
@@ -244,7 +244,8 @@ test_first_byte(void **state)
 	limits_init(&l);
 	http_clock_init(&c, T0);
 	assert_int_equal(http_clock_check(&c, T0 + 30000, &l), REASON_OK);
-	assert_int_equal(http_clock_check(&c, T0 + 30001, &l), R_FETCH_SLOW);
+	CHECK_REASON(
+	    "fetch.slow", http_clock_check(&c, T0 + 30001, &l), R_FETCH_SLOW);
 }
 
 static void
@@ -258,7 +259,8 @@ test_idle(void **state)
 	http_clock_init(&c, T0);
 	http_clock_bytes(&c, T0 + 1000, 1000000);
 	assert_int_equal(http_clock_check(&c, T0 + 31000, &l), REASON_OK);
-	assert_int_equal(http_clock_check(&c, T0 + 31001, &l), R_FETCH_SLOW);
+	CHECK_REASON(
+	    "fetch.slow", http_clock_check(&c, T0 + 31001, &l), R_FETCH_SLOW);
 }
 
 /* HT1, A2: bytes come, but too few of them. */
@@ -286,11 +288,11 @@ test_drip(void **state)
 	int64_t seconds;
 
 	(void)state;
-	assert_int_equal(drip(1, &seconds), R_FETCH_SLOW);
+	CHECK_REASON("fetch.slow", drip(1, &seconds), R_FETCH_SLOW);
 	assert_in_range(seconds, 60, 65);
-	assert_int_equal(drip(900, &seconds), R_FETCH_SLOW);
+	CHECK_REASON("fetch.slow", drip(900, &seconds), R_FETCH_SLOW);
 	assert_in_range(seconds, 60, 65);
-	assert_int_equal(drip(1024, &seconds), R_FETCH_TIME);
+	CHECK_REASON("fetch.time", drip(1024, &seconds), R_FETCH_TIME);
 	assert_in_range(seconds, 300, 303);
 }
 

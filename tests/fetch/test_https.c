@@ -215,9 +215,11 @@ test_local(void **state)
 	serve_limits(&l);
 	h = serve_open(&server, &l);
 	serve_uri(uri, sizeof(uri), &server, PORT_GOOD, "/ok");
-	assert_int_equal(get(&job, h, uri, HTTPS_FILE, false), R_FETCH_LOCAL);
+	CHECK_REASON(
+	    "fetch.local", get(&job, h, uri, HTTPS_FILE, false), R_FETCH_LOCAL);
 	https_drop(&job);
-	assert_int_equal(get(&job, h, "http://example.net/x", HTTPS_FILE, true),
+	CHECK_REASON("uri.scheme",
+	    get(&job, h, "http://example.net/x", HTTPS_FILE, true),
 	    R_URI_SCHEME);
 	https_drop(&job);
 	/* As if a name led there. */
@@ -228,7 +230,7 @@ test_local(void **state)
 	    process_receive(h->net.sock, &told, sizeof(told), fds, true),
 	    sizeof(told));
 	assert_int_equal(told.id, 7);
-	assert_int_equal(told.reason, R_FETCH_ADDRESS);
+	CHECK_REASON("fetch.address", told.reason, R_FETCH_ADDRESS);
 	(void)close(body);
 	https_close(h);
 }
@@ -358,7 +360,8 @@ test_proxy(void **state)
 	assert_true(span_eq(job.bytes, SPAN("y")));
 	https_drop(&job);
 	/* A name is the proxy's to look up, but local ones stay ours. */
-	assert_int_equal(get(&job, h, uri, HTTPS_FILE, false), R_FETCH_LOCAL);
+	CHECK_REASON(
+	    "fetch.local", get(&job, h, uri, HTTPS_FILE, false), R_FETCH_LOCAL);
 	https_drop(&job);
 	https_close(h);
 }
@@ -376,11 +379,11 @@ test_trouble(void **state)
 	NEED_SERVER();
 	serve_limits(&l);
 	h = serve_open(&server, &l);
-	assert_int_equal(
+	CHECK_REASON("fetch.resolve",
 	    get(&job, h, "https://repository.invalid/x", HTTPS_FILE, false),
 	    R_FETCH_RESOLVE);
 	https_drop(&job);
-	assert_int_equal(
+	CHECK_REASON("fetch.connect",
 	    get(&job, h, "https://localhost:1/x", HTTPS_FILE, true),
 	    R_FETCH_CONNECT);
 	https_drop(&job);
@@ -388,7 +391,8 @@ test_trouble(void **state)
 	l.repository_bytes = 299; /* also of any file, by RLIMIT_FSIZE */
 	h = serve_open(&server, &l);
 	serve_uri(uri, sizeof(uri), &server, PORT_GOOD, "/ok");
-	assert_int_equal(get(&job, h, uri, HTTPS_FILE, true), R_FETCH_SPOOL);
+	CHECK_REASON(
+	    "fetch.spool", get(&job, h, uri, HTTPS_FILE, true), R_FETCH_SPOOL);
 	https_drop(&job);
 	https_close(h);
 }
@@ -417,17 +421,20 @@ test_deaths(void **state)
 	https_poll(h, serve_now_ms(), 100);
 	assert_int_equal(kill(h->net.pid, SIGKILL), 0);
 	serve_wait(h);
-	assert_int_equal(never.reason, R_FETCH_PROCESS);
+	CHECK_REASON("fetch.process", never.reason, R_FETCH_PROCESS);
 	https_drop(&never);
 	serve_file(&server, "deaths", SPAN("<x/>"));
 	serve_uri(uri, sizeof(uri), &server, PORT_GOOD, "/www/deaths");
-	assert_int_equal(get(&job, h, uri, HTTPS_RRDP, true), R_RRDP_ELEMENT);
+	CHECK_REASON("rrdp.element", get(&job, h, uri, HTTPS_RRDP, true),
+	    R_RRDP_ELEMENT);
 	https_drop(&job);
 	assert_int_equal(kill(h->maker.pid, SIGKILL), 0);
 	assert_int_equal(waitpid(h->maker.pid, NULL, 0), h->maker.pid);
-	assert_int_equal(get(&job, h, uri, HTTPS_RRDP, true), R_FETCH_PROCESS);
+	CHECK_REASON("fetch.process", get(&job, h, uri, HTTPS_RRDP, true),
+	    R_FETCH_PROCESS);
 	https_drop(&job);
-	assert_int_equal(get(&job, h, uri, HTTPS_RRDP, true), R_RRDP_ELEMENT);
+	CHECK_REASON("rrdp.element", get(&job, h, uri, HTTPS_RRDP, true),
+	    R_RRDP_ELEMENT);
 	https_drop(&job);
 	https_close(h);
 }
@@ -458,7 +465,7 @@ test_end(void **state)
 	assert_int_equal(https_pending(h), COUNT(jobs));
 	https_end(h, R_RUN_TIME);
 	for (struct https_job *j; (j = https_take(h)) != NULL; n++) {
-		assert_int_equal(j->reason, R_RUN_TIME);
+		CHECK_REASON("run.time", j->reason, R_RUN_TIME);
 		https_drop(j);
 	}
 	assert_int_equal(n, COUNT(jobs));
@@ -485,7 +492,8 @@ test_repository_time(void **state)
 	l.repository_time = 1;
 	h = serve_open(&server, &l);
 	serve_uri(uri, sizeof(uri), &server, PORT_GOOD, "/never");
-	assert_int_equal(get(&job, h, uri, HTTPS_RRDP, true), R_FETCH_TIME);
+	CHECK_REASON(
+	    "fetch.time", get(&job, h, uri, HTTPS_RRDP, true), R_FETCH_TIME);
 	assert_in_range(job.duration_ms, 1000, 4000);
 	https_drop(&job);
 	https_close(h);
@@ -504,11 +512,11 @@ test_open_fails(void **state)
 	(void)state;
 	limits_init(&l);
 	fault_init(&why, SPAN(""));
-	assert_int_equal(https_open(&h, &s, &why), R_FETCH_SPOOL);
+	CHECK_REASON("fetch.spool", https_open(&h, &s, &why), R_FETCH_SPOOL);
 	s.spool = "/tmp";
 	s.ca_file = "/nonexistent/ca.pem";
 	fault_init(&why, SPAN(""));
-	assert_int_equal(https_open(&h, &s, &why), R_FETCH_FILE);
+	CHECK_REASON("fetch.file", https_open(&h, &s, &why), R_FETCH_FILE);
 	assert_non_null(strstr(why.detail, "/nonexistent/ca.pem"));
 }
 

@@ -317,7 +317,7 @@ test_wrong_files(void **state)
 	repository_file(&r, "snapshot", SPAN("<snapshot/>"));
 	repository_end(&r);
 	update(&have, h, &r, &job);
-	assert_int_equal(job.reason, R_RRDP_ELEMENT);
+	CHECK_REASON("rrdp.element", job.reason, R_RRDP_ELEMENT);
 	assert_string_equal(text_of(&have), "a4 ");
 	assert_int_equal(have.state.serial, 17);
 	buf_fini(&r.notification);
@@ -346,7 +346,7 @@ test_wrong_snapshots(void **state)
 	repository_file(&r, "snapshot", buf_view(&b));
 	repository_end(&r);
 	update(&have, h, &r, &job);
-	assert_int_equal(job.reason, R_RRDP_HASH);
+	CHECK_REASON("rrdp.hash", job.reason, R_RRDP_HASH);
 	for (int i = 0; i < 2; i++) {
 		buf_reset(&r.notification);
 		buf_reset(&b);
@@ -358,7 +358,7 @@ test_wrong_snapshots(void **state)
 		put_named(&r.notification, &r, "snapshot", buf_view(&b));
 		repository_end(&r);
 		update(&have, h, &r, &job);
-		assert_int_equal(job.reason, R_RRDP_MISMATCH);
+		CHECK_REASON("rrdp.mismatch", job.reason, R_RRDP_MISMATCH);
 	}
 	assert_string_equal(text_of(&have), "");
 	buf_fini(&b);

@@ -104,26 +104,29 @@ test_bent(void **state)
 	(void)state;
 	buf_init(&b, 1 << 20);
 	put_gzip(&b, 5000, true, 16 + MAX_WBITS);
-	assert_int_equal(run(&n, SPAN(""), 1), R_FETCH_GZIP);
+	CHECK_REASON("fetch.gzip", run(&n, SPAN(""), 1), R_FETCH_GZIP);
 	for (size_t i = 1; i < b.n; i += 37)
-		assert_int_equal(run(&n, span_of(b.p, i), 4096), R_FETCH_GZIP);
-	assert_int_equal(run(&n, span_of(b.p, b.n - 1), 4096), R_FETCH_GZIP);
+		CHECK_REASON(
+		    "fetch.gzip", run(&n, span_of(b.p, i), 4096), R_FETCH_GZIP);
+	CHECK_REASON(
+	    "fetch.gzip", run(&n, span_of(b.p, b.n - 1), 4096), R_FETCH_GZIP);
 	b.p[b.n - 6] ^= 1; /* of the checksum */
-	assert_int_equal(run(&n, buf_view(&b), 4096), R_FETCH_GZIP);
+	CHECK_REASON("fetch.gzip", run(&n, buf_view(&b), 4096), R_FETCH_GZIP);
 	b.p[b.n - 6] ^= 1;
 	buf_byte(&b, 0);
-	assert_int_equal(run(&n, buf_view(&b), 4096), R_FETCH_GZIP);
-	assert_int_equal(run(&n, buf_view(&b), b.n - 1), R_FETCH_GZIP);
+	CHECK_REASON("fetch.gzip", run(&n, buf_view(&b), 4096), R_FETCH_GZIP);
+	CHECK_REASON(
+	    "fetch.gzip", run(&n, buf_view(&b), b.n - 1), R_FETCH_GZIP);
 	buf_reset(&b);
 	put_gzip(&b, 5000, true, -MAX_WBITS); /* raw */
-	assert_int_equal(run(&n, buf_view(&b), 4096), R_FETCH_GZIP);
+	CHECK_REASON("fetch.gzip", run(&n, buf_view(&b), 4096), R_FETCH_GZIP);
 	buf_reset(&b);
 	put_gzip(&b, 5000, true, MAX_WBITS); /* zlib */
-	assert_int_equal(run(&n, buf_view(&b), 4096), R_FETCH_GZIP);
+	CHECK_REASON("fetch.gzip", run(&n, buf_view(&b), 4096), R_FETCH_GZIP);
 	buf_reset(&b);
 	put_gzip(&b, 5000, true, 16 + MAX_WBITS); /* a second member */
 	put_gzip(&b, 5000, true, 16 + MAX_WBITS);
-	assert_int_equal(run(&n, buf_view(&b), 4096), R_FETCH_GZIP);
+	CHECK_REASON("fetch.gzip", run(&n, buf_view(&b), 4096), R_FETCH_GZIP);
 	buf_fini(&b);
 }
 
@@ -141,10 +144,12 @@ test_bomb(void **state)
 	assert_int_equal(n, 1 << 20);
 	buf_reset(&b);
 	put_gzip(&b, (1 << 20) + 1, false, 16 + MAX_WBITS);
-	assert_int_equal(run(&n, buf_view(&b), 4096), R_FETCH_GZIP_RATIO);
+	CHECK_REASON("fetch.gzip-ratio", run(&n, buf_view(&b), 4096),
+	    R_FETCH_GZIP_RATIO);
 	buf_reset(&b);
 	put_gzip(&b, (size_t)1 << 30, false, 16 + MAX_WBITS);
-	assert_int_equal(run(&n, buf_view(&b), 65536), R_FETCH_GZIP_RATIO);
+	CHECK_REASON("fetch.gzip-ratio", run(&n, buf_view(&b), 65536),
+	    R_FETCH_GZIP_RATIO);
 	assert_true(n <= (1 << 20) + 65536);
 	buf_fini(&b);
 }

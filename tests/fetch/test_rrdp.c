@@ -267,7 +267,7 @@ test_long_serial(void **state)
 		buf_byte(&b, '9');
 	buf_puts(&b, "\"/>");
 	take_file(&t, RRDP_SNAPSHOT, buf_view(&b), false, &limits);
-	assert_int_equal(t.reason, R_RRDP_SERIAL);
+	CHECK_REASON("rrdp.serial", t.reason, R_RRDP_SERIAL);
 	taken_fini(&t);
 	buf_fini(&b);
 }
@@ -317,13 +317,18 @@ test_tag_limit(void **state)
 	limits_init(&l);
 	tag = (size_t)l.rrdp_tag - strlen(a) - strlen(z);
 	comment = (size_t)l.rrdp_tag - strlen(c) - strlen(d);
-	assert_int_equal(snapshot_with(a, tag, 'a', z, &l), R_RRDP_URI);
-	assert_int_equal(snapshot_with(a, tag + 1, 'a', z, &l), R_RRDP_TAG);
-	assert_int_equal(snapshot_with(a, 64 << 20, 'a', z, &l), R_RRDP_TAG);
-	assert_int_equal(snapshot_with(a, 1 << 20, '>', z, &l), R_RRDP_TAG);
+	CHECK_REASON("rrdp.uri", snapshot_with(a, tag, 'a', z, &l), R_RRDP_URI);
+	CHECK_REASON(
+	    "rrdp.tag", snapshot_with(a, tag + 1, 'a', z, &l), R_RRDP_TAG);
+	CHECK_REASON(
+	    "rrdp.tag", snapshot_with(a, 64 << 20, 'a', z, &l), R_RRDP_TAG);
+	CHECK_REASON(
+	    "rrdp.tag", snapshot_with(a, 1 << 20, '>', z, &l), R_RRDP_TAG);
 	assert_int_equal(snapshot_with(c, comment, 'c', d, &l), REASON_OK);
-	assert_int_equal(snapshot_with(c, comment + 1, 'c', d, &l), R_RRDP_TAG);
-	assert_int_equal(snapshot_with(c, 8 << 20, 'c', d, &l), R_RRDP_TAG);
+	CHECK_REASON(
+	    "rrdp.tag", snapshot_with(c, comment + 1, 'c', d, &l), R_RRDP_TAG);
+	CHECK_REASON(
+	    "rrdp.tag", snapshot_with(c, 8 << 20, 'c', d, &l), R_RRDP_TAG);
 	/* White space between elements is text, and costs nothing. */
 	assert_int_equal(snapshot_with("", 1 << 20, ' ', "", &l), REASON_OK);
 }
@@ -343,14 +348,14 @@ test_many(void **state)
 	for (int i = 0; i < 1000000; i++)
 		buf_printf(&b, "a%d=\"\" ", i);
 	take_file(&t, RRDP_SNAPSHOT, buf_view(&b), false, &l);
-	assert_int_equal(t.reason, R_RRDP_TAG);
+	CHECK_REASON("rrdp.tag", t.reason, R_RRDP_TAG);
 	taken_fini(&t);
 	buf_reset(&b);
 	put_head(&b, SESSION, "1");
 	for (int i = 0; i < 1000000; i++)
 		buf_puts(&b, "<a>");
 	take_file(&t, RRDP_SNAPSHOT, buf_view(&b), false, &l);
-	assert_int_equal(t.reason, R_RRDP_ELEMENT);
+	CHECK_REASON("rrdp.element", t.reason, R_RRDP_ELEMENT);
 	taken_fini(&t);
 	buf_fini(&b);
 }
@@ -390,6 +395,7 @@ test_object_size(void **state)
 		assert_true(rrdp_index_next(&r, &uri, &t.view));
 		assert_int_equal(r.kind, RECORD_PUBLISH);
 		assert_int_equal(r.reason, sizes[i].want);
+		provoked((enum reason)r.reason);
 		assert_true(digest_eq(&r.hash, &want));
 		assert_int_equal(t.bytes_map.n,
 		    sizes[i].want == REASON_OK ? sizes[i].chars / 4 * 3 : 0);
@@ -433,6 +439,7 @@ test_object_uri(void **state)
 		assert_int_equal(r.kind, RECORD_PUBLISH);
 		assert_int_equal(
 		    r.reason, i == 2 ? REASON_OK : R_RRDP_OBJECT_URI);
+		provoked((enum reason)r.reason);
 		assert_int_equal(t.bytes_map.n, i == 2 ? 102 : 0);
 		if (i == 0)
 			assert_true(span_eq(uri, SPAN(OBJ "\na\"b.roa")));
@@ -457,7 +464,7 @@ test_file_limits(void **state)
 	take_file(&t, RRDP_SNAPSHOT,
 	    span_str(SNAP(PUBLISH("a", OBJECT) PUBLISH("b", OBJECT))), false,
 	    &l);
-	assert_int_equal(t.reason, R_FETCH_FILES);
+	CHECK_REASON("fetch.files", t.reason, R_FETCH_FILES);
 	taken_fini(&t);
 	l.notification_bytes = strlen(NOTE(LISTED(HEX64)));
 	take_file(
@@ -466,7 +473,7 @@ test_file_limits(void **state)
 	taken_fini(&t);
 	take_file(&t, RRDP_NOTIFICATION, span_str(NOTE(LISTED(HEX64)) " "),
 	    false, &l);
-	assert_int_equal(t.reason, R_FETCH_HTTP_SIZE);
+	CHECK_REASON("fetch.http-size", t.reason, R_FETCH_HTTP_SIZE);
 	taken_fini(&t);
 }
 
@@ -584,7 +591,7 @@ test_delta_list(void **state)
 	put_note(&b, 40000);
 	assert_int_equal(note(&n, &a, buf_view(&b), &l), REASON_OK);
 	assert_true(n.is_cut);
-	assert_int_equal(
+	CHECK_REASON("rrdp.duplicate",
 	    note(&n, &a, SPAN(NOTE(LISTED(HEX64) DELTA("3") DELTA("3"))), &l),
 	    R_RRDP_DUPLICATE);
 	buf_fini(&b);

@@ -148,7 +148,7 @@ test_snapshot(void **state)
 	rrdp_fold_fini(&f);
 	taken_fini(&t);
 	rrdp_fold_init(&f, &l);
-	assert_int_equal(
+	CHECK_REASON("rrdp.duplicate",
 	    add(&f, &t, "snapshot", 3, "+a1 +a1", &l), R_RRDP_DUPLICATE);
 	rrdp_fold_fini(&f);
 	taken_fini(&t);
@@ -176,13 +176,16 @@ test_expected(void **state)
 	rrdp_fold_init(&f, &l);
 	e = good;
 	e.hash.b[31] ^= 1;
-	assert_int_equal(rrdp_fold_add(&f, &e, &t.view, &why), R_RRDP_HASH);
+	CHECK_REASON(
+	    "rrdp.hash", rrdp_fold_add(&f, &e, &t.view, &why), R_RRDP_HASH);
 	e = good;
 	e.serial = 6;
-	assert_int_equal(rrdp_fold_add(&f, &e, &t.view, &why), R_RRDP_MISMATCH);
+	CHECK_REASON("rrdp.mismatch", rrdp_fold_add(&f, &e, &t.view, &why),
+	    R_RRDP_MISMATCH);
 	e = good;
 	e.session.b[0] ^= 1;
-	assert_int_equal(rrdp_fold_add(&f, &e, &t.view, &why), R_RRDP_MISMATCH);
+	CHECK_REASON("rrdp.mismatch", rrdp_fold_add(&f, &e, &t.view, &why),
+	    R_RRDP_MISMATCH);
 	assert_int_equal(rrdp_fold_add(&f, &good, &t.view, &why), REASON_OK);
 	rrdp_fold_fini(&f);
 	taken_fini(&t);
@@ -224,7 +227,7 @@ test_index_bent(void **state)
 		fault_init(&why, SPAN(""));
 		r = rrdp_fold_add(&f, &e, &x, &why);
 		if (i % 2 == 0)
-			assert_int_equal(r, R_FETCH_PROCESS);
+			CHECK_REASON("fetch.process", r, R_FETCH_PROCESS);
 		for (size_t c = 0; c < f.changes.n; c++)
 			assert_true(f.changes.v[c].bytes.n <= t.bytes_map.n);
 		rrdp_fold_fini(&f);
@@ -246,7 +249,8 @@ test_limits(void **state)
 	l.repository_files = 2;
 	rrdp_fold_init(&f, &l);
 	assert_int_equal(add(&f, &t[0], "delta", 5, "+a1 +b1", &l), REASON_OK);
-	assert_int_equal(add(&f, &t[1], "delta", 6, "+c1", &l), R_FETCH_FILES);
+	CHECK_REASON("fetch.files", add(&f, &t[1], "delta", 6, "+c1", &l),
+	    R_FETCH_FILES);
 	rrdp_fold_fini(&f);
 	taken_fini(&t[0]);
 	taken_fini(&t[1]);
@@ -257,7 +261,8 @@ test_limits(void **state)
 	f.bytes = l.repository_bytes - 120;
 	assert_int_equal(add(&f, &t[1], "delta", 6, "+b1", &l), REASON_OK);
 	taken_fini(&t[1]);
-	assert_int_equal(add(&f, &t[1], "delta", 7, "+c1", &l), R_FETCH_BYTES);
+	CHECK_REASON("fetch.bytes", add(&f, &t[1], "delta", 7, "+c1", &l),
+	    R_FETCH_BYTES);
 	rrdp_fold_fini(&f);
 	taken_fini(&t[0]);
 	taken_fini(&t[1]);

@@ -138,7 +138,7 @@ test_cut(void **state)
 	n.is_cut = true;
 	rrdp_plan(&p, &had, &n, &limits);
 	assert_int_equal(p.what, RRDP_BY_SNAPSHOT);
-	assert_int_equal(p.why, R_RRDP_MANY);
+	CHECK_REASON("rrdp.many", p.why, R_RRDP_MANY);
 }
 
 /*

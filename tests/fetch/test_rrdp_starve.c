@@ -77,7 +77,7 @@ test_reader(void **state)
 		r = read_snapshot(buf_view(&b), &l);
 		starve_never();
 		if (r != REASON_OK)
-			assert_int_equal(r, R_LIMIT_MEMORY);
+			CHECK_REASON("limit.memory", r, R_LIMIT_MEMORY);
 	}
 	assert_true(n > 5);
 	buf_fini(&b);
@@ -152,7 +152,7 @@ test_fold(void **state)
 		r = rrdp_fold_add(&f, &want, &t.view, &why);
 		starve_never();
 		if (r != REASON_OK)
-			assert_int_equal(r, R_LIMIT_MEMORY);
+			CHECK_REASON("limit.memory", r, R_LIMIT_MEMORY);
 		rrdp_fold_fini(&f);
 	}
 	assert_true(n > 3);
@@ -181,7 +181,7 @@ test_notification(void **state)
 	e = rrdp_notification_events(&n);
 	for (; r == REASON_OK && serial < 500; serial++)
 		r = e.delta(e.ctx, serial, SPAN(HOST "d"), &d);
-	assert_int_equal(r, R_LIMIT_MEMORY);
+	CHECK_REASON("limit.memory", r, R_LIMIT_MEMORY);
 	arena_fini(&a);
 }
 

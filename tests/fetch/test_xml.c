@@ -82,10 +82,12 @@ test_events(void **state)
 	assert_int_equal(
 	    run(&s, "<y:a xmlns:y='urn:x'><y:c/></y:a>"), REASON_OK);
 	assert_string_equal(s.text, "<a<c>>");
-	assert_int_equal(run(&s, "<a xmlns='urn:x2'/>"), R_RRDP_ELEMENT);
-	assert_int_equal(run(&s, "<a xmlns='urn:'/>"), R_RRDP_ELEMENT);
-	assert_int_equal(run(&s, "<a/>"), R_RRDP_ELEMENT);
-	assert_int_equal(run(&s, "<a xmlns='urn:x'></b>"), R_RRDP_XML);
+	CHECK_REASON(
+	    "rrdp.element", run(&s, "<a xmlns='urn:x2'/>"), R_RRDP_ELEMENT);
+	CHECK_REASON(
+	    "rrdp.element", run(&s, "<a xmlns='urn:'/>"), R_RRDP_ELEMENT);
+	CHECK_REASON("rrdp.element", run(&s, "<a/>"), R_RRDP_ELEMENT);
+	CHECK_REASON("rrdp.xml", run(&s, "<a xmlns='urn:x'></b>"), R_RRDP_XML);
 }
 
 /* At any event the rules may have enough, and hear no more. */
@@ -98,7 +100,7 @@ test_end(void **state)
 	(void)state;
 	for (int n = 0; n < 11; n++) {
 		s.left = n;
-		assert_int_equal(run(&s, ALL), R_LIMIT_ITEMS);
+		CHECK_REASON("limit.items", run(&s, ALL), R_LIMIT_ITEMS);
 		assert_true(strncmp(s.text, before, strlen(before)) == 0);
 		(void)snprintf(before, sizeof(before), "%s", s.text);
 	}

@@ -64,7 +64,7 @@ has_canary() {
 # All lines of the others: how many?
 others() { [ "$(sed 1d "$dir/csv" | grep -vc '^AS64499,')" -eq "$1" ]; }
 
-echo 1..52
+echo 1..53
 
 make $T "$alpha $canary }" && judge && grep '^AS64499,' "$dir/csv" \
 	>"$dir/canary" && [ "$(wc -l <"$dir/canary")" -eq 2 ] && others 0
@@ -334,3 +334,14 @@ ok "ASPAs of one customer, as many providers as may be" $?
 aspas 3 && found policy.aspa-providers && ! grep -q '"customer[^,]*64500' "$dir/json" &&
 	grep -q '"customer[^,]*64501' "$dir/json"
 ok "one more: the customer is dropped, the others stay" $?
+
+# A locator that only names a place by https: this version says so.
+fresh
+make $T "$alpha $canary }" &&
+	sed '1,/^$/d' "$dir/w/tals/alpha.tal" >"$dir/key" &&
+	{ echo 'https://elsewhere.example/x.cer'; echo; cat "$dir/key"; } \
+		>"$dir/w/tals/delta.tal" &&
+	judge && grep -q fetch.scheme "$dir/findings" && has_canary
+ok "a locator of https alone: that trust anchor failed, others run" $?
+[ -z "${CAIRN_PROVOKED:-}" ] || grep -o 'fetch\.scheme' "$dir/findings" \
+	>>"$CAIRN_PROVOKED/hostile"
