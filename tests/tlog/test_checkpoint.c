@@ -244,7 +244,7 @@ test_keys(void **unused)
  * log, c: by witness 1; x: by nobody known; l: under the log's name with
  * another id. */
 static void
-note_sign(struct kit *k, const char *text, const char *signers)
+kit_sign(struct kit *k, const char *text, const char *signers)
 {
 	struct span body = span_str(text);
 
@@ -361,7 +361,7 @@ test_notes(void **unused)
 	(void)unused;
 	kit_init(&k);
 	for (size_t i = 0; i < COUNT(notes); i++) {
-		note_sign(&k, notes[i].text, notes[i].signers);
+		kit_sign(&k, notes[i].text, notes[i].signers);
 		CHECK_REASON(notes[i].what,
 		    judge(&count, &k, buf_view(&k.text)), notes[i].want);
 		if (notes[i].want == REASON_OK)
@@ -398,7 +398,7 @@ test_bent(void **unused)
 		const char *at;
 
 		buf_reset(&bent);
-		note_sign(&k, HEAD, "L12");
+		kit_sign(&k, HEAD, "L12");
 		buf_byte(&k.text, '\0');
 		at = strstr((const char *)k.text.p, rows[i].from);
 		assert_non_null(at);
@@ -408,10 +408,10 @@ test_bent(void **unused)
 		CHECK(rows[i].what,
 		    judge(&count, &k, buf_view(&bent)) == R_NOTE_SYNTAX);
 	}
-	note_sign(&k, HEAD, "L12");
+	kit_sign(&k, HEAD, "L12");
 	buf_byte(&k.text, '\0');
 	assert_int_equal(judge(&count, &k, buf_view(&k.text)), R_NOTE_SYNTAX);
-	note_sign(&k, HEAD, "L12");
+	kit_sign(&k, HEAD, "L12");
 	k.text.n--; /* no LF at the end */
 	assert_int_equal(judge(&count, &k, buf_view(&k.text)), R_NOTE_SYNTAX);
 	buf_fini(&bent);
@@ -447,7 +447,7 @@ test_groups(void **unused)
 	    tlog_keys_parse(&keys, buf_view(&file), &k.arena, &line),
 	    REASON_OK);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		note_sign(&k, HEAD, rows[i].signers);
+		kit_sign(&k, HEAD, rows[i].signers);
 		assert_int_equal(
 		    checkpoint_parse(&c, buf_view(&k.text), &k.arena),
 		    REASON_OK);
