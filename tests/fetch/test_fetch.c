@@ -340,8 +340,8 @@ daemon_start(struct scene *s, char uri[64])
 
 	(void)snprintf(text, sizeof(text),
 	    "use chroot = no\nlog file = /dev/null\naddress = 127.0.0.1\n"
-	    "motd file = %s/motd\n[m]\npath = %s/tree\n",
-	    s->root, s->root);
+	    "uid = %u\ngid = %u\nmotd file = %s/motd\n[m]\npath = %s/tree\n",
+	    (unsigned)getuid(), (unsigned)getgid(), s->root, s->root);
 	scene_write(s, "rsyncd.conf", text, 0600);
 	(void)snprintf(
 	    text, sizeof(text), "--config=%s", scene_path(s, "rsyncd.conf"));
