@@ -153,8 +153,11 @@ fill(struct cairn_view *v, const struct view *merged)
 static enum reason
 make(struct cairn_view *v, const struct cairn *c, const struct cairn_set *s)
 {
-	struct policy_set set = { s->payloads.v, s->payloads.n };
-	struct policy_in in = { .sets = &set, .n = 1, .limits = &c->limits };
+	struct policy_set set = { 0, s->payloads.v, s->payloads.n };
+	struct view facts = { 0 };
+	struct policy_in in = {
+		.sets = &set, .n = 1, .facts = &facts, .limits = &c->limits
+	};
 	struct view merged;
 
 	TRY(policy_merge(&merged, &in, &v->arena));

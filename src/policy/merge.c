@@ -181,7 +181,7 @@ policy_merge(struct view *out, const struct policy_in *in, struct arena *arena)
 	struct merge m = { .in = in, .arena = arena };
 	enum reason r;
 
-	*out = (struct view){ 0 };
+	*out = *in->facts;
 	r = merge(out, &m);
 	vec_fini(&m.providers);
 	vec_fini(&m.findings);

@@ -21,6 +21,7 @@
 
 /* What one source said. */
 struct policy_set {
+	size_t source; /* index in facts.sources */
 	const struct payload *payloads;
 	size_t n;
 };
@@ -28,6 +29,9 @@ struct policy_set {
 struct policy_in {
 	const struct policy_set *sets;
 	size_t n;
+	/* Sources, repositories, authorities, holders, holdings: the view
+	 * takes them over as they are. No payloads, nothing left out. */
+	const struct view *facts;
 	int64_t at;
 	const struct limits *limits;
 };

@@ -351,7 +351,8 @@ take_anchor(struct harvest *h, struct ta *ta)
 		return R_LIMIT_MEMORY;
 	for (size_t i = 0; i < h->payloads.n; i++)
 		all[i] = h->payloads.v[i];
-	set = (struct policy_set){ all, h->payloads.n };
+	set = (struct policy_set){ (size_t)(ta - h->run->tas), all,
+		h->payloads.n };
 	if (set.n > 1)
 		qsort(all, set.n, sizeof(*all), payload_order);
 	count_payloads(ta->report, all, set.n);
@@ -399,11 +400,14 @@ static enum reason
 take_view(struct harvest *h)
 {
 	struct run_result *out = h->run->out;
+	struct view facts = { 0 };
 	struct policy_in in = { .sets = h->sets.v,
 		.n = h->sets.n,
+		.facts = &facts,
 		.at = h->run->at,
 		.limits = &h->run->conf->limits };
 
+	TRY(facts_gather(&facts, h->run));
 	TRY(policy_merge(&out->view, &in, &out->arena));
 	for (size_t i = 0; i < out->view.n_findings; i++)
 		if (!vec_push(&h->findings, out->view.findings[i]))

@@ -95,6 +95,7 @@ struct node {
 	uint64_t child_repositories; /* new ones, of its direct children */
 	enum reason cut;             /* there is no room for its objects */
 	struct link *link;
+	size_t number; /* among the view's authorities */
 	int64_t from_at, until_at;
 };
 
@@ -205,6 +206,11 @@ enum reason judge_ahead(
 enum reason walk_anchor(struct run *, struct ta *) MUST_CHECK;
 void tree_fini(struct tree *);
 bool node_is_cut(const struct node *);
+
+/* facts.c */
+/* What the view says beside payloads: sources, repositories, authorities. To
+ * be called once the report is there; all of it is in the result's arena. */
+enum reason facts_gather(struct view *out, struct run *) MUST_CHECK;
 
 /* harvest.c */
 enum reason harvest(struct run *) MUST_CHECK;

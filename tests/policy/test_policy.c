@@ -27,6 +27,8 @@ vrp(uint32_t asn, const char *prefix, const struct origin *o)
 	return p;
 }
 
+static const struct view none;
+
 static struct payload
 aspa(uint32_t customer, const struct asn *providers, size_t n,
     const struct origin *o)
@@ -39,9 +41,11 @@ aspa(uint32_t customer, const struct asn *providers, size_t n,
 static void
 merge(struct view *out, const struct policy_set *sets, size_t n)
 {
-	struct policy_in in = {
-		.sets = sets, .n = n, .at = 1000, .limits = &limits
-	};
+	struct policy_in in = { .sets = sets,
+		.n = n,
+		.facts = &none,
+		.at = 1000,
+		.limits = &limits };
 
 	CHECK_REASON("merge", policy_merge(out, &in, &arena), REASON_OK);
 	assert_int_equal(out->at, 1000);
@@ -68,8 +72,8 @@ test_order(void **state)
 		vrp(1, "10.0.0.0/8", &a), vrp(2, "192.0.2.0/24", &a) };
 	struct payload of_b[] = { vrp(2, "192.0.2.0/24", &b),
 		vrp(9, "2001:db8::/32", &b) };
-	struct policy_set there[] = { { of_a, 3 }, { of_b, 2 } };
-	struct policy_set back[] = { { of_b, 2 }, { of_a, 3 } };
+	struct policy_set there[] = { { 0, of_a, 3 }, { 0, of_b, 2 } };
+	struct policy_set back[] = { { 0, of_b, 2 }, { 0, of_a, 3 } };
 	struct view x, y;
 
 	(void)state;
@@ -97,7 +101,7 @@ test_aspa_union(void **state)
 	struct payload of_a[] = { aspa(64500, one, 2, &a) };
 	struct payload of_b[] = { aspa(64501, other, 1, &b),
 		aspa(64500, two, 2, &b) };
-	struct policy_set sets[] = { { of_a, 1 }, { of_b, 2 } };
+	struct policy_set sets[] = { { 0, of_a, 1 }, { 0, of_b, 2 } };
 	static const uint32_t want[] = { 3, 5, 7 };
 	struct view view;
 
@@ -130,7 +134,7 @@ test_aspa_limit(void **state)
 		vrp(1, "10.0.0.0/8", &a) };
 	struct payload of_b[] = { aspa(64500, two, 1, &b),
 		aspa(64501, two, 1, &b) };
-	struct policy_set sets[] = { { of_a, 2 }, { of_b, 2 } };
+	struct policy_set sets[] = { { 0, of_a, 2 }, { 0, of_b, 2 } };
 	struct view view;
 
 	(void)state;
@@ -154,10 +158,12 @@ test_memory(void **state)
 {
 	struct origin a = origin("a", "rsync://a.example/m/1.roa");
 	struct payload of_a[] = { vrp(2, "192.0.2.0/24", &a) };
-	struct policy_set sets[] = { { of_a, 1 } };
-	struct policy_in in = {
-		.sets = sets, .n = 1, .at = 1000, .limits = &limits
-	};
+	struct policy_set sets[] = { { 0, of_a, 1 } };
+	struct policy_in in = { .sets = sets,
+		.n = 1,
+		.facts = &none,
+		.at = 1000,
+		.limits = &limits };
 	struct arena small;
 	struct view view;
 
