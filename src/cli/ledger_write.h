@@ -48,11 +48,44 @@ int ledger_write_commit(struct ledger_write *);
 int ledger_write_fail(
     const struct ledger_write *, const char *what, enum reason);
 
-/* ---- cmd_ledger_write.c ---- */
+/* One more entry, of our own: all but tbs and the signature is filled in. */
+int ledger_write_sign(
+    struct ledger_write *, struct statement *, struct span spki);
+int ledger_write_print(const struct ledger_write *);
 
-/* init, append or tick; else NULL. */
-const struct command *ledger_writer_by_name(const char *word);
-void ledger_writers_usage(struct buf *);
+/* ---- the command line: ledger_options.c ---- */
+
+/* Reads it, and does the work. */
+int ledger_write_run(const struct command *, int argc, char **argv,
+    int (*work)(struct ledger_write *));
+
+#define ROW_LOG_KEY                                               \
+	{                                                         \
+		.name = "log-key", .argument = "FILE",            \
+		.text = "the log's private key, which signs its " \
+			"checkpoints"                             \
+	}
+#define ROW_PASSPHRASE                                          \
+	{                                                       \
+		.name = "passphrase-file", .argument = "FILE",  \
+		.text = "its first line encrypts and decrypts " \
+			"keys in PEM"                           \
+	}
+#define ROW_SUCCESSIONS                                             \
+	{                                                           \
+		.name = "successions", .argument = "FILE",          \
+		.text = "who succeeds the sequencer: a size and a " \
+			"holder a line"                             \
+	}
+#define ROW_ANYWAY(what)                         \
+	{                                        \
+		.name = "anyway", .text = (what) \
+	}
+#define ROW_TIME(what)                                                  \
+	{                                                               \
+		.name = "time", .argument = "TIME", .otherwise = "now", \
+		.text = (what)                                          \
+	}
 
 /* ---- keys: ledger_keys.c ---- */
 

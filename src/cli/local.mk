@@ -2,8 +2,10 @@ bin_PROGRAMS += cairn
 cairn_SOURCES = %D%/cli.h %D%/main.c %D%/option.c %D%/settings.c %D%/file.c %D%/progress.c \
 	%D%/summary.c %D%/cmd_help.c %D%/cmd_validate.c %D%/cmd_show.c \
 	%D%/cmd_demo.c %D%/cmd_doctor.c %D%/ledger_run.h %D%/ledger_run.c \
-	%D%/cmd_ledger.c %D%/ledger_write.h %D%/ledger_write.c \
-	%D%/ledger_keys.c %D%/cmd_ledger_write.c
+	%D%/ledger_command.h %D%/cmd_ledger.c %D%/cmd_ledger_read.c \
+	%D%/ledger_write.h %D%/ledger_write.c %D%/ledger_keys.c \
+	%D%/ledger_options.c %D%/cmd_ledger_init.c %D%/cmd_ledger_append.c \
+	%D%/cmd_ledger_tick.c
 cli_libs = liblogdir.a libledger.a libtlog.a $(run_libs) $(world_libs)
 cairn_LDADD = $(cli_libs)
 
