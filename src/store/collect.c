@@ -49,26 +49,34 @@ visit_repository(struct walk *walk, struct span key, struct span value)
 
 	(void)key;
 	if (!record_repository_read(&r, value) ||
-	    r.used_at + STORE_KEEP_UNUSED < walk->at) {
+	    r.used_at + (r.fetched_at == 0 ? STORE_KEEP_FAILED
+					   : STORE_KEEP_UNUSED) <
+		walk->at) {
 		walk->swept->repositories++;
 		return REMOVE;
 	}
 	return KEEP;
 }
 
+static bool
+has_repository(const struct walk *walk, const uint8_t *key)
+{
+	struct store_key repository = { .n = sizeof(struct digest) };
+	MDB_val k, v;
+
+	memcpy(repository.b, key, repository.n);
+	k = store_key_val(&repository);
+	return mdb_get(walk->w->txn, walk->w->store->tables[TABLE_REPOSITORIES],
+		   &k, &v) == 0;
+}
+
 /* Names whose repository has gone go with it. */
 static enum verdict
 visit_name(struct walk *walk, struct span key, struct span value)
 {
-	struct store_key repository = { .n = sizeof(struct digest) };
 	struct store_name name;
-	MDB_val k, v;
 
-	memcpy(repository.b, key.p, repository.n);
-	k = store_key_val(&repository);
-	if (!record_name_read(&name, value) ||
-	    mdb_get(walk->w->txn, walk->w->store->tables[TABLE_REPOSITORIES],
-		&k, &v) != 0)
+	if (!record_name_read(&name, value) || !has_repository(walk, key.p))
 		return REMOVE;
 	mark(walk->marks, name.hash.b);
 	return KEEP;
@@ -111,6 +119,11 @@ visit(struct walk *walk, struct span key, struct span record)
 		return visit_name(walk, key, value);
 	case TABLE_POINTS:
 		return visit_point(walk, key, value);
+	case TABLE_BLOBS:
+		return key.n == 1 + sizeof(struct digest) &&
+			       has_repository(walk, key.p + 1)
+			   ? KEEP
+			   : REMOVE;
 	case TABLE_META:
 	case TABLE_OBJECTS:
 	case TABLE_ANCHORS:
@@ -199,7 +212,7 @@ enum reason
 store_collect(struct store_write *w, struct store_swept *out, int64_t at)
 {
 	static const enum table order[] = { TABLE_REPOSITORIES, TABLE_NAMES,
-		TABLE_POINTS };
+		TABLE_BLOBS, TABLE_POINTS };
 	struct marks marks = { 0 };
 	struct walk walk = { .w = w, .swept = out, .marks = &marks, .at = at };
 	enum reason r = REASON_OK;
@@ -229,11 +242,33 @@ store_is_due(struct store_write *w)
 	       w->dropped > 0 && w->dropped >= st.ms_entries / DUE_SHARE;
 }
 
+/* Deltas bring what is new: what was lost comes with a snapshot alone. */
+static enum reason
+forget_rrdp(struct store_write *w)
+{
+	MDB_cursor *cursor;
+	MDB_val k, v;
+	int rc =
+	    mdb_cursor_open(w->txn, w->store->tables[TABLE_BLOBS], &cursor);
+
+	if (rc != 0)
+		return store_trouble(w->why, rc, "removing a damaged object");
+	while (rc == 0 && (rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT)) == 0)
+		if (*(const uint8_t *)k.mv_data == STORE_RRDP)
+			rc = mdb_cursor_del(cursor, 0);
+	mdb_cursor_close(cursor);
+	return rc == MDB_NOTFOUND
+		   ? REASON_OK
+		   : store_trouble(w->why, rc, "removing a damaged object");
+}
+
 enum reason
 store_forget_damaged(struct store_write *w)
 {
 	struct store *s = w->store;
 
+	if (s->damaged.n > 0)
+		TRY(forget_rrdp(w));
 	for (size_t i = 0; i < s->damaged.n; i++) {
 		struct store_key key;
 		MDB_val k;

@@ -23,6 +23,15 @@ store_key_two(struct store_key *out, const struct digest *first,
 }
 
 void
+store_key_blob(
+    struct store_key *out, enum store_blob kind, const struct digest *d)
+{
+	out->b[0] = (uint8_t)kind;
+	memcpy(out->b + 1, d->b, sizeof(d->b));
+	out->n = 1 + sizeof(d->b);
+}
+
+void
 store_key_uri(struct digest *out, struct span uri)
 {
 	crypt_sha256(out->b, uri);
@@ -223,14 +232,19 @@ record_repository_write(struct buf *b, const struct store_repository *r)
 {
 	put_u64(b, (uint64_t)r->used_at);
 	put_u64(b, (uint64_t)r->fetched_at);
+	buf_byte(b, r->stood_in);
 	buf_span(b, r->uri);
 }
 
 bool
 record_repository_read(struct store_repository *out, struct span v)
 {
-	if (!take_at(&v, &out->used_at) || !take_at(&v, &out->fetched_at))
+	uint8_t flags;
+
+	if (!take_at(&v, &out->used_at) || !take_at(&v, &out->fetched_at) ||
+	    !take(&v, &flags, 1))
 		return false;
+	out->stood_in = flags != 0;
 	out->uri = v;
 	return true;
 }

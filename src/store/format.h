@@ -10,6 +10,7 @@
  *   points	    issuer key, SHA-256 of manifest URI -> record
  *   anchors	    TAL key -> record
  *   repositories   repository key -> record
+ *   blobs	    kind, repository key -> record
  *
  * A record is 8 bytes of SHA-256 over key and value, then the value. Numbers
  * are big-endian.
@@ -21,7 +22,7 @@
 
 #include "store/store.h"
 
-#define STORE_FORMAT "cairn store 1"
+#define STORE_FORMAT "cairn store 2"
 
 enum table {
 	TABLE_META,
@@ -30,6 +31,7 @@ enum table {
 	TABLE_POINTS,
 	TABLE_ANCHORS,
 	TABLE_REPOSITORIES,
+	TABLE_BLOBS,
 	TABLE_COUNT
 };
 
@@ -53,7 +55,7 @@ struct store_write {
 	uint64_t dropped;   /* references removed since the last collection */
 };
 
-/* A key of one or two digests. */
+/* A key of one or two digests, or of a byte and one. */
 struct store_key {
 	uint8_t b[64];
 	size_t n;
@@ -62,6 +64,8 @@ struct store_key {
 void store_key_one(struct store_key *, const struct digest *);
 void store_key_two(
     struct store_key *, const struct digest *first, const struct digest *);
+void store_key_blob(
+    struct store_key *, enum store_blob, const struct digest *repository);
 void store_key_uri(struct digest *out, struct span uri);
 MDB_val store_key_val(struct store_key *);
 

@@ -106,6 +106,16 @@ store_repository(struct store_repository *out, struct store_read *r,
 	       record_repository_read(out, value);
 }
 
+bool
+store_blob(struct span *out, struct store_read *r, enum store_blob kind,
+    const struct digest *repository)
+{
+	struct store_key key;
+
+	store_key_blob(&key, kind, repository);
+	return record_get(out, r->txn, r->store->tables[TABLE_BLOBS], &key);
+}
+
 enum reason
 store_repositories(struct store_read *r,
     bool (*each)(void *ctx, const struct store_repository *), void *ctx)

@@ -37,6 +37,7 @@ static const char *const table_names[TABLE_COUNT] = {
 	[TABLE_POINTS] = "points",
 	[TABLE_ANCHORS] = "anchors",
 	[TABLE_REPOSITORIES] = "repositories",
+	[TABLE_BLOBS] = "blobs",
 };
 
 static enum reason

@@ -3,7 +3,8 @@
  *
  * What	    Objects by SHA-256; which URI a repository gave to which object;
  *	    for each publication point the newest issue ever found good and
- *	    the last one in force; the trust anchor certificates in use.
+ *	    the last one in force; the trust anchor certificates in use; for
+ *	    each repository what those who fetch it want to find again.
  * In	    A cache folder on a local disk.
  * Out	    Spans into the mapped store: no copies.
  * Owns	    The folder's lock, the map, and what a read pins.
@@ -79,10 +80,19 @@ struct store_repository {
 	struct span uri;
 	int64_t used_at;    /* last named by a valid CA */
 	int64_t fetched_at; /* last fetched with success; 0: never */
+	bool stood_in;      /* when last used, for another that failed */
 };
 bool store_repository(struct store_repository *out, struct store_read *,
     const struct digest *key) MUST_CHECK;
-/* All of them, by key; false from the callback ends it. */
+
+/* Bytes whose form the store does not know, by repository. */
+enum store_blob {
+	STORE_RRDP,  /* what its names are the state of; goes with them */
+	STORE_HEALTH /* how well it can be had */
+};
+bool store_blob(struct span *out, struct store_read *, enum store_blob,
+    const struct digest *repository) MUST_CHECK;
+/* All repositories, by key; false from the callback ends it. */
 enum reason store_repositories(struct store_read *,
     bool (*each)(void *ctx, const struct store_repository *),
     void *ctx) MUST_CHECK;
@@ -111,16 +121,26 @@ enum reason store_write_flush(struct store_write *) MUST_CHECK;
 /* From now on the repository has these names and no others. Sorts them. */
 enum reason store_write_names(struct store_write *,
     const struct digest *repository, struct store_name *, size_t n) MUST_CHECK;
+/* One more, or in the place of the one with this URI. */
+enum reason store_write_name_put(struct store_write *,
+    const struct digest *repository, struct store_name *) MUST_CHECK;
+/* Without it; it need not be there. */
+enum reason store_write_name_drop(struct store_write *,
+    const struct digest *repository, struct span uri) MUST_CHECK;
 enum reason store_write_point(struct store_write *, const struct digest *issuer,
     struct span manifest_uri, const struct store_point *) MUST_CHECK;
 enum reason store_write_anchor(struct store_write *, const struct digest *tal,
     struct span der, struct span uri) MUST_CHECK;
 enum reason store_write_repository(
     struct store_write *, const struct store_repository *) MUST_CHECK;
+/* Empty: it goes. */
+enum reason store_write_blob(struct store_write *, enum store_blob,
+    const struct digest *repository, struct span bytes) MUST_CHECK;
 
 /* ---- collection ------------------------------------------------------ */
 
 #define STORE_KEEP_UNUSED ((int64_t)14 * 86400) /* names of a repository */
+#define STORE_KEEP_FAILED ((int64_t)2 * 86400)  /* one never fetched */
 #define STORE_KEEP_STALE  ((int64_t)30 * 86400) /* a last good point */
 
 /* What a collection did. */
@@ -129,8 +149,8 @@ struct store_swept {
 };
 
 /*
- * Remove, as of `at`: names of repositories no valid CA has named for
- * STORE_KEEP_UNUSED; last good points stale for STORE_KEEP_STALE (never
+ * Remove, as of `at`: names and blobs of repositories no valid CA has named
+ * for STORE_KEEP_UNUSED; last good points stale for STORE_KEEP_STALE (never
  * floors); then every object that neither a name nor a last good point
  * refers to; and what is damaged.
  */
@@ -138,7 +158,8 @@ enum reason store_collect(
     struct store_write *, struct store_swept *, int64_t at) MUST_CHECK;
 /* Has enough been replaced for a collection to be worth its walk? */
 bool store_is_due(struct store_write *);
-/* Remove the objects that reads found damaged, so that they are had again. */
+/* Remove the objects that reads found damaged, and every STORE_RRDP, whose
+ * deltas would not bring them: so that they are had again. */
 enum reason store_forget_damaged(struct store_write *) MUST_CHECK;
 
 #endif

@@ -250,6 +250,38 @@ store_write_names(struct store_write *w, const struct digest *repository,
 	return REASON_OK;
 }
 
+enum reason
+store_write_name_put(struct store_write *w, const struct digest *repository,
+    struct store_name *name)
+{
+	store_key_uri(&name->key, name->uri);
+	return name_put(w, repository, name);
+}
+
+static enum reason
+record_drop(struct store_write *w, enum table table, struct store_key *key)
+{
+	MDB_val k = store_key_val(key);
+	int rc = mdb_del(w->txn, w->store->tables[table], &k, NULL);
+
+	w->dropped += rc == 0;
+	return rc == 0 || rc == MDB_NOTFOUND
+		   ? REASON_OK
+		   : store_trouble(w->why, rc, "writing the store");
+}
+
+enum reason
+store_write_name_drop(
+    struct store_write *w, const struct digest *repository, struct span uri)
+{
+	struct store_key key;
+	struct digest name;
+
+	store_key_uri(&name, uri);
+	store_key_two(&key, repository, &name);
+	return record_drop(w, TABLE_NAMES, &key);
+}
+
 /* ---- the rest
  * -----------------------------------------------------------------
  */
@@ -294,5 +326,24 @@ store_write_repository(
 	store_key_one(&key, &repository->key);
 	buf_reset(&w->scratch);
 	record_repository_write(&w->scratch, repository);
-	return record_put(w, TABLE_REPOSITORIES, &key, &changed);
+	TRY(record_put(w, TABLE_REPOSITORIES, &key, &changed));
+	/* Whoever names one dead host after the other must not fill the disk.
+	 */
+	w->dropped += changed && repository->fetched_at == 0;
+	return REASON_OK;
+}
+
+enum reason
+store_write_blob(struct store_write *w, enum store_blob kind,
+    const struct digest *repository, struct span bytes)
+{
+	struct store_key key;
+	bool changed;
+
+	store_key_blob(&key, kind, repository);
+	if (bytes.n == 0)
+		return record_drop(w, TABLE_BLOBS, &key);
+	buf_reset(&w->scratch);
+	buf_span(&w->scratch, bytes);
+	return record_put(w, TABLE_BLOBS, &key, &changed);
 }

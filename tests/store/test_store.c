@@ -85,9 +85,10 @@ commit(struct store_write *w)
 static void
 put_repository(struct store_write *w, const char *uri, int64_t used_at)
 {
-	struct store_repository r = {
-		.key = sha256(uri), .uri = span_str(uri), .used_at = used_at
-	};
+	struct store_repository r = { .key = sha256(uri),
+		.uri = span_str(uri),
+		.used_at = used_at,
+		.fetched_at = 1 };
 
 	CHECK_REASON(uri, store_write_repository(w, &r), REASON_OK);
 }
@@ -219,6 +220,43 @@ test_names(void **state)
 	store_close(s);
 }
 
+/* What RRDP does: one name at a time, after what was there before. */
+static void
+test_names_one_by_one(void **state)
+{
+	static const char *const uris[] = { "rsync://h/m/a", "rsync://h/m/b",
+		"rsync://h/m/c" };
+	static const char *const old[] = { "a1", "b1" };
+	struct digest key = sha256("https://h/n.xml");
+	struct store *s = store_new();
+	struct store_name name = { 0 };
+	struct store_write *w;
+
+	(void)state;
+	put_names(s, "https://h/n.xml", uris, old, 2);
+	put_names(s, "https://other/n.xml", uris, old, 2);
+	w = begin(s);
+	name.uri = span_str(uris[2]);
+	name.hash = put(w, "c1");
+	CHECK_REASON("new", store_write_name_put(w, &key, &name), REASON_OK);
+	name.uri = span_str(uris[1]);
+	name.hash = put(w, "b2");
+	CHECK_REASON(
+	    "replaced", store_write_name_put(w, &key, &name), REASON_OK);
+	CHECK_REASON("gone", store_write_name_drop(w, &key, span_str(uris[0])),
+	    REASON_OK);
+	CHECK_REASON("never there", store_write_name_drop(w, &key, SPAN("x")),
+	    REASON_OK);
+	assert_true(store_is_due(w)); /* b1 and a1 may have been the last */
+	commit(w);
+	assert_false(named(s, "https://h/n.xml", uris[0], "a1"));
+	assert_true(named(s, "https://h/n.xml", uris[1], "b2"));
+	assert_true(named(s, "https://h/n.xml", uris[2], "c1"));
+	assert_true(named(s, "https://other/n.xml", uris[0], "a1"));
+	assert_true(named(s, "https://other/n.xml", uris[1], "b1"));
+	store_close(s);
+}
+
 static void
 test_stamp(void **state)
 {
@@ -319,6 +357,87 @@ test_anchors_and_repositories(void **state)
 	CHECK_REASON("each", store_repositories(r, count_each, &n), REASON_OK);
 	assert_int_equal(n, 2); /* it may stop */
 	store_read_end(r);
+	store_close(s);
+}
+
+static bool
+blob_is(struct store *s, enum store_blob kind, const char *repository,
+    const char *want)
+{
+	struct digest key = sha256(repository);
+	struct store_read *r = look(s);
+	struct span got = span_of(NULL, 0);
+	bool is = store_blob(&got, r, kind, &key) ? span_eq(got, span_str(want))
+						  : want[0] == '\0';
+
+	store_read_end(r);
+	return is;
+}
+
+static void
+put_blob(struct store *s, enum store_blob kind, const char *repository,
+    const char *text)
+{
+	struct digest key = sha256(repository);
+	struct store_write *w = begin(s);
+
+	CHECK_REASON(
+	    text, store_write_blob(w, kind, &key, span_str(text)), REASON_OK);
+	commit(w);
+}
+
+/* They go with their repository: sooner where nothing was ever had. */
+static void
+test_blobs(void **state)
+{
+	static const char *const uris[] = { "rsync://h/m/a" };
+	static const char *const texts[] = { "a" };
+	struct store_repository never = {
+		.uri = SPAN("https://n/"), .used_at = 1000, .stood_in = true
+	};
+	struct store *s = store_new();
+	struct store_swept swept;
+	struct store_repository got;
+	struct store_write *w;
+	struct store_read *r;
+
+	(void)state;
+	put_names(s, "https://a/", uris, texts, 1);
+	never.key = sha256("https://n/");
+	w = begin(s);
+	CHECK_REASON("never", store_write_repository(w, &never), REASON_OK);
+	commit(w);
+	put_blob(s, STORE_RRDP, "https://a/", "state");
+	put_blob(s, STORE_HEALTH, "https://a/", "good");
+	put_blob(s, STORE_HEALTH, "https://n/", "bad");
+	put_blob(s, STORE_HEALTH, "https://nobody/", "lost");
+	assert_true(blob_is(s, STORE_RRDP, "https://a/", "state"));
+	assert_true(blob_is(s, STORE_HEALTH, "https://a/", "good"));
+	assert_true(blob_is(s, STORE_RRDP, "https://n/", ""));
+	put_blob(s, STORE_HEALTH, "https://a/", "better");
+	assert_true(blob_is(s, STORE_HEALTH, "https://a/", "better"));
+	put_blob(s, STORE_HEALTH, "https://a/", "");
+	assert_true(blob_is(s, STORE_HEALTH, "https://a/", ""));
+	put_blob(s, STORE_HEALTH, "https://a/", "");
+	r = look(s);
+	assert_true(store_repository(&got, r, &never.key));
+	assert_true(got.stood_in && got.fetched_at == 0);
+	store_read_end(r);
+
+	w = begin(s);
+	CHECK_REASON("sweep",
+	    store_collect(w, &swept, 1000 + STORE_KEEP_FAILED), REASON_OK);
+	commit(w);
+	assert_int_equal(swept.repositories, 0);
+	assert_true(blob_is(s, STORE_HEALTH, "https://n/", "bad"));
+	assert_true(blob_is(s, STORE_HEALTH, "https://nobody/", ""));
+	w = begin(s);
+	CHECK_REASON("sweep",
+	    store_collect(w, &swept, 1001 + STORE_KEEP_FAILED), REASON_OK);
+	commit(w);
+	assert_int_equal(swept.repositories, 1);
+	assert_true(blob_is(s, STORE_HEALTH, "https://n/", ""));
+	assert_true(blob_is(s, STORE_RRDP, "https://a/", "state"));
 	store_close(s);
 }
 
@@ -494,7 +613,7 @@ test_format(void **state)
 
 	(void)state;
 	store_close(s);
-	patch("cairn store 1", "cairn store 9");
+	patch("cairn store 2", "cairn store 9");
 	fault_init(&why, span_of(NULL, 0));
 	CHECK_REASON("format", store_open(&s, folder, &why), R_STORE_FORMAT);
 	/* And a file that is no store at all. */
@@ -519,6 +638,14 @@ test_damage(void **state)
 
 	(void)state;
 	put_names(s, "rsync://h/m/", uris, texts, 2);
+	put_blob(s, STORE_RRDP, "https://a/", "state");
+	put_blob(s, STORE_HEALTH, "https://a/", "good");
+	store_close(s);
+	s = store_new();
+	w = begin(s);
+	CHECK_REASON("nothing", store_forget_damaged(w), REASON_OK);
+	commit(w);
+	assert_true(blob_is(s, STORE_RRDP, "https://a/", "state"));
 	store_close(s);
 	patch("object one", "object 0ne");
 	patch("/m/second", "/m/secund");
@@ -537,6 +664,9 @@ test_damage(void **state)
 	assert_true(fresh);
 	commit(w);
 	assert_true(has(s, "object one"));
+	/* No delta would have brought it. */
+	assert_true(blob_is(s, STORE_RRDP, "https://a/", ""));
+	assert_true(blob_is(s, STORE_HEALTH, "https://a/", "good"));
 	store_close(s);
 	/* Putting the same bytes repairs it as well. */
 	patch("object one", "object 0ne");
@@ -707,9 +837,11 @@ main(void)
 		SCENE(test_objects),
 		SCENE(test_spans),
 		SCENE(test_names),
+		SCENE(test_names_one_by_one),
 		SCENE(test_stamp),
 		SCENE(test_points),
 		SCENE(test_anchors_and_repositories),
+		SCENE(test_blobs),
 		SCENE(test_collection),
 		SCENE(test_lock),
 		SCENE(test_orphan),
