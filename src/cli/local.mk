@@ -12,6 +12,11 @@ cairn_LDADD = $(cli_libs)
 dist_man_MANS += doc/man/cairn.1 doc/man/cairn-validate.1 doc/man/cairn-show.1 \
 	doc/man/cairn-doctor.1 doc/man/cairn-demo.1 doc/man/cairn-ledger.1 \
 	doc/man/cairn.yaml.5
+# The operator's own stays.
+install-data-hook:
+	$(MKDIR_P) '$(DESTDIR)$(sysconfdir)/cairn'
+	test -e '$(DESTDIR)$(sysconfdir)/cairn/cairn.yaml' || \
+	    $(INSTALL_DATA) '$(srcdir)/etc/cairn.yaml' '$(DESTDIR)$(sysconfdir)/cairn/cairn.yaml'
 talsdir = $(sysconfdir)/cairn/tals
 dist_tals_DATA = etc/tals/afrinic.tal etc/tals/afrinic.constraints etc/tals/apnic.tal etc/tals/apnic.constraints \
 	etc/tals/arin.tal etc/tals/arin.constraints etc/tals/lacnic.tal etc/tals/lacnic.constraints \
