@@ -80,15 +80,15 @@ genesis(struct ledger_write *w, struct statement *s)
 	status = init_keys(w);
 	if (status != STATUS_DONE)
 		return status;
-	if (secret_spki(&spki, &s->holder, w->holder, &w->arena) != REASON_OK ||
-	    secret_spki(&next, &b->next, w->next, &w->arena) != REASON_OK)
+	if (ledger_key(&spki, &s->holder, w->holder, &w->arena) != REASON_OK ||
+	    ledger_key(&next, &b->next, w->next, &w->arena) != REASON_OK)
 		return ledger_write_fail(w, "genesis", R_LIMIT_MEMORY);
 	s->kind = STATEMENT_GENESIS;
 	b->origin = span_str(w->origin);
 	b->time = (uint64_t)w->time_at;
 	b->challenge = w->challenge;
 	b->key.der = spki;
-	return ledger_write_sign(w, s, spki);
+	return ledger_write_sign(w, s);
 }
 
 /* What a file of --keys needs. */

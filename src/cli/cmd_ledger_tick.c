@@ -9,7 +9,7 @@ tick_judge(struct ledger_write *w, struct statement *s)
 	struct digest id;
 	struct span spki;
 
-	if (secret_spki(&spki, &id, w->holder, &w->arena) != REASON_OK)
+	if (ledger_key(&spki, &id, w->holder, &w->arena) != REASON_OK)
 		return ledger_write_fail(w, "tick", R_LIMIT_MEMORY);
 	/* Else the replay would have to say it of a statement by nobody. */
 	if (!ledger_sequencer(&tip, w->state))
@@ -24,7 +24,7 @@ tick_judge(struct ledger_write *w, struct statement *s)
 	s->sequence = tip.sequence + 1;
 	s->previous = tip.last;
 	s->body.time = (uint64_t)w->time_at;
-	return ledger_write_sign(w, s, spki);
+	return ledger_write_sign(w, s);
 }
 
 static int

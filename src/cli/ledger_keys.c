@@ -72,23 +72,6 @@ secret_read(struct ledger_write *w, struct crypt_secret **out, const char *path)
 				      reason_id(why), reason_text(why));
 }
 
-enum reason
-secret_spki(struct span *out, struct digest *id,
-    const struct crypt_secret *secret, struct arena *arena)
-{
-	struct crypt_key key = crypt_secret_public(secret);
-	struct buf der;
-
-	buf_init(&der, KEY_FILE);
-	spki_write(&der, &key);
-	*out = der.failed ? span_of(NULL, 0) : arena_dup(arena, buf_view(&der));
-	buf_fini(&der);
-	if (out->p == NULL)
-		return R_LIMIT_MEMORY;
-	crypt_sha256(id->b, *out);
-	return REASON_OK;
-}
-
 /* ---- new ones -------------------------------------------------------- */
 
 /* Never over another: a key that is lost is lost. */

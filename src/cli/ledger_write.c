@@ -275,44 +275,16 @@ ledger_write_commit(struct ledger_write *w)
 
 /* ---- a statement of our own ------------------------------------------ */
 
-/* Everything but tbs and the signature is filled in. */
-static enum reason
-sign(struct buf *out, struct statement *s, const struct crypt_secret *secret,
-    struct span spki)
-{
-	struct buf tbs, message, value;
-	enum reason why = R_LIMIT_MEMORY;
-
-	buf_init(&tbs, LEDGER_ENTRY_MAX);
-	buf_init(&message, (size_t)LEDGER_ENTRY_MAX + 64);
-	buf_init(&value, 1024);
-	statement_write_tbs(&tbs, s);
-	s->tbs = buf_view(&tbs);
-	statement_message(&message, s->tbs);
-	if (!tbs.failed && !message.failed)
-		why = crypt_sign(&value, secret, buf_view(&message));
-	s->n_signatures = 1;
-	s->signatures[0].holder = s->holder;
-	s->signatures[0].key.der = spki;
-	s->signatures[0].value = buf_view(&value);
-	if (why == REASON_OK)
-		statement_write(out, s);
-	s->tbs = s->signatures[0].value = span_of(NULL, 0);
-	buf_fini(&tbs);
-	buf_fini(&message);
-	buf_fini(&value);
-	return why == REASON_OK && out->failed ? R_LIMIT_MEMORY : why;
-}
-
 int
-ledger_write_sign(struct ledger_write *w, struct statement *s, struct span spki)
+ledger_write_sign(struct ledger_write *w, struct statement *s)
 {
+	const struct ledger_signer by = { s->holder, w->holder };
 	struct buf entry;
 	enum reason why;
 	int status;
 
 	buf_init(&entry, LEDGER_ENTRY_MAX);
-	why = sign(&entry, s, w->holder, spki);
+	why = statement_make(&entry, s, &by, 1, &w->arena);
 	status = why == REASON_OK
 		     ? ledger_write_judge(
 			   w, buf_view(&entry), statement_kind_id(s->kind))

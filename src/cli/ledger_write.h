@@ -49,8 +49,7 @@ int ledger_write_fail(
     const struct ledger_write *, const char *what, enum reason);
 
 /* One more entry, of our own: all but tbs and the signature is filled in. */
-int ledger_write_sign(
-    struct ledger_write *, struct statement *, struct span spki);
+int ledger_write_sign(struct ledger_write *, struct statement *);
 int ledger_write_print(const struct ledger_write *);
 
 /* ---- the command line: ledger_options.c ---- */
@@ -97,8 +96,5 @@ int secret_read(
 /* The three of a new ledger: FILE, FILE.holder.pem, FILE.next.pem. None is
  * there yet, and only their owner may read them. */
 int keys_make(struct ledger_write *);
-/* SubjectPublicKeyInfo, kept in the arena; and its SHA-256. */
-enum reason secret_spki(struct span *out, struct digest *id,
-    const struct crypt_secret *, struct arena *) MUST_CHECK;
 
 #endif

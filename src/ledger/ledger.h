@@ -118,6 +118,24 @@ void statement_write(struct buf *, const struct statement *);
 /* No limit of limits.def may change a verdict: these never bind. */
 const struct limits *ledger_limits(void);
 
+/* ---- making them: author.c ---- */
+
+struct ledger_signer {
+	struct digest holder; /* whose key it is */
+	const struct crypt_secret *secret;
+};
+
+/* SubjectPublicKeyInfo, and its SHA-256. */
+enum reason ledger_key(struct span *spki, struct digest *id,
+    const struct crypt_secret *, struct arena *) MUST_CHECK;
+/* Sets tbs and id by the other fields and signs them: a whole entry. Fails
+ * with R_STATEMENT_MALFORMED when it is longer than one may be. */
+enum reason statement_make(struct buf *out, struct statement *,
+    const struct ledger_signer *, size_t n, struct arena *) MUST_CHECK;
+/* More signatures on the tbs there is; one of the same holder is replaced. */
+enum reason statement_sign(struct buf *out, struct statement *,
+    const struct ledger_signer *, size_t n, struct arena *) MUST_CHECK;
+
 /* ---- one entry, judged without the state ---- */
 
 /* What can be said of evidence without ledger time and anchors. */

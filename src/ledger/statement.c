@@ -178,8 +178,14 @@ statement_parse(struct statement *out, struct span entry, struct decode *dec)
 		return r;
 	if (r != REASON_OK)
 		return R_STATEMENT_MALFORMED;
-	crypt_sha256_2(out->id.b, ID_PREFIX, out->tbs);
+	statement_id(&out->id, out->tbs);
 	return REASON_OK;
+}
+
+void
+statement_id(struct digest *out, struct span tbs)
+{
+	crypt_sha256_2(out->b, ID_PREFIX, tbs);
 }
 
 void

@@ -21,6 +21,9 @@ struct statement_row {
 };
 extern const struct statement_row statement_rows[STATEMENT_KINDS];
 
+/* SHA-256 of what is signed. */
+void statement_id(struct digest *out, struct span tbs);
+
 enum reason id_parse(struct digest *out, struct der *) MUST_CHECK;
 enum reason time_value(uint64_t *out, struct der *) MUST_CHECK;
 /* LEDGER_NEVER when it is not there. */
