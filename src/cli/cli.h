@@ -37,9 +37,12 @@ struct option_row {
 };
 
 struct command {
-	const char *name;
+	const char *name;     /* a job's is "ledger append" */
 	const char *operands; /* "FILE..." */
 	const char *text;
+	/* Which of them is meant, its next word says; NULL at their end. Such
+	 * a command has no more than a name and a text itself. */
+	const struct command *const *jobs;
 	int (*run)(const struct command *, int argc, char **argv);
 	size_t n_rows;
 	const struct option_row *rows;
@@ -50,6 +53,11 @@ struct command {
 /* main.c: the i-th, or NULL past the end; the one of that name, or NULL. */
 const struct command *command_at(size_t i);
 const struct command *command_by_name(const char *name);
+/* The word that a command or job is called by, the last of its name. */
+const char *command_word(const struct command *);
+/* The command or job that argv begins with, and in *n how many words name it.
+ * NULL: said on standard error what there is instead. */
+const struct command *command_find(int *n, int argc, char **argv);
 extern const struct command command_demo, command_doctor, command_help,
     command_ledger, command_show, command_validate;
 

@@ -9,14 +9,15 @@ run_help(const struct command *self, int argc, char **argv)
 	const struct command *about = NULL;
 	struct buf text;
 	bool written;
+	int n = 0;
 
-	if (argc > 1)
-		return usage_error(self, "one command at a time");
-	if (argc == 1) {
-		about = command_by_name(argv[0]);
+	if (argc > 0) {
+		about = command_find(&n, argc, argv);
 		if (about == NULL)
-			return usage_error(self, "no command \"%s\"", argv[0]);
+			return STATUS_USAGE;
 	}
+	if (argc > n)
+		return usage_error(self, "one command at a time");
 	buf_init(&text, 100000);
 	usage_write(&text, about);
 	written = cli_print(stdout, &text);

@@ -95,31 +95,12 @@ tell_nothing(struct buf *out, const struct ledger_run *run,
 	return REASON_OK;
 }
 
-static const struct {
-	const char *word;
-	enum reason (*tell)(struct buf *, const struct ledger_run *,
-	    const struct ledger_state *);
-} jobs[] = {
-	{ "log", tell_nothing },
-	{ "state", tell_state },
-	{ "digest", tell_digest },
-	{ "emit", tell_emit },
-};
-
 /* ---- options --------------------------------------------------------- */
 
 static int
 take_operand(
     struct ledger_run *run, const struct command *self, const char *value)
 {
-	if (run->tell == NULL) {
-		for (size_t i = 0; i < COUNT(jobs); i++)
-			if (strcmp(value, jobs[i].word) == 0)
-				run->tell = jobs[i].tell;
-		run->log = run->tell == tell_nothing;
-		return run->tell != NULL ? STATUS_DONE
-					 : ledger_no_job(self, value);
-	}
 	if (run->place != NULL)
 		return usage_error(self, "one log only");
 	run->place = value;
@@ -173,7 +154,7 @@ read_options(
 	if (status != STATUS_DONE)
 		return status;
 	if (run->place == NULL)
-		return usage_error(self, "what, and of which log?");
+		return usage_error(self, "of which log?");
 	return run->keys_path != NULL
 		   ? STATUS_DONE
 		   : usage_error(self, "--keys: whose signatures count?");
@@ -221,12 +202,16 @@ replay(struct ledger_run *run, const struct command *self)
 }
 
 static int
-run_read(const struct command *self, int argc, char **argv)
+run_read(const struct command *self, int argc, char **argv,
+    enum reason (*tell)(
+	struct buf *, const struct ledger_run *, const struct ledger_state *))
 {
 	struct ledger_run run;
 	int status;
 
 	ledger_run_init(&run);
+	run.tell = tell;
+	run.log = tell == tell_nothing;
 	status = read_options(&run, self, argc, argv);
 	if (status == STATUS_DONE)
 		status = replay(&run, self);
@@ -234,7 +219,31 @@ run_read(const struct command *self, int argc, char **argv)
 	return status;
 }
 
-const struct option_row ledger_read_rows[LEDGER_READ_ROWS] = {
+static int
+run_log(const struct command *self, int argc, char **argv)
+{
+	return run_read(self, argc, argv, tell_nothing);
+}
+
+static int
+run_state(const struct command *self, int argc, char **argv)
+{
+	return run_read(self, argc, argv, tell_state);
+}
+
+static int
+run_digest(const struct command *self, int argc, char **argv)
+{
+	return run_read(self, argc, argv, tell_digest);
+}
+
+static int
+run_emit(const struct command *self, int argc, char **argv)
+{
+	return run_read(self, argc, argv, tell_emit);
+}
+
+static const struct option_row rows[] = {
 	{ .name = "keys",
 	    .argument = "FILE",
 	    .text = "whose signatures count: lines of log, witness and quorum, "
@@ -261,11 +270,38 @@ const struct option_row ledger_read_rows[LEDGER_READ_ROWS] = {
 		    "is printed anyway" },
 };
 
-const struct command command_ledger_read = {
-	.name = "ledger",
-	.operands = "log|state|digest|emit PLACE",
-	.text = "replay a ledger's log and say what it comes to",
-	.run = run_read,
-	.n_rows = LEDGER_READ_ROWS,
-	.rows = ledger_read_rows,
+const struct command command_ledger_log = {
+	.name = "ledger log",
+	.operands = "PLACE",
+	.text = "say of each entry whether it applied, or why not",
+	.run = run_log,
+	.n_rows = COUNT(rows) - 1,
+	.rows = rows,
+};
+
+const struct command command_ledger_state = {
+	.name = "ledger state",
+	.operands = "PLACE",
+	.text = "print the state, one fact a line",
+	.run = run_state,
+	.n_rows = COUNT(rows),
+	.rows = rows,
+};
+
+const struct command command_ledger_digest = {
+	.name = "ledger digest",
+	.operands = "PLACE",
+	.text = "print the digest of the state",
+	.run = run_digest,
+	.n_rows = COUNT(rows) - 1,
+	.rows = rows,
+};
+
+const struct command command_ledger_emit = {
+	.name = "ledger emit",
+	.operands = "PLACE",
+	.text = "print the payloads that the state gives, as CSV",
+	.run = run_emit,
+	.n_rows = COUNT(rows) - 1,
+	.rows = rows,
 };

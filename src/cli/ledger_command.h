@@ -4,15 +4,9 @@
 
 #include "cli/cli.h"
 
-/* log, state, digest, emit: argv[0] says which. */
-extern const struct command command_ledger_read;
-#define LEDGER_READ_ROWS 7
-extern const struct option_row ledger_read_rows[LEDGER_READ_ROWS];
-
+extern const struct command command_ledger_log, command_ledger_state,
+    command_ledger_digest, command_ledger_emit;
 extern const struct command command_ledger_init, command_ledger_append,
     command_ledger_tick;
-
-/* What there is instead; STATUS_USAGE. */
-int ledger_no_job(const struct command *, const char *word);
 
 #endif

@@ -12,8 +12,15 @@ cairn_LDADD = $(cli_libs)
 dist_man_MANS += doc/man/cairn.1 doc/man/cairn-validate.1 doc/man/cairn-show.1 \
 	doc/man/cairn-doctor.1 doc/man/cairn-demo.1 doc/man/cairn-ledger.1 \
 	doc/man/cairn.yaml.5
+bashcompdir = $(datadir)/bash-completion/completions
+zshcompdir = $(datadir)/zsh/vendor-completions
+dist_zshcomp_DATA = contrib/completion/_cairn
+fishcompdir = $(datadir)/fish/vendor_completions.d
+dist_fishcomp_DATA = contrib/completion/cairn.fish
 # The operator's own stays.
 install-data-hook:
+	$(MKDIR_P) '$(DESTDIR)$(bashcompdir)'
+	$(INSTALL_DATA) '$(srcdir)/contrib/completion/cairn.bash' '$(DESTDIR)$(bashcompdir)/cairn'
 	$(MKDIR_P) '$(DESTDIR)$(sysconfdir)/cairn'
 	test -e '$(DESTDIR)$(sysconfdir)/cairn/cairn.yaml' || \
 	    $(INSTALL_DATA) '$(srcdir)/etc/cairn.yaml' '$(DESTDIR)$(sysconfdir)/cairn/cairn.yaml'

@@ -21,34 +21,107 @@ command_at(size_t i)
 	return i < COUNT(commands) ? commands[i] : NULL;
 }
 
-const struct command *
-command_by_name(const char *name)
+const char *
+command_word(const struct command *command)
 {
-	for (size_t i = 0; i < COUNT(commands); i++)
-		if (strcmp(commands[i]->name, name) == 0)
-			return commands[i];
+	const char *space = strrchr(command->name, ' ');
+
+	return space != NULL ? space + 1 : command->name;
+}
+
+static const struct command *
+find(const struct command *const *all, size_t n, const char *word)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(command_word(all[i]), word) == 0)
+			return all[i];
 	return NULL;
 }
 
-static int
-unknown_command(const char *word)
+const struct command *
+command_by_name(const char *name)
 {
-	const char *names[COUNT(commands)], *near;
+	return find(commands, COUNT(commands), name);
+}
+
+/* `of` NULL: of all commands. */
+static void
+say_unknown(const struct command *of, const struct command *const *all,
+    size_t n, const char *word)
+{
+	const char *names[64], *near;
 	struct buf text;
 
-	for (size_t i = 0; i < COUNT(commands); i++)
-		names[i] = commands[i]->name;
-	near = conf_nearest(word, names, COUNT(names));
+	ASSERT(n <= COUNT(names));
+	for (size_t i = 0; i < n; i++)
+		names[i] = command_word(all[i]);
+	near = conf_nearest(word, names, n);
 	buf_init(&text, 10000);
-	buf_puts(&text, "cairn: no command \"");
+	buf_printf(&text, "cairn%s%s: no command \"", of != NULL ? " " : "",
+	    of != NULL ? of->name : "");
 	escape_write(&text, span_str(word));
+	buf_puts(&text, "\": ");
 	if (near != NULL)
-		buf_printf(&text, "\": did you mean \"%s\"?\n", near);
+		buf_printf(&text, "did you mean \"%s\"?\n", near);
 	else
-		buf_puts(&text, "\": see cairn help\n");
+		buf_printf(&text, "see cairn help%s%s\n", of != NULL ? " " : "",
+		    of != NULL ? of->name : "");
 	(void)cli_print(stderr, &text);
 	buf_fini(&text);
-	return STATUS_USAGE;
+}
+
+const struct command *
+command_find(int *n, int argc, char **argv)
+{
+	const struct command *command = command_by_name(argv[0]), *job;
+	size_t n_jobs = 0;
+
+	*n = 1;
+	if (command == NULL)
+		say_unknown(NULL, commands, COUNT(commands), argv[0]);
+	if (command == NULL || command->jobs == NULL || argc < 2 ||
+	    argv[1][0] == '-')
+		return command;
+	while (command->jobs[n_jobs] != NULL)
+		n_jobs++;
+	*n = 2;
+	job = find(command->jobs, n_jobs, argv[1]);
+	if (job == NULL)
+		say_unknown(command, command->jobs, n_jobs, argv[1]);
+	return job;
+}
+
+/* For completion in shells: the words that may follow these. */
+static int
+complete(int argc, char **argv)
+{
+	const struct command *const *all = commands;
+	const struct command *command = NULL;
+	struct option_row row;
+	size_t n = COUNT(commands);
+	struct buf text;
+
+	buf_init(&text, 100000);
+	for (int i = 0; i < argc && (command == NULL || command->jobs != NULL);
+	     i++) {
+		const struct command *next = find(all, n, argv[i]);
+
+		if (next == NULL)
+			continue;
+		command = next;
+		all = next->jobs;
+		for (n = 0; all != NULL && all[n] != NULL;)
+			n++;
+	}
+	if (command == &command_help)
+		all = commands, n = COUNT(commands);
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&text, "%s\n", command_word(all[i]));
+	for (size_t i = 0; command != NULL && option_row(&row, command, i); i++)
+		buf_printf(&text, "--%s\n", row.name);
+	(void)cli_print(stdout, &text);
+	buf_fini(&text);
+	return STATUS_DONE;
 }
 
 /* As with git, "cairn -c FILE validate" is "cairn validate -c FILE". */
@@ -70,7 +143,10 @@ main(int argc, char **argv)
 {
 	const struct command *command;
 	const char *word;
+	int n = 0;
 
+	if (argc > 1 && strcmp(argv[1], "--complete") == 0)
+		return complete(argc - 2, argv + 2);
 	if (argc > 1)
 		command_first(argc, argv);
 	word = argc > 1 ? argv[1] : NULL;
@@ -90,11 +166,14 @@ main(int argc, char **argv)
 			   ? STATUS_FAILED
 			   : STATUS_DONE;
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
-		word = "help";
-	command = command_by_name(word);
+		return command_help.run(&command_help, argc - 2, argv + 2);
+	command = command_find(&n, argc - 1, argv + 1);
 	if (command == NULL)
-		return unknown_command(word);
-	if (answered_help(command, argc - 2, argv + 2))
+		return STATUS_USAGE;
+	if (answered_help(command, argc - 1 - n, argv + 1 + n))
 		return STATUS_DONE;
-	return command->run(command, argc - 2, argv + 2);
+	if (command->jobs != NULL)
+		return usage_error(command,
+		    "which of its commands? See cairn help %s", command->name);
+	return command->run(command, argc - 1 - n, argv + 1 + n);
 }

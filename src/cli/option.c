@@ -242,6 +242,19 @@ write_commands(struct buf *out)
 		      "cairn help COMMAND says more; so does cairn(1).\n");
 }
 
+static void
+write_jobs(struct buf *out, const struct command *command)
+{
+	buf_printf(out, "usage: cairn %s COMMAND [OPTION...] ...\n\n%c%s.\n\n",
+	    command->name, command->text[0] - 'a' + 'A', command->text + 1);
+	for (const struct command *const *job = command->jobs; *job != NULL;
+	     job++)
+		buf_printf(
+		    out, "  %-14s %s\n", command_word(*job), (*job)->text);
+	buf_printf(out, "\nSee cairn help %s COMMAND, or cairn-%s(1).\n",
+	    command->name, command->name);
+}
+
 void
 usage_write(struct buf *out, const struct command *command)
 {
@@ -249,6 +262,10 @@ usage_write(struct buf *out, const struct command *command)
 
 	if (command == NULL) {
 		write_commands(out);
+		return;
+	}
+	if (command->jobs != NULL) {
+		write_jobs(out, command);
 		return;
 	}
 	buf_printf(out, "usage: cairn %s%s%s%s\n\n%c%s.\n", command->name,

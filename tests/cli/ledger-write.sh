@@ -255,7 +255,7 @@ printf X | dd of=after/tile/entries/000.p/2 bs=1 seek=300 conv=notrunc 2>dd.err
 status "an entry was changed" 1 tick after 50000
 check "it says so" grep -q log.root err
 
-status "no job" 2 "$cairn" ledger begin
-check "it names them" grep -q append err
+status "no such command" 2 "$cairn" ledger begin
+check "it says where to look" grep -q "cairn help ledger" err
 status "init of nothing" 2 "$cairn" ledger init
 plan

@@ -17,20 +17,30 @@ for page in "$man"/*.[135]; do
 	done
 done
 
-for command in validate show doctor demo ledger; do
-	"$cairn" help $command >help
-	for option in $(sed -nE 's/^  (-[a-z],|   ) --([a-z-]+).*/\2/p' help); do
-		check "$command: --$option is in its manual" grep -qE \
-			"^\.It (Fl [a-z] , )?Fl -$option( |\$)" \
-			"$man/cairn-$command.1"
-	done
-	grep -oE '^\.It (Fl [a-z] , )?Fl -[a-z-]+' "$man/cairn-$command.1" |
-		sed 's/.*-\{1\}Fl -//; s/.*Fl -//' >told
+# Every command, job and option is in its manual, and no other.
+"$cairn" --complete >commands
+check "commands are listed" [ "$(wc -l <commands)" -ge 6 ]
+while read -r command; do
+	[ "$command" != help ] || continue
+	page=$man/cairn-$command.1
+	"$cairn" --complete "$command" | grep -v '^--' >jobs
+	"$cairn" --complete "$command" | grep '^--' >options
+	while read -r job; do
+		check "$command: $job is in its manual" \
+			grep -qE "^\.(It Cm|Nm cairn Cm $command) $job( |\$)" "$page"
+		"$cairn" --complete "$command" "$job" | grep '^--' >>options
+	done <jobs
+	sort -u options | sed 's/^--//' >has
 	while read -r option; do
-		check "$command: --$option of the manual exists" grep -q -- \
-			"--$option" help
+		check "$command: --$option is in its manual" grep -qE \
+			"^\.It (Fl [a-zA-Z] , )?Fl -$option( |\$)" "$page"
+	done <has
+	sed -nE 's/^\.It (Fl [a-zA-Z] , )?Fl -([a-z0-9-]+).*/\2/p' "$page" | sort -u >told
+	while read -r option; do
+		check "$command: --$option of the manual exists" \
+			grep -qx -- "$option" has
 	done <told
-done
+done <commands
 
 # Every format.
 "$cairn" help validate | sed -n '/^FORMAT is one of$/,$s/^  \([a-z0-9]*\) .*/\1/p' \

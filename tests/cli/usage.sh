@@ -56,7 +56,7 @@ demo|which folder?
 demo a b|one folder only
 demo --cas 0 a|--cas: a number from 1
 demo --seed x a|--seed: a number is wanted
-help a b|one command at a time
+help validate b|one command at a time
 END
 
 printf 'jobs: 2\ncahce: /x\n' >bad.yaml
