@@ -1,15 +1,13 @@
 /*
  * fetch - bring what others publish to this machine.
  *
- * What	    rsync by the external program, boxed in and timed; folders of the
- *	    operator; and the reading of what they brought, without following
- *	    a link.
- * In	    Jobs: what for, and the sources to try in order. The time.
- * Out	    For each job how it ended; then files, one at a time, by callback.
- * Owns	    A staging folder for each rsync source under CACHE/rsync, named by
- *	    the SHA-256 of the URI: a URI never becomes the name of a file.
- *	    Children, until they are reaped.
- * Fails    R_FETCH_*, in the job.
+ * What	    rsync by the external program, boxed in and timed; RRDP and files
+ *	    by HTTPS; folders of the operator; and the reading of what they
+ *brought, without following a link. In	    Jobs: what for, and the sources to
+ *try in order. The time. Out	    For each job how it ended; then files, one
+ *at a time, by callback. Owns	    A staging folder for each rsync source under
+ *CACHE/rsync, named by the SHA-256 of the URI: a URI never becomes the name of
+ *a file. Children, until they are reaped. Fails    R_FETCH_*, in the job.
  * Threads  One caller. Nothing here waits but fetch_poll, as long as it may.
  * Standards rsync protocol by rsync(1); RFC 5781 (rsync URIs).
  */
@@ -245,6 +243,78 @@ void https_drop(struct https_job *);
 /* End all jobs, with this reason; they can then be taken. */
 void https_end(struct https *, enum reason);
 size_t https_pending(const struct https *);
+
+/* ---- files one by one by HTTP or HTTPS ------------------------------- */
+
+/*
+ * For logs, and who speaks to them: of what the operator named, so that it may
+ * be local, have a port and be plain HTTP. One process does the work; it has
+ * the network and nothing else, unpacks what comes as gzip, and keeps its
+ * connections. `spool` of the settings is not needed.
+ */
+struct web;
+
+struct web_file {
+	/* The caller's. */
+	const char *url;
+	bool is_post;
+	struct span post;      /* what to send there */
+	bool takes_all;        /* content of any status, and none */
+	uint64_t bytes_max;    /* of content, unpacked */
+	char etag[HTTPS_ETAG]; /* of what we have, or "" */
+
+	/* Once web_wait has returned. */
+	enum reason reason;
+	char detail[160];
+	unsigned status;
+	bool unchanged;    /* we have it */
+	uint64_t received; /* as it came */
+	uint32_t wait_s;   /* what the host asked for, or 0 */
+	char came_etag[HTTPS_ETAG];
+
+	/* Its own. */
+	uint32_t id; /* 0: not on its way */
+	int body;
+	bool done;
+	struct web_file *next;
+};
+
+enum reason web_open(struct web **out, const struct https_settings *,
+    struct fault *why) MUST_CHECK;
+void web_close(struct web *); /* may be NULL */
+/* Ask; others may be on their way. It stays where it is until web_wait or
+ * web_drop. */
+void web_start(struct web *, struct web_file *);
+/* Its content is appended to out, unless it is unchanged. */
+enum reason web_wait(
+    struct web *, struct web_file *, struct buf *out) MUST_CHECK;
+void web_drop(struct web *, struct web_file *);
+
+/* ---- a place with files: a folder, or what is below a URL ------------ */
+
+struct place;
+
+/* http:// or https://? */
+bool place_is_web(const char *text);
+/* "file:///PATH", a path, or a URL, which needs a web. */
+enum reason place_open(struct place **out, const char *text, struct web *,
+    struct fault *why) MUST_CHECK;
+void place_close(struct place *); /* may be NULL */
+
+/*
+ * The file of this relative path, appended: R_LOG_MISSING when the place says
+ * that it has none, R_FETCH_* when it does not answer. As a struct log_source
+ * of room tlog wants it. Of a file longer than the cap of `out` nothing counts.
+ */
+enum reason place_get(void *place, struct buf *out, const char *path);
+/* Only if it has changed since a get had this tag; *etag is then the new. A
+ * folder has no tags, and always has it. */
+enum reason place_get_if(struct place *, struct buf *out, const char *path,
+    char etag[HTTPS_ETAG], bool *unchanged) MUST_CHECK;
+/* This will be asked for next: while others are being looked at. */
+void place_expect(struct place *, const char *path);
+const char *place_detail(const struct place *); /* of the last failure */
+uint64_t place_requests(const struct place *);  /* made so far */
 
 /* ---- when to try again, and by what ---------------------------------- */
 

@@ -18,8 +18,12 @@
 
 #include <curl/curl.h>
 
-#define TURN_MS 200
-#define MEMORY  ((uint64_t)2 << 30) /* mostly of stacks never used */
+#include "fetch/inflate.h"
+
+#define TURN_MS     200
+#define PACKED_MORE 1024
+#define HTTP_ROOM   (HTTP_URL + 8)
+#define MEMORY      ((uint64_t)2 << 30) /* mostly of stacks never used */
 
 struct net {
 	CURLM *multi;
@@ -34,15 +38,17 @@ struct transfer {
 	struct net *net;
 	struct transfer *next;
 	struct http_ask ask;
-	int body;
+	int body, post;          /* -1: none */
+	struct inflate *inflate; /* NULL until something comes packed */
 	CURL *easy;
 	struct curl_slist *fields;
-	struct uri uri;
+	struct uri uri; /* in room */
+	char room[HTTP_ROOM], other[HTTP_ROOM];
 	struct http_head head;
 	struct http_clock clock;
 	unsigned redirects, addresses;
-	bool has_denied; /* a local address */
-	uint64_t received;
+	bool has_denied;         /* a local address */
+	uint64_t received, kept; /* from the network, into body */
 	enum reason reason;
 	char error[CURL_ERROR_SIZE];
 };
@@ -64,6 +70,23 @@ refuse(struct transfer *t, enum reason why)
 	if (t->reason == REASON_OK)
 		t->reason = why;
 	return 0;
+}
+
+/* What is packed may be a little longer than what is in it. */
+static uint64_t
+wire_max(const struct transfer *t)
+{
+	bool is_packed = t->head.is_gzip && t->ask.unpacks;
+
+	return t->ask.bytes_max + (is_packed ? PACKED_MORE : 0);
+}
+
+/* Nobody reads what comes with a redirect. */
+static bool
+is_kept(const struct transfer *t)
+{
+	return t->head.status == 200 ||
+	       (t->ask.takes_all && !http_head_is_redirect(&t->head));
 }
 
 static size_t
@@ -88,35 +111,75 @@ on_header(char *line, size_t one, size_t n, void *data)
 	r = http_head_check(&t->head,
 	    t->ask.etag[0] != '\0' || t->ask.modified[0] != '\0',
 	    t->ask.wants_gzip);
-	if (r == REASON_OK && t->head.has_length && status == 200 &&
-	    t->head.length > t->ask.bytes_max)
+	if (r == R_FETCH_HTTP_STATUS && t->ask.takes_all)
+		r = http_head_check_content(&t->head, t->ask.wants_gzip);
+	if (r == REASON_OK && t->head.has_length && is_kept(t) &&
+	    t->head.length > wire_max(t))
 		r = R_FETCH_HTTP_SIZE;
 	return r == REASON_OK ? n : refuse(t, r);
+}
+
+static enum reason
+body_take(void *ctx, struct span bytes)
+{
+	struct transfer *t = ctx;
+	size_t done = 0;
+
+	t->kept += bytes.n;
+	if (t->kept > t->ask.bytes_max)
+		return R_FETCH_HTTP_SIZE;
+	while (done < bytes.n) {
+		ssize_t w = write(t->body, bytes.p + done, bytes.n - done);
+
+		if (w < 0 && errno == EINTR)
+			continue;
+		if (w <= 0)
+			return R_FETCH_SPOOL;
+		done += (size_t)w;
+	}
+	return REASON_OK;
+}
+
+/* Unpacked here, where nothing is that could be lost. */
+static enum reason
+packed_take(struct transfer *t, struct span bytes)
+{
+	const struct inflate_sink sink = { body_take, t };
+
+	if (t->inflate == NULL)
+		TRY(inflate_new(&t->inflate, t->net->limits));
+	return inflate_feed(t->inflate, bytes, &sink);
 }
 
 static size_t
 on_content(char *bytes, size_t one, size_t n, void *data)
 {
 	struct transfer *t = data;
-	size_t done = 0;
+	enum reason r;
 
 	(void)one;
 	http_clock_bytes(&t->clock, now_ms(), n);
 	t->received += n;
-	if (t->received > t->ask.bytes_max)
+	if (t->received > wire_max(t))
 		return refuse(t, R_FETCH_HTTP_SIZE);
-	if (t->head.status != 200)
-		return n; /* nobody reads what comes with a redirect */
-	while (done < n) {
-		ssize_t w = write(t->body, bytes + done, n - done);
+	if (!is_kept(t))
+		return n;
+	r = t->head.is_gzip && t->ask.unpacks
+		? packed_take(t, span_of(bytes, n))
+		: body_take(t, span_of(bytes, n));
+	return r == REASON_OK ? n : refuse(t, r);
+}
 
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0)
-			return refuse(t, R_FETCH_SPOOL);
-		done += (size_t)w;
-	}
-	return n;
+static size_t
+on_post(char *out, size_t one, size_t n, void *data)
+{
+	struct transfer *t = data;
+	ssize_t r;
+
+	do
+		r = read(t->post, out, one * n);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? CURL_READFUNC_ABORT : (size_t)r;
 }
 
 /* Before the first packet to it. */
@@ -181,7 +244,7 @@ set_tls(struct transfer *t)
 	(void)snprintf(roots, sizeof(roots), "/proc/self/fd/%d", t->net->roots);
 	SET(CAINFO, roots);
 	SET(PROXY, s->proxy != NULL ? s->proxy : "");
-	SET(PROTOCOLS_STR, "https");
+	SET(PROTOCOLS_STR, t->ask.is_plain ? "https,http" : "https");
 	SET(FOLLOWLOCATION, 0L);
 	SET(HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	SET(USERAGENT, s->agent);
@@ -226,9 +289,27 @@ add_field(struct transfer *t, const char *name, const char *value)
 	return more != NULL;
 }
 
+/* What a log takes is bytes: a note, a statement. */
+static bool
+set_post(struct transfer *t)
+{
+	off_t n = lseek(t->post, 0, SEEK_END);
+
+	if (n < 0 || lseek(t->post, 0, SEEK_SET) != 0 ||
+	    !add_field(t, "Content-Type", "application/octet-stream"))
+		return false;
+	SET(POST, 1L);
+	SET(POSTFIELDSIZE_LARGE, (curl_off_t)n);
+	SET(READFUNCTION, on_post);
+	SET(READDATA, t);
+	return true;
+}
+
 static bool
 set_request(struct transfer *t)
 {
+	if (t->ask.is_post && !set_post(t))
+		return false;
 	if (!add_field(t, "If-None-Match", t->ask.etag) ||
 	    !add_field(t, "If-Modified-Since", t->ask.modified) ||
 	    !add_field(t, "Accept-Encoding", t->ask.wants_gzip ? "gzip" : ""))
@@ -252,8 +333,11 @@ transfer_free(struct transfer *t)
 		curl_easy_cleanup(t->easy);
 	}
 	curl_slist_free_all(t->fields);
+	inflate_free(t->inflate);
 	if (t->body >= 0)
 		(void)close(t->body);
+	if (t->post >= 0)
+		(void)close(t->post);
 	base_free(t);
 }
 
@@ -291,25 +375,44 @@ fail(struct transfer *t, enum reason why)
 	tell(t);
 }
 
+static bool
+is_plain(const char *url)
+{
+	return strncmp(url, "http://", 7) == 0;
+}
+
+/* http in the clothes of https, in `room`: read by the same rules. */
+static enum reason
+url_parse(struct uri *out, char room[HTTP_ROOM], const char *url,
+    const struct limits *limits)
+{
+	(void)snprintf(room, HTTP_ROOM, "%s%s", is_plain(url) ? "https" : "",
+	    is_plain(url) ? url + 4 : url);
+	TRY(uri_parse(out, span_str(room), limits));
+	return out->scheme == URI_HTTPS ? REASON_OK : R_URI_SCHEME;
+}
+
 static void
-start(struct net *net, const struct http_ask *ask, int body)
+start(struct net *net, const struct http_ask *ask, const int fds[PROCESS_FDS])
 {
 	struct transfer *t = base_alloc(sizeof(*t));
+	enum reason r;
 
 	if (t == NULL)
 		_exit(1);
 	t->net = net;
 	t->ask = *ask;
-	t->body = body;
+	t->body = fds[0];
+	t->post = fds[1];
 	t->next = net->first;
 	net->first = t;
 	http_clock_init(&t->clock, now_ms());
 	t->easy = curl_easy_init();
-	if (uri_parse(&t->uri,
-		span_of(t->ask.url, strnlen(t->ask.url, HTTP_URL)),
-		net->limits) != REASON_OK ||
-	    t->uri.scheme != URI_HTTPS) {
-		fail(t, R_URI_SCHEME);
+	r = url_parse(&t->uri, t->room, t->ask.url, net->limits);
+	if (r == REASON_OK && is_plain(t->ask.url) && !t->ask.is_plain)
+		r = R_URI_SCHEME;
+	if (r != REASON_OK) {
+		fail(t, r);
 		return;
 	}
 	if (t->easy == NULL || !set_tls(t) || !set_rules(t) ||
@@ -361,17 +464,18 @@ reason_of(const struct transfer *t, CURLcode code)
 static bool
 redirect(struct transfer *t)
 {
-	char *to = NULL;
+	char *to = NULL, *room = t->other;
 	struct uri uri;
 	size_t n;
 
 	if (curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &to) !=
 		CURLE_OK ||
-	    to == NULL || t->redirects >= t->net->limits->http_redirects)
+	    to == NULL || t->ask.is_post ||
+	    t->redirects >= t->net->limits->http_redirects)
 		return false;
 	n = strnlen(to, HTTP_URL);
-	if (n == HTTP_URL ||
-	    uri_parse(&uri, span_of(to, n), t->net->limits) != REASON_OK ||
+	if (n == HTTP_URL || is_plain(to) != is_plain(t->ask.url) ||
+	    url_parse(&uri, room, to, t->net->limits) != REASON_OK ||
 	    !uri_is_same_origin(&uri, &t->uri))
 		return false;
 	memmove(t->ask.url, to, n + 1);
@@ -379,7 +483,7 @@ redirect(struct transfer *t)
 	t->received = 0;
 	t->head = (struct http_head){ .bytes = t->head.bytes };
 	(void)curl_multi_remove_handle(t->net->multi, t->easy);
-	return uri_parse(&t->uri, span_of(t->ask.url, n), t->net->limits) ==
+	return url_parse(&t->uri, t->room, t->ask.url, t->net->limits) ==
 		   REASON_OK &&
 	       curl_easy_setopt(t->easy, CURLOPT_URL, t->ask.url) == CURLE_OK &&
 	       curl_multi_add_handle(t->net->multi, t->easy) == CURLM_OK;
@@ -391,13 +495,13 @@ check_content(const struct transfer *t)
 {
 	if (t->head.status == 304)
 		return REASON_OK;
-	if (t->head.status != 200)
+	if (!is_kept(t))
 		return R_FETCH_HTTP;
-	if (t->received == 0)
+	if (t->received == 0 && !t->ask.takes_all)
 		return R_FETCH_HTTP_EMPTY;
 	if (t->head.has_length && t->head.length != t->received)
 		return R_FETCH_HTTP_LENGTH;
-	return REASON_OK;
+	return t->inflate == NULL ? REASON_OK : inflate_check_end(t->inflate);
 }
 
 static void
@@ -441,7 +545,7 @@ listen_to_parent(struct net *net)
 		if (n != (ssize_t)sizeof(*ask))
 			_exit(0); /* it is gone */
 		if (!ask->is_cancel) {
-			start(net, ask, fds[0]);
+			start(net, ask, fds);
 			continue;
 		}
 		t = find(net, ask->id);

@@ -14,6 +14,10 @@ struct http_ask {
 	uint32_t id;
 	bool is_cancel; /* of the one with this id */
 	bool is_named, wants_gzip;
+	bool is_plain;  /* http as well as https */
+	bool is_post;   /* of what is in the second descriptor */
+	bool unpacks;   /* what comes as gzip; else the caller does */
+	bool takes_all; /* content of any status, and none */
 	uint64_t bytes_max;
 	char url[HTTP_URL], etag[HTTPS_ETAG], modified[HTTPS_MODIFIED];
 };
@@ -56,6 +60,9 @@ enum reason http_head_line(
 /* The whole of it. `sent`: a validator was sent. */
 enum reason http_head_check(
     const struct http_head *, bool sent, bool wants_gzip) MUST_CHECK;
+/* What describes the content, whatever the status. */
+enum reason http_head_check_content(
+    const struct http_head *, bool wants_gzip) MUST_CHECK;
 bool http_head_is_redirect(const struct http_head *);
 
 struct http_clock {

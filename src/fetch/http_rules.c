@@ -185,6 +185,12 @@ http_head_check(const struct http_head *h, bool sent, bool wants_gzip)
 		return REASON_OK;
 	if (h->status != 200)
 		return R_FETCH_HTTP_STATUS;
+	return http_head_check_content(h, wants_gzip);
+}
+
+enum reason
+http_head_check_content(const struct http_head *h, bool wants_gzip)
+{
 	if (h->bad != REASON_OK)
 		return h->bad;
 	if (h->has_length && h->has_coding)

@@ -1,7 +1,6 @@
 /* The outside of fetching by HTTPS: processes, jobs in, jobs out. */
 #include "fetch/https.h"
 
-#include <sys/mman.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -9,64 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <curl/curl.h>
-
 #define RESTARTS 8 /* of processes that died */
 
 /* ---- opening --------------------------------------------------------- */
-
-static bool
-append_file(int out, const char *path)
-{
-	int in = open(path, O_RDONLY | O_CLOEXEC);
-	char piece[4096];
-	ssize_t n = -1;
-
-	if (in < 0)
-		return false;
-	while ((n = read(in, piece, sizeof(piece))) > 0)
-		if (write(out, piece, (size_t)n) != n) {
-			n = -1;
-			break;
-		}
-	(void)close(in);
-	/* Another file may follow. */
-	return n == 0 && write(out, "\n", 1) == 1;
-}
-
-/* Where this libcurl, and else where others, have the system's roots. */
-static void
-append_system_roots(int out)
-{
-	const char *const places[] = {
-		curl_version_info(CURLVERSION_NOW)->cainfo,
-		"/etc/ssl/certs/ca-certificates.crt",
-		"/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
-		"/etc/ssl/cert.pem"
-	};
-
-	for (size_t i = 0; i < COUNT(places); i++)
-		if (places[i] != NULL && append_file(out, places[i]))
-			return;
-}
-
-/* The system's roots and the operator's in one file, which the process with
- * the network may read although it can open none. */
-static enum reason
-open_roots(struct https *h, struct fault *why)
-{
-	const char *extra = h->settings.ca_file;
-
-	h->roots = memfd_create("roots", MFD_CLOEXEC);
-	if (h->roots < 0)
-		return fault_say(
-		    why, R_FETCH_SPOOL, NULL, "roots: %s", strerror(errno));
-	append_system_roots(h->roots);
-	if (extra != NULL && !append_file(h->roots, extra))
-		return fault_say(
-		    why, R_FETCH_FILE, NULL, "%s: %s", extra, strerror(errno));
-	return REASON_OK;
-}
 
 static enum reason
 open_folder(struct https *h, struct fault *why)
@@ -109,7 +53,7 @@ https_open(struct https **out, const struct https_settings *settings,
 	h->done_end = &h->done;
 	r = open_folder(h, why);
 	if (r == REASON_OK)
-		r = open_roots(h, why);
+		r = roots_open(&h->roots, h->settings.ca_file, why);
 	if (r == REASON_OK && start_processes(h) != REASON_OK)
 		r = fault_say(
 		    why, R_FETCH_PROCESS, NULL, "%s", strerror(errno));

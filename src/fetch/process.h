@@ -50,6 +50,10 @@ bool box_start(
  * limits say. In sanitizer builds only the latter. */
 void box_confine(const struct limits *);
 
+/* roots.c: in one file, which the process with the network may read although
+ * it can open none. */
+enum reason roots_open(int *out, const char *extra, struct fault *) MUST_CHECK;
+
 /* confine.c: no file may be changed; what a resolver needs may be read. */
 bool confine_reads(void);
 

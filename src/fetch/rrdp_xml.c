@@ -10,7 +10,7 @@
 #define NAMESPACE "http://www.ripe.net/rpki/rrdp"
 #define ATTRS     5
 
-enum place {
+enum where {
 	AT_START,
 	IN_FILE,     /* in the outermost element */
 	AFTER_FIRST, /* notification: after its snapshot */
@@ -22,7 +22,7 @@ enum place {
 struct rrdp_reader {
 	struct xml *xml;
 	enum rrdp_kind kind;
-	enum place place, back; /* back: where an element leads to */
+	enum where place, back; /* back: where an element leads to */
 	const struct rrdp_events *events;
 	const struct limits *limits;
 	struct base64 base64;

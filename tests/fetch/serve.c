@@ -53,9 +53,9 @@ serve_start(struct served *s)
 	}
 	(void)fclose(f);
 	assert_int_equal(
-	    sscanf(line, "%u %u %u %u %u %u %u %u", &s->ports[0], &s->ports[1],
-		&s->ports[2], &s->ports[3], &s->ports[4], &s->ports[5],
-		&s->ports[6], &s->ports[7]),
+	    sscanf(line, "%u %u %u %u %u %u %u %u %u", &s->ports[0],
+		&s->ports[1], &s->ports[2], &s->ports[3], &s->ports[4],
+		&s->ports[5], &s->ports[6], &s->ports[7], &s->ports[8]),
 	    PORTS);
 	return true;
 }
@@ -96,7 +96,8 @@ void
 serve_uri(char *out, size_t n, const struct served *s, enum port port,
     const char *path)
 {
-	(void)snprintf(out, n, "https://localhost:%u%s", s->ports[port], path);
+	(void)snprintf(out, n, "http%s://localhost:%u%s",
+	    port == PORT_PLAIN ? "" : "s", s->ports[port], path);
 }
 
 void

@@ -17,6 +17,7 @@ enum port {
 	PORT_OLD_TLS,
 	PORT_SILENT,
 	PORT_PROXY,
+	PORT_PLAIN,
 	PORTS
 };
 

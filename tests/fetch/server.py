@@ -3,13 +3,14 @@
 
 server.py DIR: makes certificates in DIR with openssl(1), serves the files of
 DIR/www under /www/, misbehaves under the other names below, and prints one
-line of ports:  good hung self-signed expired wrong-name old-tls silent proxy
+line of ports:  good hung self-signed expired wrong-name old-tls silent proxy plain
 It ends when its standard input does.
 """
 import email.utils
 import gzip
 import hashlib
 import os
+import re
 import socket
 import ssl
 import subprocess
@@ -124,8 +125,22 @@ def redirect(to):
     return answer("302 Found", ["Location: " + to, "Content-Length: 0"])
 
 
-def handle(c, request, ports):
+def take_post(c, request, data):
+    """What was posted; and what came after it."""
+    n = int(re.search(r"(?i)content-length: (\d+)", request).group(1))
+    while len(data) < n:
+        data += c.recv(65536)
+    return data[:n], data[n:]
+
+
+def handle(c, request, ports, posted=b""):
     path = request.split(" ")[1]
+    if path == "/echo":
+        c.sendall(plain(posted))
+        return
+    if path == "/conflict":
+        c.sendall(answer("409 Conflict", ["Content-Length: 3"], b"17\n"))
+        return
     if path.startswith("/www/"):
         c.sendall(serve_file(request, path[5:], False))
     elif path.startswith("/gz/"):
@@ -176,6 +191,7 @@ def FIXED(ports):
         "/to-address": redirect("https://127.0.0.1:%d/" % silent),
         "/to-ssh": redirect("https://127.0.0.1:22/"),
         "/to-http": redirect("http://localhost:%d/" % silent),
+        "/to-https": redirect("https://localhost:%d/ok" % good),
         "/to-file": redirect("file:///etc/passwd"),
         "/to-query": redirect("/ok?x=1"),
         "/to-user": redirect("https://a:b@localhost:%d/ok" % good),
@@ -229,7 +245,8 @@ def FIXED(ports):
 def talk(raw, context, ports):
     try:
         raw.settimeout(60)
-        with context.wrap_socket(raw, server_side=True) as c:
+        with (context.wrap_socket(raw, server_side=True)
+              if context else raw) as c:
             data = b""
             while True:
                 while b"\r\n\r\n" not in data:
@@ -239,8 +256,12 @@ def talk(raw, context, ports):
                     data += more
                 request, data = data.split(b"\r\n\r\n", 1)
                 request = request.decode("latin-1")
-                handle(c, request, ports)
-                if not request.split(" ")[1].startswith(("/www", "/gz", "/slow")):
+                posted = b""
+                if request.startswith("POST"):
+                    posted, data = take_post(c, request, data)
+                handle(c, request, ports, posted)
+                if not request.split(" ")[1].startswith(
+                        ("/www", "/gz", "/slow", "/echo")):
                     return
     except OSError:
         pass
@@ -297,7 +318,7 @@ def context(cert, key, old=False):
 def main():
     make_certificates()
     names = ["good", "hung", "self", "expired", "wrong", "old", "silent",
-             "proxy"]
+             "proxy", "plain"]
     listeners, ports = {}, {}
     for name in names:
         listeners[name], ports[name] = listen()
@@ -305,7 +326,8 @@ def main():
                 "self": context("self.pem", "self.key"),
                 "expired": context("expired.pem", "good.key"),
                 "wrong": context("wrong.pem", "good.key"),
-                "old": context("good.pem", "good.key", True)}
+                "old": context("good.pem", "good.key", True),
+                "plain": None}
 
     def hang(c):
         time.sleep(60)

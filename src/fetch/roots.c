@@ -1,0 +1,63 @@
+/* Whose certificates TLS believes: the system's roots and the operator's. */
+#include <sys/mman.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <curl/curl.h>
+
+#include "fetch/process.h"
+
+static bool
+append_file(int out, const char *path)
+{
+	int in = open(path, O_RDONLY | O_CLOEXEC);
+	char piece[4096];
+	ssize_t n = -1;
+
+	if (in < 0)
+		return false;
+	while ((n = read(in, piece, sizeof(piece))) > 0)
+		if (write(out, piece, (size_t)n) != n) {
+			n = -1;
+			break;
+		}
+	(void)close(in);
+	/* Another file may follow. */
+	return n == 0 && write(out, "\n", 1) == 1;
+}
+
+/* Where this libcurl, and else where others, have the system's roots. */
+static void
+append_system_roots(int out)
+{
+	const char *const places[] = {
+		curl_version_info(CURLVERSION_NOW)->cainfo,
+		"/etc/ssl/certs/ca-certificates.crt",
+		"/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/ca-bundle.pem",
+		"/etc/ssl/cert.pem"
+	};
+
+	for (size_t i = 0; i < COUNT(places); i++)
+		if (places[i] != NULL && append_file(out, places[i]))
+			return;
+}
+
+enum reason
+roots_open(int *out, const char *extra, struct fault *why)
+{
+	*out = memfd_create("roots", MFD_CLOEXEC);
+	if (*out < 0)
+		return fault_say(
+		    why, R_FETCH_SPOOL, NULL, "roots: %s", strerror(errno));
+	append_system_roots(*out);
+	if (extra == NULL || append_file(*out, extra))
+		return REASON_OK;
+	(void)fault_say(
+	    why, R_FETCH_FILE, NULL, "%s: %s", extra, strerror(errno));
+	(void)close(*out);
+	*out = -1;
+	return R_FETCH_FILE;
+}
