@@ -17,6 +17,7 @@ struct lines {
 
 struct dump {
 	const struct ledger_state *st;
+	const struct record *lease; /* the one being told of */
 	struct lines lines;
 };
 
@@ -109,9 +110,10 @@ dump_endorse(struct dump *d, const struct record *r)
 }
 
 static void
-dump_lease_piece(struct dump *d, const struct record *r, const struct piece *p,
-    const struct holder *lessor)
+dump_lease_piece(void *ctx, const struct piece *p, const struct holder *lessor)
 {
+	struct dump *d = ctx;
+	const struct record *r = d->lease;
 	struct buf *b = &d->lines.text;
 
 	buf_puts(b, "lease ");
@@ -128,59 +130,11 @@ dump_lease_piece(struct dump *d, const struct record *r, const struct piece *p,
 	line_end(d);
 }
 
-/* Neighbours with one lessor become one line. */
-struct pending {
-	const struct holder *lessor; /* NULL: nothing yet */
-	struct piece piece;
-};
-
-static void
-pending_add(struct dump *d, const struct record *r, struct pending *p,
-    const struct piece *x, const struct holder *lessor)
-{
-	if (p->lessor == lessor && x != NULL && x->space == p->piece.space &&
-	    num_cmp(num_next(p->piece.hi), x->lo) == 0) {
-		p->piece.hi = x->hi;
-		return;
-	}
-	if (p->lessor != NULL)
-		dump_lease_piece(d, r, &p->piece, p->lessor);
-	p->lessor = lessor;
-	if (x != NULL)
-		p->piece = *x;
-}
-
 static void
 dump_lease(struct dump *d, const struct record *r)
 {
-	struct pending pending = { .lessor = NULL };
-	struct parts parts, holds;
-	struct part part, hold;
-
-	parts_init(&parts, d->st->chains, &r->parcel);
-	while (parts_next(&part, &parts)) {
-		const struct lease_link *l =
-		    part.run == NULL ? NULL : part.run->is.chain.leaf;
-		uint64_t n = l == NULL ? 0 : part.run->is.chain.n;
-		struct piece x = { part.space, part.lo, part.hi };
-
-		while (n > 0 && l->lease != r) {
-			l = l->up;
-			n--;
-		}
-		if (n > 1)
-			pending_add(d, r, &pending, &x, l->up->lease->to);
-		if (n != 1)
-			continue;
-		parts_init_range(&holds, d->st->holds, &x);
-		while (parts_next(&hold, &holds)) {
-			const struct piece y = { hold.space, hold.lo, hold.hi };
-
-			pending_add(
-			    d, r, &pending, &y, hold.run->is.hold.holder);
-		}
-	}
-	pending_add(d, r, &pending, NULL, NULL);
+	d->lease = r;
+	lease_pieces(d->st, r, dump_lease_piece, d);
 }
 
 static void
@@ -273,8 +227,9 @@ dump_recovery(struct dump *d, const struct record *r)
 }
 
 static void
-dump_hold(struct dump *d, const struct piece *p, const struct run *r)
+dump_hold(void *ctx, const struct piece *p, const struct run *r)
 {
+	struct dump *d = ctx;
 	const struct claim *c = r->is.hold.claim, *k = r->is.hold.contender;
 	struct buf *b = &d->lines.text;
 
@@ -298,24 +253,7 @@ dump_hold(struct dump *d, const struct piece *p, const struct run *r)
 static void
 dump_holds(struct dump *d)
 {
-	for (enum space s = 0; s < SPACES; s++) {
-		const struct run *r = runs_first(&d->st->holds[s]), *next;
-
-		while (r != NULL) {
-			struct piece p = { s, r->lo, r->hi };
-
-			for (next = runs_next(r);
-			     next != NULL &&
-			     num_cmp(num_next(p.hi), next->lo) == 0 &&
-			     next->is.hold.holder == r->is.hold.holder &&
-			     next->is.hold.claim == r->is.hold.claim &&
-			     next->is.hold.contender == r->is.hold.contender;
-			     next = runs_next(next))
-				p.hi = next->hi;
-			dump_hold(d, &p, r);
-			r = next;
-		}
-	}
+	hold_pieces(d->st, dump_hold, d);
 }
 
 static void

@@ -123,19 +123,13 @@ attributes_verify(
 		   : EVIDENCE_BAD(why, c->signature.p);
 }
 
-/* DER SEQUENCE { ledger Id, holder Id, resources Resources } */
 static void
 binding_digest(struct digest *out, const struct statement *s)
 {
 	struct buf b;
-	size_t mark;
 
 	buf_init(&b, LEDGER_ENTRY_MAX + 128);
-	mark = der_open(&b, DER_SEQUENCE);
-	id_write(&b, &s->ledger);
-	id_write(&b, &s->holder);
-	buf_span(&b, s->body.resources.der);
-	der_close(&b, mark);
+	evidence_binding(&b, &s->ledger, &s->holder, s->body.resources.der);
 	crypt_sha256(out->b, buf_view(&b));
 	buf_fini(&b);
 }

@@ -136,6 +136,42 @@ enum reason statement_make(struct buf *out, struct statement *,
 enum reason statement_sign(struct buf *out, struct statement *,
     const struct ledger_signer *, size_t n, struct arena *) MUST_CHECK;
 
+/* ---- evidence: ledger.md 5 and 8 ---- */
+
+/* DER SEQUENCE { ledger Id, holder Id, resources Resources }, whose SHA-256
+ * the checklist lists; `resources` is the DER of the claim's. */
+void evidence_binding(struct buf *, const struct digest *ledger,
+    const struct digest *holder, struct span resources);
+/* The DER of Resources, as a claim has it. */
+void statement_resources_write(struct buf *, const struct resources *);
+
+/* A checklist for a claim, by the CA whose certificate this is. */
+struct evidence_spec {
+	struct digest ledger, holder;
+	struct resources resources;
+	struct span ca_cert;                        /* DER */
+	const struct crypt_secret *ca_key, *ee_key; /* RSA */
+	struct span serial;                         /* of the EE certificate */
+	int64_t from_at, until_at;
+};
+
+/* R_STATEMENT_EVIDENCE when it is no CA's certificate, or not of this key:
+ * the fault says which. */
+enum reason evidence_write(
+    struct buf *out, const struct evidence_spec *, struct decode *) MUST_CHECK;
+
+/* ---- for people: show.c ---- */
+
+/* What is to stand behind an id: " (name)", or nothing. NULL: nothing. */
+struct statement_names {
+	void (*name)(struct buf *, void *ctx, const struct digest *);
+	void *ctx;
+};
+
+/* Members of an object that the caller has opened. */
+void statement_emit(struct emit *, const struct statement *,
+    const struct statement_names *, struct arena *);
+
 /* ---- one entry, judged without the state ---- */
 
 /* What can be said of evidence without ledger time and anchors. */
@@ -186,7 +222,7 @@ enum reason ledger_replay(enum reason *verdict, struct ledger_state *,
 
 struct ledger_summary {
 	struct digest genesis;
-	uint64_t size, time, applied, rejected;
+	uint64_t size, time, applied, rejected, challenge;
 };
 
 /* Whose the next tick is, SHA-256 of its current key, and what it has to
@@ -200,6 +236,74 @@ bool ledger_sequencer(
     struct ledger_tip *out, const struct ledger_state *) MUST_CHECK;
 
 struct ledger_summary ledger_summary(const struct ledger_state *);
+
+/* ---- what is in it, for authors and for people ---- */
+
+struct ledger_holder {
+	struct digest id, key, next;  /* SHA-256 of the keys */
+	struct digest last, enrolled; /* statements */
+	uint64_t sequence;
+	unsigned threshold;
+	size_t n_guardians;
+	const struct digest *guardians;
+	bool lock;
+};
+
+/* False when there is none. */
+bool ledger_holder(struct ledger_holder *out, const struct ledger_state *,
+    const struct digest *id) MUST_CHECK;
+/* Whose name this is. */
+bool ledger_name(struct digest *out, const struct ledger_state *,
+    struct span label) MUST_CHECK;
+/* An applied statement by the first digits of its id: how many there are, 2
+ * standing for more; out is one of them. */
+size_t ledger_statement_find(
+    struct digest *out, const struct ledger_state *, const char *hex);
+
+enum ledger_fact_kind {
+	FACT_HOLD,
+	FACT_OFFER,
+	FACT_LEASE,
+	FACT_AUTHORIZE,
+	FACT_ENDORSE,
+	FACT_NAME,
+	FACT_RDNS,
+	FACT_RECOVERY,
+	FACT_SERVICE
+};
+
+/* One thing the state says; what does not belong to its kind is zero. */
+struct ledger_fact {
+	enum ledger_fact_kind kind;
+	struct digest statement; /* of a holding: its claim */
+	struct digest holder;    /* offerer, lessor, author; the recovered */
+	struct digest to;        /* offer, lease; endorse: which statement */
+	struct digest other;     /* escrow of an offer; contender for it */
+	bool has_other;
+	bool flag;                  /* contested; accepted; sublease */
+	unsigned level;             /* of a holding */
+	bool fresh;                 /* holding: its challenge is not over, */
+	uint64_t until;             /* which it is then; or as in statements */
+	uint64_t entry;             /* of the claim or authorization */
+	struct resources resources; /* hold, offer, lease */
+	enum authorize_type type;
+	struct span bytes; /* content of an authorization, label */
+	struct prefix prefix;
+	struct digest digest; /* hashlock; new key of a recovery */
+	bool has_hashlock;
+	size_t n_texts, n_ds; /* rdns; services: kind, uri, region, ... */
+	const struct span *texts;
+};
+
+/* All of it lasts as long as the call. */
+struct ledger_facts {
+	enum reason (*take)(void *ctx, const struct ledger_fact *);
+	void *ctx;
+};
+
+/* Holdings, then all else in the order of statements, then services. */
+enum reason ledger_facts(
+    const struct ledger_state *, const struct ledger_facts *) MUST_CHECK;
 /* number, id, author, kind, verdict; tab separated, with LF */
 void ledger_log_line(struct buf *, uint64_t number, const struct ledger_entry *,
     enum reason verdict);

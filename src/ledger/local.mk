@@ -3,7 +3,8 @@ libledger_a_SOURCES = %D%/ledger.h %D%/statement.def %D%/statement.h \
 	%D%/evidence.h %D%/runs.h %D%/ids.h %D%/state.h %D%/replay.h \
 	%D%/statement.c %D%/statement_key.c %D%/statement_body_key.c \
 	%D%/statement_body_resources.c %D%/statement_body_say.c \
-	%D%/statement_authorize.c %D%/author.c \
+	%D%/statement_authorize.c %D%/author.c %D%/show.c %D%/evidence_write.c \
+	%D%/pieces.c \
 	%D%/evidence.c %D%/evidence_cert.c %D%/evidence_cms.c %D%/precheck.c \
 	%D%/runs.c %D%/ids.c %D%/state.c %D%/state_hold.c %D%/state_chain.c \
 	%D%/state_expire.c %D%/state_save.h %D%/state_save.c \

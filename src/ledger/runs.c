@@ -154,6 +154,13 @@ piece_of_asn(struct asn asn)
 	return (struct piece){ SPACE_AS, { 0, asn.v }, { 0, asn.v } };
 }
 
+void
+piece_range(struct addr_range *out, const struct piece *p)
+{
+	num_addr(&out->lo, p->lo, p->space);
+	num_addr(&out->hi, p->hi, p->space);
+}
+
 static void
 num_write(struct buf *b, enum space space, struct num x)
 {

@@ -56,6 +56,7 @@ struct parcel {
 struct parcel parcel_of(const struct resources *);
 struct piece piece_of_prefix(const struct prefix *);
 struct piece piece_of_asn(struct asn);
+void piece_range(struct addr_range *out, const struct piece *); /* addresses */
 /* "192.0.2.0-192.0.2.255" */
 void piece_write(struct buf *, const struct piece *);
 

@@ -326,6 +326,7 @@ ledger_summary(const struct ledger_state *st)
 	struct ledger_summary s = { .size = st->size,
 		.time = st->time,
 		.applied = st->applied,
+		.challenge = st->challenge,
 		.rejected = st->size - st->applied };
 
 	if (st->applied > 0)

@@ -192,6 +192,18 @@ bool cover_find(struct cover *out, const struct ledger_state *,
 void state_touched(struct ledger_state *, const struct piece *);
 void rdns_recheck(struct ledger_state *); /* and forget what was touched */
 
+/* ---- to tell of: pieces.c -------------------------------------------- */
+
+/* Every maximal piece held, with one of its runs. */
+void hold_pieces(const struct ledger_state *,
+    void (*take)(void *ctx, const struct piece *, const struct run *),
+    void *ctx);
+/* Where this lease is in force, and who leases it out there. */
+typedef void lease_taker(
+    void *ctx, const struct piece *, const struct holder *lessor);
+void lease_pieces(const struct ledger_state *, const struct record *,
+    lease_taker *, void *ctx);
+
 /* ---- time: state_expire.c -------------------------------------------- */
 
 void state_expire(struct ledger_state *);

@@ -64,19 +64,19 @@ resources_parse(
 	return resources_has_inherit(&out->set) ? MALFORMED(&in) : REASON_OK;
 }
 
-static void
-resources_write(struct buf *out, const struct statement_resources *r)
+void
+statement_resources_write(struct buf *out, const struct resources *r)
 {
 	size_t mark = der_open(out, DER_SEQUENCE), part;
 
-	if (r->set.ip[0].n > 0 || r->set.ip[1].n > 0) {
+	if (r->ip[0].n > 0 || r->ip[1].n > 0) {
 		part = der_open(out, DER_CONTEXT_CONS(0));
-		resources_ip_write(out, &r->set);
+		resources_ip_write(out, r);
 		der_close(out, part);
 	}
-	if (r->set.as.n > 0) {
+	if (r->as.n > 0) {
 		part = der_open(out, DER_CONTEXT_CONS(1));
-		resources_as_write(out, &r->set);
+		resources_as_write(out, r);
 		der_close(out, part);
 	}
 	der_close(out, mark);
@@ -117,7 +117,7 @@ claim_write(struct buf *out, const struct statement_body *b)
 {
 	size_t mark, list;
 
-	resources_write(out, &b->resources);
+	statement_resources_write(out, &b->resources.set);
 	if (!b->has_evidence)
 		return;
 	mark = der_open(out, DER_SEQUENCE);
@@ -138,7 +138,7 @@ release_parse(struct statement_body *b, struct der *d, struct decode *dec)
 void
 release_write(struct buf *out, const struct statement_body *b)
 {
-	resources_write(out, &b->resources);
+	statement_resources_write(out, &b->resources.set);
 }
 
 /* [n] IMPLICIT Id OPTIONAL */
@@ -172,7 +172,7 @@ offer_parse(struct statement_body *b, struct der *d, struct decode *dec)
 void
 offer_write(struct buf *out, const struct statement_body *b)
 {
-	resources_write(out, &b->resources);
+	statement_resources_write(out, &b->resources.set);
 	id_write(out, &b->subject);
 	der_put_uint(out, b->time);
 	if (b->has_escrow)
@@ -232,7 +232,7 @@ lease_parse(struct statement_body *b, struct der *d, struct decode *dec)
 void
 lease_write(struct buf *out, const struct statement_body *b)
 {
-	resources_write(out, &b->resources);
+	statement_resources_write(out, &b->resources.set);
 	id_write(out, &b->subject);
 	der_put_uint(out, b->time);
 	der_put_boolean(out, b->flag);

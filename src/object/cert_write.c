@@ -166,7 +166,10 @@ tbs_write(struct buf *b, const struct cert_spec *s)
 	der_close(b, mark);
 	der_put_integer(b, s->serial);
 	part_algorithm_write(b, OID_SHA256_RSA);
-	name_write(b, s->issuer);
+	if (s->issuer_name.n > 0)
+		buf_span(b, s->issuer_name);
+	else
+		name_write(b, s->issuer);
 	mark = der_open(b, DER_SEQUENCE);
 	der_put_time(b, s->not_before_at);
 	der_put_time(b, s->not_after_at);

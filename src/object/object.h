@@ -155,6 +155,7 @@ struct cert_spec {
 	enum cert_kind kind;
 	struct span serial; /* big-endian, without sign */
 	const char *issuer, *subject; /* commonNames */
+	struct span issuer_name; /* DER of a Name: instead of issuer */
 	int64_t not_before_at, not_after_at;
 	struct crypt_key key;
 	const struct ski *aki; /* NULL: none */
