@@ -110,3 +110,36 @@ note_sign(struct buf *b, const struct note_secret *s, struct span text)
 	buf_fini(&signature);
 	return why == REASON_OK && b->failed ? R_LIMIT_MEMORY : why;
 }
+
+void
+note_secret_witness(struct vkey *out, const struct note_secret *s)
+{
+	note_secret_vkey(out, s);
+	out->type = VKEY_COSIGNATURE;
+	out->id = vkey_id(out);
+}
+
+/* Eight bytes of time before the signature: C2SP tlog-cosignature. */
+enum reason
+checkpoint_cosign(struct buf *b, const struct checkpoint *c,
+    const struct note_secret *s, uint64_t time)
+{
+	struct buf message, value;
+	struct vkey k;
+	enum reason why = R_LIMIT_MEMORY;
+
+	ASSERT(time > 0 && time <= INT64_MAX);
+	note_secret_witness(&k, s);
+	buf_init(&message, (size_t)128 * 1024);
+	buf_init(&value, 8 + 64);
+	cosignature_message(&message, time, c->note.text);
+	for (int shift = 56; shift >= 0; shift -= 8)
+		buf_byte(&value, (uint8_t)(time >> shift));
+	if (!message.failed)
+		why = crypt_sign(&value, s->secret, buf_view(&message));
+	if (why == REASON_OK)
+		note_write_signature(b, s->name, k.id, buf_view(&value));
+	buf_fini(&message);
+	buf_fini(&value);
+	return why == REASON_OK && b->failed ? R_LIMIT_MEMORY : why;
+}

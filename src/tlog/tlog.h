@@ -111,6 +111,8 @@ void note_secret_vkey(struct vkey *out, const struct note_secret *);
 /* The whole note: text, which ends with LF, and its one signature. */
 enum reason note_sign(
     struct buf *, const struct note_secret *, struct span text) MUST_CHECK;
+/* The same key as a witness's, as Go's tools derive it. */
+void note_secret_witness(struct vkey *out, const struct note_secret *);
 
 /* ---- checkpoints (C2SP tlog-checkpoint, tlog-cosignature) ---------------- */
 
@@ -191,6 +193,46 @@ const char *decision_id(enum checkpoint_decision); /* "split-view" */
 /* Of a finding about it: REASON_OK when there is nothing to find. */
 enum reason decision_reason(enum checkpoint_decision);
 
+/* ---- witnesses (C2SP tlog-cosignature, tlog-witness) ----------------------
+ */
+
+/* A signature line. */
+enum reason checkpoint_cosign(struct buf *, const struct checkpoint *,
+    const struct note_secret *, uint64_t time) MUST_CHECK;
+
+struct merkle_proof {
+	size_t n;
+	struct digest hash[64];
+};
+
+#define WITNESS_HASHES_MAX 63
+/* Of what is sent: the size, the hashes, the checkpoint. */
+#define WITNESS_BODY_MAX ((size_t)72 * 1024)
+
+struct witness_request {
+	uint64_t old;
+	struct merkle_proof proof;
+	struct span note;
+};
+
+/* The body of add-checkpoint: R_WITNESS_REQUEST. */
+enum reason witness_request_parse(
+    struct witness_request *out, struct span body) MUST_CHECK;
+
+/* What a witness goes by. `last`: what it cosigned last, of size 0 when it
+ * never did. Of the keys only those of logs count. */
+struct witness_view {
+	const struct tlog_keys *keys;
+	const struct verifier *verifier;
+	struct merkle_head (*last)(void *ctx, struct span origin);
+	void *ctx;
+};
+
+/* The status that tlog-witness wants. 200: cosign it, once it is on the disk;
+ * *out is what was sent. Each other one has its reason. */
+int witness_judge(struct checkpoint *out, enum reason *why,
+    const struct witness_view *, struct span body, struct arena *) MUST_CHECK;
+
 /* ---- tiles (C2SP tlog-tiles) ---- */
 
 #define TILE_WIDTH 256
@@ -210,11 +252,6 @@ struct tile_source {
 	enum reason (*hash)(
 	    struct digest *out, void *ctx, unsigned level, uint64_t index);
 	void *ctx;
-};
-
-struct merkle_proof {
-	size_t n;
-	struct digest hash[64];
 };
 
 enum reason merkle_inclusion_make(struct merkle_proof *out, uint64_t index,
@@ -263,18 +300,41 @@ struct log_source {
 	void *ctx;
 };
 
-/* All entries, hashed before any of them is looked at. */
+/* 256 entries of 65,535 bytes, and their lengths. */
+#define BUNDLE_MAX ((size_t)TILE_WIDTH * (TLOG_ENTRY_MAX + 2))
+
+/* The index-th bundle of a tree of `size`, and its tile of a level: as many
+ * as tile_width says. Where the partial one is gone, the full one's first
+ * (C2SP tlog-tiles). The entries are in *b, which holds BUNDLE_MAX. */
+enum reason log_bundle(struct span out[TILE_WIDTH], struct buf *b,
+    const struct log_source *, uint64_t index, uint64_t size) MUST_CHECK;
+struct tile_name {
+	unsigned level;
+	uint64_t index, size;
+};
+enum reason log_tile(struct digest out[TILE_WIDTH], const struct log_source *,
+    struct tile_name) MUST_CHECK;
+
+/* As if all entries of this tree had been added without a sink, but from the
+ * right edge of its files alone: R_LOG_ROOT when they are not of it. */
+enum reason log_writer_resume(struct log_writer *, const struct merkle_head *,
+    const struct log_source *) MUST_CHECK;
+
+/* All entries, hashed before any of them is looked at: those behind `known`,
+ * which is of no entry or what another reader has come to. */
 struct log_reader {
 	struct log_source source;
 	struct merkle_head head;
+	struct merkle_frontier known, frontier; /* log_open sets the second */
 	VEC(struct digest) bundles; /* what was hashed is what is read later */
 };
 
-/* R_LOG_ROOT when they do not hash to the head. `past`, unless NULL: its root
- * becomes that of the tree of its size, which is no larger. */
+/* R_LOG_ROOT when they do not hash to the head, which is no smaller than what
+ * is known. `past`, unless NULL: its root becomes that of the tree of its
+ * size, which lies between the two. */
 enum reason log_open(
     struct log_reader *out, struct merkle_head *past) MUST_CHECK;
-/* Each entry from 0 to before n, until one is not taken. */
+/* Each entry from the first not known to before n, until one is not taken. */
 enum reason log_each(const struct log_reader *, uint64_t n,
     enum reason (*take)(void *ctx, uint64_t i, struct span entry),
     void *ctx) MUST_CHECK;

@@ -9,8 +9,6 @@
  */
 #include "tlog/tlog.h"
 
-#define BUNDLE_MAX ((size_t)TILE_WIDTH * (TLOG_ENTRY_MAX + 2))
-
 void
 log_writer_init(struct log_writer *w)
 {

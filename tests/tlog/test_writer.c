@@ -303,6 +303,207 @@ test_sink_fails(void **state)
 	log_writer_fini(&w);
 }
 
+/* What a writer that was given every entry holds, from the files alone. */
+static void
+resumes(struct folder *f, const struct log_writer *have)
+{
+	static struct log_writer w;
+	const struct log_source source = { folder_get, f };
+	struct merkle_head head, again;
+	uint64_t size;
+
+	log_writer_head(&head, have);
+	size = head.size;
+	log_writer_init(&w);
+	assert_int_equal(log_writer_resume(&w, &head, &source), REASON_OK);
+	log_writer_head(&again, &w);
+	assert_int_equal(again.size, head.size);
+	assert_true(digest_eq(&again.root, &head.root));
+	assert_int_equal(w.start, head.size);
+	if (size % 256 != 0)
+		assert_true(
+		    span_eq(buf_view(&w.bundle), buf_view(&have->bundle)));
+	for (size_t level = 0; level < LOG_LEVELS; level++, size /= 256)
+		assert_memory_equal(w.hash[level], have->hash[level],
+		    size % 256 * sizeof(struct digest));
+	log_writer_fini(&w);
+}
+
+static void
+test_resume(void **state)
+{
+	static struct log_writer w;
+	struct folder f;
+	struct log_sink sink = { folder_put, &f };
+
+	(void)state;
+	folder_init(&f);
+	log_writer_init(&w);
+	resumes(&f, &w);
+	for (size_t size = 1; size <= SIZE_MAX_HERE; size++) {
+		add(&w, size - 1, size, &sink);
+		assert_int_equal(log_writer_end(&w, &sink), REASON_OK);
+		resumes(&f, &w);
+	}
+	log_writer_fini(&w);
+	log_writer_init(&w);
+	add(&w, 0, 65535, NULL);
+	add(&w, 65535, 65537, &sink);
+	assert_int_equal(log_writer_end(&w, &sink), REASON_OK);
+	resumes(&f, &w);
+	log_writer_fini(&w);
+	folder_fini(&f);
+}
+
+/* A partial file may be gone once the full one is there. */
+static void
+test_resume_by_full(void **state)
+{
+	static struct log_writer w, again;
+	struct folder f;
+	struct log_sink sink = { folder_put, &f };
+	const struct log_source source = { folder_get, &f };
+	struct merkle_head head;
+
+	(void)state;
+	folder_init(&f);
+	log_writer_init(&w);
+	log_writer_init(&again);
+	add(&w, 0, 100, NULL);
+	log_writer_head(&head, &w);
+	add(&w, 100, 300, &sink);
+	assert_int_equal(log_writer_resume(&again, &head, &source), REASON_OK);
+	add(&again, 100, 300, &sink);
+	assert_int_equal(log_writer_end(&again, &sink), REASON_OK);
+	folder_holds(&f, 300, 0);
+	log_writer_fini(&again);
+	log_writer_fini(&w);
+	folder_fini(&f);
+}
+
+static void
+test_resume_refused(void **state)
+{
+	const struct {
+		const char *path;
+		struct span bytes;
+		enum reason reason;
+	} rows[] = {
+		{ "tile/0/001.p/44", { NULL, 0 }, R_LOG_TILE },
+		{ "tile/entries/001.p/44", { NULL, 0 }, R_LOG_BUNDLE },
+		{ "tile/1/000.p/1", SPAN("01234567890123456789012345678901"),
+		    R_LOG_ROOT },
+		{ "tile/1/000.p/1", SPAN("0123456789012345678901234567890"),
+		    R_LOG_TILE },
+	};
+	static struct log_writer w, again;
+	struct folder f;
+	struct log_sink sink = { folder_put, &f };
+	const struct log_source source = { folder_get, &f };
+	struct merkle_head head;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		folder_init(&f);
+		log_writer_init(&w);
+		log_writer_init(&again);
+		add(&w, 0, 300, &sink);
+		assert_int_equal(log_writer_end(&w, &sink), REASON_OK);
+		log_writer_head(&head, &w);
+		assert_int_equal(
+		    folder_put(&f, rows[i].path, rows[i].bytes), REASON_OK);
+		CHECK_REASON(rows[i].path,
+		    log_writer_resume(&again, &head, &source), rows[i].reason);
+		log_writer_fini(&again);
+		log_writer_init(&again);
+		map_remove(&f.files, span_str(rows[i].path));
+		CHECK_REASON(rows[i].path,
+		    log_writer_resume(&again, &head, &source), R_LOG_MISSING);
+		log_writer_fini(&again);
+		log_writer_fini(&w);
+		folder_fini(&f);
+	}
+}
+
+/* The entries are not those of the tile. */
+static void
+test_resume_other_entries(void **state)
+{
+	static struct log_writer w, again;
+	struct folder f;
+	struct log_sink sink = { folder_put, &f };
+	const struct log_source source = { folder_get, &f };
+	struct merkle_head head;
+
+	(void)state;
+	folder_init(&f);
+	log_writer_init(&w);
+	log_writer_init(&again);
+	add(&w, 0, 1, &sink);
+	assert_int_equal(log_writer_end(&w, &sink), REASON_OK);
+	log_writer_head(&head, &w);
+	assert_int_equal(
+	    folder_put(&f, "tile/entries/000.p/1", SPAN("\0\1x")), REASON_OK);
+	CHECK_REASON("other entries", log_writer_resume(&again, &head, &source),
+	    R_LOG_ROOT);
+	log_writer_fini(&again);
+	log_writer_fini(&w);
+	folder_fini(&f);
+}
+
+static void
+follows(
+    struct folder *f, const struct merkle_head *a, const struct merkle_head *b)
+{
+	static struct log_reader r, more;
+	struct merkle_head past = *a;
+	struct taken t = { .n = a->size };
+
+	r = (struct log_reader){ .source = { folder_get, f }, .head = *a };
+	more = (struct log_reader){ .source = { folder_get, f }, .head = *b };
+	assert_int_equal(log_open(&r, NULL), REASON_OK);
+	more.known = r.frontier;
+	past.root.b[0] ^= 1;
+	assert_int_equal(log_open(&more, &past), REASON_OK);
+	assert_true(digest_eq(&past.root, &a->root));
+	assert_int_equal(log_each(&more, b->size, entry_take, &t), REASON_OK);
+	assert_int_equal(t.n, b->size);
+	/* What is known is not of this tree. */
+	more.known.hash[0].b[0] ^= 1;
+	more.bundles.n = 0;
+	CHECK_REASON("another history", log_open(&more, NULL),
+	    a->size == 0 ? REASON_OK : R_LOG_ROOT);
+	log_close(&more);
+	log_close(&r);
+}
+
+/* One reader goes on where another stopped: all pairs of sizes. */
+static void
+test_follow(void **state)
+{
+	static const size_t sizes[] = { 0, 1, 2, 255, 256, 257, 300, 511, 512,
+		513, 600 };
+	static struct log_writer w;
+	static struct merkle_head heads[SIZE_MAX_HERE + 1];
+	struct folder f;
+	struct log_sink sink = { folder_put, &f };
+
+	(void)state;
+	folder_init(&f);
+	log_writer_init(&w);
+	for (size_t size = 0; size <= SIZE_MAX_HERE; size++) {
+		if (size > 0)
+			add(&w, size - 1, size, &sink);
+		assert_int_equal(log_writer_end(&w, &sink), REASON_OK);
+		log_writer_head(&heads[size], &w);
+	}
+	log_writer_fini(&w);
+	for (size_t a = 0; a < COUNT(sizes); a++)
+		for (size_t b = a; b < COUNT(sizes); b++)
+			follows(&f, &heads[sizes[a]], &heads[sizes[b]]);
+	folder_fini(&f);
+}
+
 int
 main(void)
 {
@@ -311,6 +512,11 @@ main(void)
 		cmocka_unit_test(test_going_on),
 		cmocka_unit_test(test_third_level),
 		cmocka_unit_test(test_sink_fails),
+		cmocka_unit_test(test_resume),
+		cmocka_unit_test(test_resume_by_full),
+		cmocka_unit_test(test_resume_refused),
+		cmocka_unit_test(test_resume_other_entries),
+		cmocka_unit_test(test_follow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
