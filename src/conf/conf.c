@@ -64,9 +64,8 @@ set_entry(struct setting *s, const struct node *entry)
 	return conf_unknown(s->error, entry->key, keys, count);
 }
 
-/* Up to and with the last '/', or "" in the folder one is in. */
-static const char *
-folder_of(struct conf *c, const char *name)
+const char *
+conf_folder_of(struct conf *c, const char *name)
 {
 	const char *slash = strrchr(name, '/');
 
@@ -88,7 +87,7 @@ conf_parse(struct conf *c, struct span text, const char *name,
 	name_file(error, name);
 	arena_init(&tree, TREE_MEMORY);
 	c->file = arena_str(&c->arena, span_str(name));
-	s.folder = folder_of(c, name);
+	s.folder = conf_folder_of(c, name);
 	if (c->file == NULL || s.folder == NULL)
 		why = conf_fail(error, R_LIMIT_MEMORY, 0, "no memory");
 	else
@@ -144,24 +143,34 @@ read_file(struct buf *out, int fd, struct conf_error *error)
 }
 
 enum reason
-conf_load(struct conf *c, const char *path, struct conf_error *error)
+conf_read(struct buf *out, const char *path, struct conf_error *error)
 {
-	struct buf text;
 	enum reason why;
 	int fd;
 
-	*error = (struct conf_error){ 0 };
-	name_file(error, path);
 	/* Not to wait for the other end of a FIFO. */
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	if (fd < 0)
 		return conf_fail(error, R_CONF_FILE, 0, "%s", strerror(errno));
-	buf_init(&text, FILE_MAX);
-	why = read_file(&text, fd, error);
-	if (why == REASON_OK)
-		why = conf_parse(c, buf_view(&text), path, error);
-	buf_fini(&text);
+	buf_init(out, FILE_MAX);
+	why = read_file(out, fd, error);
+	if (why != REASON_OK)
+		buf_fini(out);
 	(void)close(fd);
+	return why;
+}
+
+enum reason
+conf_load(struct conf *c, const char *path, struct conf_error *error)
+{
+	struct buf text;
+	enum reason why;
+
+	*error = (struct conf_error){ 0 };
+	name_file(error, path);
+	TRY(conf_read(&text, path, error));
+	why = conf_parse(c, buf_view(&text), path, error);
+	buf_fini(&text);
 	return why;
 }
 

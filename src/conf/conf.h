@@ -43,6 +43,31 @@ struct conf_output {
 	unsigned line;      /* where it was said; 0: on the command line */
 };
 
+/* From an entry number on, another sequencer: ledger.md 2. */
+struct conf_succession {
+	uint64_t size;
+	struct digest sequencer;
+	const char *origin, *key; /* NULL: as before */
+	size_t n_sources;         /* 0: as before */
+	const char **sources;
+};
+
+/* Keys are text here: room tlog knows what they are. */
+struct conf_ledger {
+	const char *file; /* that says so */
+	unsigned line;
+	const char *name, *origin, *key;
+	uint64_t quorum;
+	size_t n_witnesses;
+	const char **witnesses;
+	const char *policy; /* path of a C2SP tlog-policy, instead; or NULL */
+	uint64_t max_age;   /* seconds */
+	size_t n_successions;
+	struct conf_succession *successions;
+	size_t n_sources;
+	const char **sources; /* paths, file:, http: or https: */
+};
+
 struct conf {
 	struct arena arena; /* holds the rest */
 	const char *file;   /* NULL: only defaults and options */
@@ -52,6 +77,8 @@ struct conf {
 	struct conf_tal *tals; /* by name */
 	size_t n_mirrors;
 	struct conf_mirror *mirrors;
+	size_t n_ledgers;
+	struct conf_ledger *ledgers; /* in their order */
 	size_t n_outputs;
 	struct conf_output *outputs;
 	const char *findings;      /* path; NULL: none; "-": standard output */
@@ -64,7 +91,9 @@ struct conf {
 	/* As given, until conf_finish makes tals of them. */
 	size_t n_places, n_constraints;
 	const char **places, **constraints;
+	bool has_places;        /* a list was given, if an empty one */
 	bool has_option_places; /* options replace the file's lists */
+	bool has_option_ledgers;
 	bool has_option_outputs;
 };
 
@@ -107,6 +136,7 @@ enum conf_kind {
 	CONF_CONSTRAINTS,
 	CONF_MIRRORS,
 	CONF_OUTPUTS,
+	CONF_LEDGERS,
 	CONF_LIMITS,
 	CONF_LATER /* of interface.md, but not in this version */
 };

@@ -57,8 +57,8 @@ find_constraints(struct conf *c, struct conf_tal *tal, struct conf_error *error)
 }
 
 /* Names appear in outputs between commas, quotes and in metrics. */
-static bool
-is_name(struct span name)
+bool
+conf_is_name(struct span name)
 {
 	for (size_t i = 0; i < name.n; i++) {
 		uint8_t b = name.p[i];
@@ -76,7 +76,7 @@ add_tal(struct conf *c, const char *path, struct conf_error *error)
 	struct span name = stem(path, TAL_END);
 	struct conf_tal *tal = &c->tals[c->n_tals];
 
-	if (!is_name(name))
+	if (!conf_is_name(name))
 		return conf_fail(error, R_CONF_TALS, 0,
 		    "%s: the name of a TAL is made of letters, digits, "
 		    "'-', '_' and '.'",
@@ -177,6 +177,19 @@ assign_constraints(struct conf *c, const char *path, struct conf_error *error)
 	    "--constraints %s: there is no trust anchor of this name", path);
 }
 
+/* Outputs tell sources by their names alone. */
+static enum reason
+check_ledger(const struct conf *c, const struct conf_ledger *ledger,
+    struct conf_error *error)
+{
+	for (size_t i = 0; i < c->n_tals; i++)
+		if (strcmp(c->tals[i].name, ledger->name) == 0)
+			return conf_fail(error, R_CONF_VALUE, 0,
+			    "%s:%u: ledger %s: a trust anchor has this name",
+			    ledger->file, ledger->line, ledger->name);
+	return REASON_OK;
+}
+
 enum reason
 conf_finish(struct conf *c, struct conf_error *error)
 {
@@ -185,10 +198,13 @@ conf_finish(struct conf *c, struct conf_error *error)
 	size_t n = COUNT(otherwise);
 
 	*error = (struct conf_error){ 0 };
-	if (c->n_places > 0) {
+	if (c->n_places > 0 || c->has_places) {
 		places = c->places;
 		n = c->n_places;
 	}
+	if (n == 0 && c->n_ledgers == 0)
+		return conf_fail(
+		    error, R_CONF_TALS, 0, "neither trust anchors nor ledgers");
 	c->tals = ARENA_ARRAY(
 	    &c->arena, (size_t)c->limits.tal_count + 1, struct conf_tal);
 	if (c->tals == NULL)
@@ -198,5 +214,7 @@ conf_finish(struct conf *c, struct conf_error *error)
 	qsort(c->tals, c->n_tals, sizeof(*c->tals), by_name);
 	for (size_t i = 0; i < c->n_constraints; i++)
 		TRY(assign_constraints(c, c->constraints[i], error));
+	for (size_t i = 0; i < c->n_ledgers; i++)
+		TRY(check_ledger(c, &c->ledgers[i], error));
 	return REASON_OK;
 }

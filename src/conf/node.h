@@ -30,6 +30,8 @@ enum reason node_parse(struct node **out, struct span text, struct arena *,
 bool node_is_null(const struct node *);
 /* The entry of that key, or NULL. */
 const struct node *node_entry(const struct node *map, const char *key);
+/* What appears in outputs between commas, quotes and in metrics. */
+bool conf_is_name(struct span);
 /* Record and return. */
 enum reason conf_fail(struct conf_error *, enum reason, unsigned line,
     const char *fmt, ...) FORMAT(4, 5);

@@ -206,6 +206,12 @@ parse_amount(uint64_t *out, struct span text, bool is_time)
 	return decimal_parse(out, text, UINT64_MAX);
 }
 
+bool
+setting_duration(uint64_t *out, struct span text)
+{
+	return parse_amount(out, text, true);
+}
+
 static enum reason
 set_limit(
     const struct setting *s, const struct node *n, const struct limit_row *row)
@@ -320,6 +326,7 @@ conf_set(const struct setting *s, const struct node *n)
 	case CONF_CONSTRAINTS:
 	case CONF_MIRRORS:
 	case CONF_OUTPUTS:
+	case CONF_LEDGERS:
 		return conf_add(s, n);
 	}
 	ASSERT(false);

@@ -30,6 +30,19 @@ enum reason setting_keys(const struct setting *, const struct node *map,
     const char *const *keys, size_t n) MUST_CHECK;
 /* Paths in a file are relative to its folder. NULL without memory. */
 const char *setting_path(const struct setting *, struct span path);
+/* An array of n things, one longer; the old one stays behind in the arena.
+ * NULL without memory. */
+void *setting_grown(struct conf *, const void *old, size_t n, size_t size);
+/* Seconds, or such as 90s, 10m, 2h, 7d. */
+bool setting_duration(uint64_t *out, struct span text) MUST_CHECK;
+/* conf.c: all of a file that is one, that not everybody may write. */
+enum reason conf_read(
+    struct buf *out, const char *path, struct conf_error *) MUST_CHECK;
+/* Up to and with the last '/', or "". NULL without memory. */
+const char *conf_folder_of(struct conf *, const char *path);
+/* set_ledger.c: an entry of `ledgers`, or a file with one or more. */
+enum reason conf_add_ledger(
+    const struct setting *, const struct node *) MUST_CHECK;
 enum reason conf_unknown(struct conf_error *, const struct node *key,
     const char *const *names, size_t n);
 

@@ -3,10 +3,8 @@
 
 #include "conf/set.h"
 
-/* An array of n pointers or structs, one longer; the old one stays behind in
- * the arena. NULL without memory. */
-static void *
-grown(struct conf *c, const void *old, size_t n, size_t size)
+void *
+setting_grown(struct conf *c, const void *old, size_t n, size_t size)
 {
 	char *out = arena_array(&c->arena, n + 1, size);
 
@@ -22,7 +20,7 @@ add_path(const struct setting *s, const struct node *n, const char ***list,
 	const char **paths;
 
 	TRY(setting_text(s, n));
-	paths = grown(s->conf, *list, *count, sizeof(*paths));
+	paths = setting_grown(s->conf, *list, *count, sizeof(*paths));
 	if (paths == NULL)
 		return setting_memory(s, n);
 	paths[*count] = setting_path(s, n->text);
@@ -40,7 +38,7 @@ add_place(const struct setting *s, const struct node *n)
 	struct conf *c = s->conf;
 
 	if (n->option && !c->has_option_places) {
-		c->has_option_places = true;
+		c->has_option_places = c->has_places = true;
 		c->n_places = 0;
 	}
 	return add_path(s, n, &c->places, &c->n_places);
@@ -88,7 +86,7 @@ mirror_of(struct conf *c, const struct uri *from)
 	for (size_t i = 0; i < c->n_mirrors; i++)
 		if (span_eq(c->mirrors[i].from.text, from->text))
 			return &c->mirrors[i];
-	list = grown(c, c->mirrors, c->n_mirrors, sizeof(*list));
+	list = setting_grown(c, c->mirrors, c->n_mirrors, sizeof(*list));
 	if (list == NULL)
 		return NULL;
 	list[c->n_mirrors].from = *from;
@@ -101,7 +99,7 @@ add_target(const struct setting *s, const struct node *n,
     struct conf_mirror *mirror, struct span text)
 {
 	struct conf_place *list =
-	    grown(s->conf, mirror->to, mirror->n, sizeof(*list));
+	    setting_grown(s->conf, mirror->to, mirror->n, sizeof(*list));
 	struct uri uri;
 
 	if (list == NULL)
@@ -246,7 +244,7 @@ add_output(const struct setting *s, const struct node *n)
 		c->has_option_outputs = true;
 		c->n_outputs = 0;
 	}
-	list = grown(c, c->outputs, c->n_outputs, sizeof(*list));
+	list = setting_grown(c, c->outputs, c->n_outputs, sizeof(*list));
 	if (list == NULL)
 		return setting_memory(s, n);
 	out = &list[c->n_outputs];
@@ -274,6 +272,8 @@ add_one(const struct setting *s, const struct node *n)
 		return add_constraints(s, n);
 	case CONF_MIRRORS:
 		return add_mirror(s, n);
+	case CONF_LEDGERS:
+		return conf_add_ledger(s, n);
 	default:
 		return add_output(s, n);
 	}
@@ -286,6 +286,8 @@ conf_add(const struct setting *s, const struct node *n)
 		return add_one(s, n);
 	if (n->kind != NODE_LIST)
 		return setting_fail(s, n, "a list is wanted, such as [a, b]");
+	if (s->row->kind == CONF_PLACES)
+		s->conf->has_places = true;
 	for (n = n->first; n != NULL; n = n->next)
 		TRY(add_one(s, n));
 	return REASON_OK;

@@ -235,6 +235,8 @@ count_work(struct run *run)
 static enum reason
 run_all(struct run *run)
 {
+	if (run->conf->n_ledgers > 0)
+		return R_CONF_LATER;
 	TRY(open_all(run));
 	TRY(load_anchors(run));
 	TRY(rounds(run));

@@ -342,7 +342,6 @@ static const struct {
 	    "" },
 	{ "mirror", "rsync://a.example/m/", R_CONF_VALUE, "FROM=TO" },
 	{ "mirror", "rsync://a.example/m/=", R_CONF_VALUE, "FROM=TO" },
-	{ "ledger", "x.yaml", R_CONF_LATER, "--ledger" },
 	{ "policy", "x.yaml", R_CONF_LATER, "--policy" },
 	{ "nothing", "x", R_CONF_KEY, "--nothing" },
 };
