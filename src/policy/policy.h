@@ -45,4 +45,24 @@ struct policy_in {
 enum reason policy_merge(
     struct view *out, const struct policy_in *, struct arena *) MUST_CHECK;
 
+/* ---- looking a route up: RFC 6811 2 ------------------------------------- */
+
+enum route_state {
+	ROUTE_NOT_FOUND,
+	ROUTE_VALID,
+	ROUTE_INVALID
+};
+
+/* The VRPs of the view whose prefix covers this one, equal ones once, shortest
+ * first: for (struct covering c = covering_of(&view, &prefix);
+ * (p = covering_next(&c)) != NULL;) */
+struct covering {
+	const struct view *view;
+	struct prefix prefix, at;
+	size_t i;
+};
+
+struct covering covering_of(const struct view *, const struct prefix *);
+const struct payload *covering_next(struct covering *);
+
 #endif

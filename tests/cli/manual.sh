@@ -64,7 +64,7 @@ for key in $(sed -nE 's/.*LATER\("([a-z-]+)".*/\1/p' "$table"); do
 		"$man/cairn.yaml.5"
 done
 check "gen-docs" "$source/contrib/gen-docs" "$folder"
-for text in reasons.md limits.md man/cairn.yaml.5; do
+for text in reasons.md limits.md metrics.md man/cairn.yaml.5; do
 	check "doc/$text is current: run contrib/gen-docs" \
 		cmp "$text" "$source/doc/$text"
 	check "doc/$text is not empty" grep -q . "$text"

@@ -1,0 +1,112 @@
+/*
+ * http - answer programs and people from a const view.
+ *
+ * What	    One table of paths: each with its parameters, its sentence (for
+ *	    the OpenAPI description) and the function that answers.
+ * In	    A request that a library has taken apart: method, decoded path and
+ *	    parameters, body. A view, the counters of the server, the time.
+ * Out	    Status, type, validator and body; or which format of payloads is
+ *	    to be written, by http_write; or that the answer is to come when
+ *	    the view changes.
+ * Owns	    Nothing.
+ * Fails    What a client asks wrongly is an answer of 4xx, as JSON with one
+ *	    sentence. R_LIMIT_MEMORY is 503.
+ * Threads  No state.
+ * Standards RFC 9110 (HTTP), OpenAPI 3.0, OpenMetrics 1.0, RFC 6811; paths and
+ *	    shapes as Routinator's where it has them.
+ */
+#ifndef CAIRN_HTTP_H
+#define CAIRN_HTTP_H
+
+#include "base/base.h"
+#include "model/model.h"
+#include "output/output.h"
+
+#define HTTP_BODY_MAX   65536 /* bytes of a request's */
+#define HTTP_ROUTES_MAX 1000  /* routes asked about in one request */
+
+struct http_param { /* both decoded; neither holds a NUL inside */
+	const char *name, *value;
+};
+
+enum http_method {
+	HTTP_GET, /* and HEAD, whose body is left out by the caller */
+	HTTP_POST,
+	HTTP_OTHER
+};
+
+struct http_request {
+	enum http_method method;
+	const char *path; /* decoded, begins with '/' */
+	size_t n_params;
+	const struct http_param *params;
+	struct span body;
+	const char *if_none_match; /* NULL: not given */
+};
+
+/* What the serving processes count. */
+struct http_counters {
+	int64_t started_at;
+	uint64_t rtr_clients[3], rtr_accepted, rtr_refused; /* [version] */
+	uint64_t rtr_sent_bytes, rtr_received_bytes, rtr_errors;
+	uint64_t http_clients, http_accepted, http_refused;
+	uint64_t http_answers[6]; /* [status / 100] */
+};
+
+/* What changed from one view to the next: payloads of the two views. */
+struct http_changes {
+	uint32_t from, to;
+	size_t n_announced, n_withdrawn;
+	const struct payload *const *announced;
+	const struct payload *const *withdrawn;
+};
+
+struct http_world {
+	const struct view *view; /* NULL: there is none yet */
+	const struct http_counters *counters;
+	int64_t now, max_age; /* seconds; an older view is stale */
+	bool per_entity;      /* metrics with a label for each repository */
+	/* From that serial to the view's; false when it is not known. The
+	 * result is valid until the next call. */
+	bool (*since)(void *ctx, uint32_t serial, struct http_changes *out);
+	void *ctx;
+};
+
+enum http_answer_kind {
+	HTTP_BODY,  /* body is all of it */
+	HTTP_FILE,  /* http_write makes the body, the same for one etag */
+	HTTP_WAIT,  /* ask again when the view has changed, or time is up */
+	HTTP_EVENTS /* an event for each view from now on */
+};
+
+/* Which payloads, of those in the view. */
+struct http_selection {
+	bool given;
+	bool left[3]; /* by payload kind: left out */
+	size_t n_asns, n_prefixes;
+	struct asn asns[16];
+	struct prefix prefixes[16];
+	bool more_specific; /* also what these prefixes cover */
+};
+
+struct http_answer {
+	enum http_answer_kind kind;
+	unsigned status;
+	const char *type;  /* of the body */
+	const char *allow; /* of a 405; else NULL */
+	bool is_fixed;   /* may be kept by who asked, until the etag changes */
+	char etag[80];   /* with its quotes; "": none */
+	struct buf body; /* initialised by http_answer; buf_fini is due */
+	const struct output_format *format;
+	struct http_selection selection;
+};
+
+/* `timed_out`: it is asked again because time is up. */
+void http_answer(struct http_answer *out, const struct http_request *,
+    const struct http_world *, bool timed_out);
+enum reason http_write(const struct http_answer *, const struct http_world *,
+    struct output_sink) MUST_CHECK;
+/* The event that tells of the view: one line of JSON. */
+void http_event(struct buf *, const struct http_world *);
+
+#endif
