@@ -85,6 +85,10 @@ void options_init(
  * OPTION_BAD: said on standard error. */
 enum option_kind options_next(
     struct options *, const char **name, const char **value);
+/* Each option, and each operand with name NULL, until one is not STATUS_DONE,
+ * which then is what comes back. */
+int options_each(const struct command *, int argc, char **argv,
+    int (*take)(void *ctx, const char *name, const char *value), void *ctx);
 /* The i-th option of a command, of both tables; false past the end. */
 bool option_row(struct option_row *out, const struct command *, size_t i);
 

@@ -1,8 +1,6 @@
 /* cairn ledger log, state, digest, emit: replay a log, and say what it comes
  * to. */
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
 #include "cli/ledger_command.h"
 #include "cli/ledger_run.h"
@@ -95,76 +93,27 @@ tell_nothing(struct buf *out, const struct ledger_run *run,
 	return REASON_OK;
 }
 
-/* ---- options --------------------------------------------------------- */
+/* ---- the command line ------------------------------------------------ */
 
 static int
-take_operand(
-    struct ledger_run *run, const struct command *self, const char *value)
+take(void *ctx, const char *name, const char *value)
 {
-	if (run->place != NULL)
-		return usage_error(self, "one log only");
-	run->place = value;
+	struct ledger_run *run = ctx;
+
+	if (name == NULL && run->place != NULL)
+		return usage_error(run->self, "one log only");
+	if (name == NULL)
+		run->place = value;
+	else
+		return ledger_run_option(run, name, value);
 	return STATUS_DONE;
-}
-
-static int
-take_option(struct ledger_run *run, const struct command *self,
-    const char *name, const char *value)
-{
-	if (strcmp(name, "keys") == 0)
-		run->keys_path = value;
-	else if (strcmp(name, "successions") == 0)
-		run->successions_path = value;
-	else if (strcmp(name, "checkpoint") == 0)
-		run->checkpoint_path = value;
-	else if (strcmp(name, "after") == 0)
-		run->after_path = value;
-	else if (strcmp(name, "at-size") == 0) {
-		run->has_at_size = true;
-		if (!decimal_parse(&run->at_size, span_str(value), INT64_MAX) ||
-		    run->at_size == 0)
-			return usage_error(self, "--at-size: a number of "
-						 "entries is wanted");
-	} else if (strcmp(name, "now") == 0) {
-		if (!time_parse(&run->now, value))
-			return usage_error(self, "--now: a time is wanted");
-	}
-	return STATUS_DONE; /* --canonical: there is no other form */
-}
-
-static int
-read_options(
-    struct ledger_run *run, const struct command *self, int argc, char **argv)
-{
-	struct options o;
-	const char *name = NULL, *value = NULL;
-	enum option_kind kind;
-	int status = STATUS_DONE;
-
-	run->now = time(NULL);
-	options_init(&o, self, argc, argv);
-	while (status == STATUS_DONE &&
-	       (kind = options_next(&o, &name, &value)) != OPTION_END) {
-		if (kind == OPTION_BAD)
-			return STATUS_USAGE;
-		status = kind == OPTION_OPERAND
-			     ? take_operand(run, self, value)
-			     : take_option(run, self, name, value);
-	}
-	if (status != STATUS_DONE)
-		return status;
-	if (run->place == NULL)
-		return usage_error(self, "of which log?");
-	return run->keys_path != NULL
-		   ? STATUS_DONE
-		   : usage_error(self, "--keys: whose signatures count?");
 }
 
 /* ---- the command ----------------------------------------------------- */
 
 /* The decision alone, or what was asked for when it is in favour. */
 static int
-answer(struct ledger_run *run, const struct command *self)
+answer(struct ledger_run *run)
 {
 	bool accepts = decision_accepts(run->decision);
 	enum reason why = decision_reason(run->decision);
@@ -173,32 +122,12 @@ answer(struct ledger_run *run, const struct command *self)
 		buf_reset(&run->out);
 		buf_printf(&run->out, "%s\n", decision_id(run->decision));
 	} else if (why != REASON_OK) {
-		(void)failure(self, "%s: %s: %s", run->place, reason_id(why),
-		    reason_text(why));
+		(void)failure(run->self, "%s: %s: %s", run->place,
+		    reason_id(why), reason_text(why));
 	}
 	if ((run->has_after || accepts) && !cli_print(stdout, &run->out))
 		return STATUS_FAILED;
 	return accepts ? STATUS_DONE : STATUS_FAILED;
-}
-
-static int
-replay(struct ledger_run *run, const struct command *self)
-{
-	enum reason why = ledger_run_read(run);
-
-	if (why != REASON_OK)
-		return usage_error(self, "%s: %s: %s", run->detail,
-		    reason_id(why), reason_text(why));
-	why = ledger_run_replay(run);
-	if (why == R_CONF_RANGE)
-		return usage_error(self, "--at-size: the log is smaller");
-	if (why == R_SUCCESSION_LINE)
-		return usage_error(
-		    self, "%s: %s", run->successions_path, reason_text(why));
-	if (why != REASON_OK)
-		return failure(self, "%s: %s: %s", run->place, reason_id(why),
-		    reason_text(why));
-	return answer(run, self);
 }
 
 static int
@@ -209,12 +138,14 @@ run_read(const struct command *self, int argc, char **argv,
 	struct ledger_run run;
 	int status;
 
-	ledger_run_init(&run);
+	ledger_run_init(&run, self);
 	run.tell = tell;
 	run.log = tell == tell_nothing;
-	status = read_options(&run, self, argc, argv);
+	status = options_each(self, argc, argv, take, &run);
 	if (status == STATUS_DONE)
-		status = replay(&run, self);
+		status = ledger_run_status(&run);
+	if (status == STATUS_DONE)
+		status = answer(&run);
 	ledger_run_fini(&run);
 	return status;
 }
@@ -244,20 +175,12 @@ run_emit(const struct command *self, int argc, char **argv)
 }
 
 static const struct option_row rows[] = {
-	{ .name = "keys",
-	    .argument = "FILE",
-	    .text = "whose signatures count: lines of log, witness and quorum, "
-		    "or a C2SP tlog-policy" },
-	{ .name = "at-size",
-	    .argument = "N",
-	    .text = "tell of the first N entries only" },
-	{ .name = "successions",
-	    .argument = "FILE",
-	    .text = "who succeeds the sequencer: a size and a holder a line" },
-	{ .name = "now",
-	    .argument = "TIME",
-	    .otherwise = "now",
-	    .text = "the clock, RFC 3339 or seconds since 1970" },
+	ROW_KEYS,
+	ROW_AT_SIZE,
+	ROW_AT,
+	ROW_SUCCESSIONS,
+	ROW_NOW,
+	ROW_CA_FILE,
 	{ .name = "checkpoint",
 	    .argument = "FILE",
 	    .text = "another checkpoint of the same log" },

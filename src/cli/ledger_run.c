@@ -1,9 +1,7 @@
-/* One run over the log in a folder. */
+/* One run over a log. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "cli/cli.h"
 #include "cli/ledger_run.h"
@@ -12,9 +10,9 @@
 #define NOTE_FILE  ((size_t)65537)
 
 void
-ledger_run_init(struct ledger_run *run)
+ledger_run_init(struct ledger_run *run, const struct command *self)
 {
-	*run = (struct ledger_run){ .now = 0 };
+	*run = (struct ledger_run){ .self = self, .now = time(NULL) };
 	arena_init(&run->arena, SIZE_MAX);
 	buf_init(&run->out, SIZE_MAX / 2);
 	for (size_t i = 0; i < COUNT(run->bytes); i++)
@@ -25,50 +23,11 @@ ledger_run_init(struct ledger_run *run)
 void
 ledger_run_fini(struct ledger_run *run)
 {
+	ledger_place_close(&run->opened);
 	for (size_t i = 0; i < COUNT(run->bytes); i++)
 		buf_fini(&run->bytes[i]);
 	buf_fini(&run->out);
 	arena_fini(&run->arena);
-}
-
-/* ---- the folder ---------------------------------------------------------- */
-
-static enum reason
-whole_read(struct buf *out, int fd)
-{
-	uint8_t piece[4096];
-	ssize_t n;
-
-	for (;;) {
-		n = read(fd, piece, sizeof(piece));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		buf_add(out, piece, (size_t)n);
-		if (out->failed)
-			return R_LOG_BUNDLE; /* longer than any can be */
-	}
-	return n == 0 ? REASON_OK : R_LOG_MISSING;
-}
-
-/* Paths are made of numbers, by room tlog; folders may be links, the files
- * themselves may not. */
-static enum reason
-folder_get(void *ctx, struct buf *out, const char *path)
-{
-	const int *folder = ctx;
-	struct stat st;
-	enum reason why;
-	int fd = openat(
-	    *folder, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-
-	if (fd < 0)
-		return R_LOG_MISSING;
-	why = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? whole_read(out, fd)
-							 : R_LOG_MISSING;
-	(void)close(fd);
-	return why;
 }
 
 /* ---- what the caller names ------------------------------------------- */
@@ -116,22 +75,34 @@ after_read(struct ledger_run *run)
 	return REASON_OK;
 }
 
+static enum reason
+place_find(struct ledger_run *run)
+{
+	enum reason why;
+
+	if (run->source.get != NULL)
+		return REASON_OK;
+	why = ledger_place_open(&run->opened, run->place, run->ca_path);
+	if (why == REASON_OK)
+		run->source = ledger_place_source(&run->opened);
+	else
+		(void)snprintf(run->detail, sizeof(run->detail), "%s",
+		    ledger_place_detail(&run->opened));
+	return why;
+}
+
 enum reason
 ledger_run_read(struct ledger_run *run)
 {
-	char path[4096];
-
 	TRY(keys_read(run));
 	if (run->successions_path != NULL)
 		TRY(file_read(run, &run->bytes[1], run->successions_path));
 	if (run->after_path != NULL)
 		TRY(after_read(run));
-	if (run->checkpoint_path != NULL)
-		return file_read(run, &run->bytes[2], run->checkpoint_path);
-	if (snprintf(path, sizeof(path), "%s/checkpoint", run->place) >=
-	    (int)sizeof(path))
-		return R_CONF_FILE;
-	return file_read(run, &run->bytes[2], path);
+	TRY(place_find(run));
+	return run->checkpoint_path == NULL
+		   ? REASON_OK
+		   : file_read(run, &run->bytes[2], run->checkpoint_path);
 }
 
 /* ---- the replay ------------------------------------------------------ */
@@ -163,6 +134,8 @@ entry_take(void *ctx, uint64_t i, struct span bytes)
 
 	if (r->run->has_at_size && i == r->run->at_size)
 		TRY(tell(r));
+	if (r->run->each != NULL)
+		TRY(r->run->each(r->run->ctx, i, bytes));
 	arena_reset(&r->arena);
 	TRY(ledger_precheck(
 	    r->entry, bytes, r->crypt, &r->verifier, &r->arena));
@@ -275,10 +248,13 @@ checkpoint_read(struct ledger_run *run)
 enum reason
 ledger_run_replay(struct ledger_run *run)
 {
-	int folder;
-	struct log_reader log = { .source = { folder_get, &folder } };
-	enum reason why = checkpoint_read(run);
+	struct log_reader log = { .source = run->source };
+	enum reason why;
 
+	if (run->checkpoint_path == NULL)
+		TRY(run->source.get(
+		    run->source.ctx, &run->bytes[2], "checkpoint"));
+	why = checkpoint_read(run);
 	if (why != REASON_OK && why != R_LIMIT_MEMORY && run->has_after) {
 		run->decision = CHECKPOINT_NOT_COUNTED;
 		return REASON_OK;
@@ -288,16 +264,85 @@ ledger_run_replay(struct ledger_run *run)
 	log.head = run->checkpoint.head;
 	if (run->has_at_size && run->at_size > log.head.size)
 		return R_CONF_RANGE;
-	folder = open(run->place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (folder < 0)
-		return R_LOG_MISSING;
 	why = log_replay(run, &log);
 	log_close(&log);
-	(void)close(folder);
 	/* A larger tree that cannot be shown to hold the accepted one. */
 	if ((why == R_LOG_ROOT || why == R_LOG_MISSING) && run->has_after) {
 		run->decision = CHECKPOINT_SPLIT_VIEW;
 		return REASON_OK;
 	}
 	return why;
+}
+
+/* ---- the command line -------------------------------------------------- */
+
+static int
+take_size(struct ledger_run *run, const char *name, const char *value)
+{
+	run->has_at_size = true;
+	return decimal_parse(&run->at_size, span_str(value), INT64_MAX) &&
+		       run->at_size > 0
+		   ? STATUS_DONE
+		   : usage_error(run->self,
+			 "--%s: a number of entries is wanted", name);
+}
+
+int
+ledger_run_option(struct ledger_run *run, const char *name, const char *value)
+{
+	const struct {
+		const char *name;
+		const char **path;
+	} paths[] = {
+		{ "keys", &run->keys_path },
+		{ "successions", &run->successions_path },
+		{ "checkpoint", &run->checkpoint_path },
+		{ "after", &run->after_path },
+		{ "ca-file", &run->ca_path },
+	};
+
+	for (size_t i = 0; i < COUNT(paths); i++)
+		if (strcmp(name, paths[i].name) == 0) {
+			*paths[i].path = value;
+			return STATUS_DONE;
+		}
+	if (strcmp(name, "at-size") == 0 || strcmp(name, "at") == 0)
+		return take_size(run, name, value);
+	if (strcmp(name, "now") == 0 && !time_parse(&run->now, value))
+		return usage_error(run->self, "--now: a time is wanted");
+	return STATUS_DONE;
+}
+
+static int
+fail(const struct ledger_run *run, enum reason why)
+{
+	const char *detail = run->detail;
+
+	if (detail[0] == '\0' && run->opened.name != NULL)
+		detail = ledger_place_detail(&run->opened);
+	return failure(run->self, "%s: %s: %s%s%s", run->place, reason_id(why),
+	    reason_text(why), detail[0] == '\0' ? "" : ": ", detail);
+}
+
+int
+ledger_run_status(struct ledger_run *run)
+{
+	enum reason why;
+
+	if (run->place == NULL)
+		return usage_error(run->self, "of which log?");
+	if (run->keys_path == NULL)
+		return usage_error(
+		    run->self, "--keys: whose signatures count?");
+	why = ledger_run_read(run);
+	if (why != REASON_OK)
+		return usage_error(run->self, "%s: %s: %s", run->detail,
+		    reason_id(why), reason_text(why));
+	why = ledger_run_replay(run);
+	if (why == R_CONF_RANGE)
+		return usage_error(run->self, "--at-size: the log is smaller");
+	if (why == R_SUCCESSION_LINE)
+		return usage_error(run->self, "%s: %s", run->successions_path,
+		    reason_text(why));
+	return why == REASON_OK ? STATUS_DONE : fail(run, why);
 }

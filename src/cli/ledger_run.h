@@ -1,13 +1,18 @@
-/* One run over the log in a folder: what cairn ledger's subcommands share. */
+/* One run over a log: what those of cairn ledger's commands share that read. */
 #ifndef CAIRN_CLI_LEDGER_RUN_H
 #define CAIRN_CLI_LEDGER_RUN_H
 
+#include "cli/cli.h"
+#include "cli/ledger_place.h"
+#include "cli/ledger_rows.h"
 #include "ledger/ledger.h"
 
 struct ledger_run {
+	const struct command *self;
+
 	/* What was asked for. */
 	const char *place, *keys_path, *successions_path, *checkpoint_path,
-	    *after_path;
+	    *after_path, *ca_path;
 	int64_t now;
 	bool has_at_size;
 	uint64_t at_size;
@@ -16,8 +21,13 @@ struct ledger_run {
 	    const struct ledger_state *);
 	bool log;
 	struct buf out;
+	/* Each entry before it is replayed; NULL: nobody wants them. */
+	enum reason (*each)(void *ctx, uint64_t i, struct span entry);
+	void *ctx; /* of each and tell */
 
 	/* What was found. */
+	struct ledger_place opened;
+	struct log_source source; /* of the place, unless the caller has one */
 	struct arena arena;
 	struct buf bytes[4]; /* of the files named above */
 	struct tlog_keys keys;
@@ -29,7 +39,7 @@ struct ledger_run {
 	char detail[160]; /* of a failure */
 };
 
-void ledger_run_init(struct ledger_run *);
+void ledger_run_init(struct ledger_run *, const struct command *);
 void ledger_run_fini(struct ledger_run *);
 /* R_CONF_FILE, R_KEYS_LINE, R_SUCCESSION_LINE, ...: `detail` names the file.
  * These are the caller's mistakes. */
@@ -37,5 +47,12 @@ enum reason ledger_run_read(struct ledger_run *) MUST_CHECK;
 /* Decide on the checkpoint, and replay. REASON_OK: decision and out are
  * set, even if the decision is against it. */
 enum reason ledger_run_replay(struct ledger_run *) MUST_CHECK;
+
+/* ---- the command line -------------------------------------------------- */
+
+/* Any of the rows that read; others are taken for flags. */
+int ledger_run_option(struct ledger_run *, const char *name, const char *value);
+/* Read, decide and replay; what is not STATUS_DONE has been said. */
+int ledger_run_status(struct ledger_run *);
 
 #endif

@@ -3,6 +3,7 @@
 #define CAIRN_CLI_LEDGER_WRITE_H
 
 #include "cli/cli.h"
+#include "cli/ledger_rows.h"
 #include "ledger/ledger.h"
 #include "logdir/logdir.h"
 
@@ -57,34 +58,6 @@ int ledger_write_print(const struct ledger_write *);
 /* Reads it, and does the work. */
 int ledger_write_run(const struct command *, int argc, char **argv,
     int (*work)(struct ledger_write *));
-
-#define ROW_LOG_KEY                                               \
-	{                                                         \
-		.name = "log-key", .argument = "FILE",            \
-		.text = "the log's private key, which signs its " \
-			"checkpoints"                             \
-	}
-#define ROW_PASSPHRASE                                          \
-	{                                                       \
-		.name = "passphrase-file", .argument = "FILE",  \
-		.text = "its first line encrypts and decrypts " \
-			"keys in PEM"                           \
-	}
-#define ROW_SUCCESSIONS                                             \
-	{                                                           \
-		.name = "successions", .argument = "FILE",          \
-		.text = "who succeeds the sequencer: a size and a " \
-			"holder a line"                             \
-	}
-#define ROW_ANYWAY(what)                         \
-	{                                        \
-		.name = "anyway", .text = (what) \
-	}
-#define ROW_TIME(what)                                                  \
-	{                                                               \
-		.name = "time", .argument = "TIME", .otherwise = "now", \
-		.text = (what)                                          \
-	}
 
 /* ---- keys: ledger_keys.c ---- */
 

@@ -1,11 +1,13 @@
 bin_PROGRAMS += cairn
 cairn_SOURCES = %D%/cli.h %D%/main.c %D%/option.c %D%/settings.c %D%/file.c %D%/progress.c \
 	%D%/summary.c %D%/cmd_help.c %D%/cmd_validate.c %D%/cmd_show.c \
-	%D%/cmd_demo.c %D%/cmd_doctor.c %D%/ledger_run.h %D%/ledger_run.c \
+	%D%/cmd_demo.c %D%/cmd_doctor.c %D%/ledger_run.h %D%/ledger_run.c %D%/ledger_rows.h \
+	%D%/ledger_place.h %D%/ledger_place.c \
 	%D%/ledger_command.h %D%/cmd_ledger.c %D%/cmd_ledger_read.c \
 	%D%/ledger_write.h %D%/ledger_write.c %D%/ledger_keys.c \
 	%D%/ledger_options.c %D%/cmd_ledger_init.c %D%/cmd_ledger_append.c \
-	%D%/cmd_ledger_tick.c
+	%D%/cmd_ledger_tick.c %D%/cmd_ledger_audit.c \
+	%D%/cmd_ledger_mirror.c
 cli_libs = liblogdir.a libledger.a libtlog.a $(run_libs) $(world_libs)
 cairn_LDADD = $(cli_libs)
 
@@ -32,4 +34,5 @@ dist_tals_DATA = etc/tals/afrinic.tal etc/tals/afrinic.constraints etc/tals/apni
 EXTRA_DIST += tests/cli/tap.sh
 tap_tests += tests/cli/usage.sh tests/cli/show.sh tests/cli/validate.sh \
 	tests/cli/formats.sh tests/cli/doctor.sh tests/cli/manual.sh \
-	tests/cli/ledger.sh tests/cli/ledger-write.sh
+	tests/cli/ledger.sh tests/cli/ledger-write.sh \
+	tests/cli/ledger-audit.sh tests/cli/ledger-mirror.sh

@@ -320,3 +320,22 @@ failure(const struct command *command, const char *fmt, ...)
 	va_end(args);
 	return STATUS_FAILED;
 }
+
+int
+options_each(const struct command *self, int argc, char **argv,
+    int (*take)(void *ctx, const char *name, const char *value), void *ctx)
+{
+	struct options o;
+	const char *name = NULL, *value = NULL;
+	enum option_kind kind;
+	int status = STATUS_DONE;
+
+	options_init(&o, self, argc, argv);
+	while (status == STATUS_DONE &&
+	       (kind = options_next(&o, &name, &value)) != OPTION_END) {
+		if (kind == OPTION_BAD)
+			return STATUS_USAGE;
+		status = take(ctx, kind == OPTION_OPERAND ? NULL : name, value);
+	}
+	return status;
+}

@@ -12,8 +12,6 @@
 enum reason logdir_fail_as(struct logdir *, enum reason, const char *path);
 enum reason logdir_fail(struct logdir *, const char *path);
 
-enum reason logdir_get(void *ctx, struct buf *out, const char *path);
-enum reason logdir_put(void *ctx, const char *path, struct span bytes);
 enum reason logdir_state_read(struct logdir *) MUST_CHECK;
 
 #endif

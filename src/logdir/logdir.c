@@ -102,6 +102,33 @@ logdir_open(struct logdir *d, const char *path)
 	return logdir_state_read(d);
 }
 
+enum reason
+logdir_open_copy(struct logdir *d, const char *path)
+{
+	init(d);
+	if (mkdir(path, 0755) != 0 && errno != EEXIST)
+		return logdir_fail(d, path);
+	TRY(folder_open(d, path));
+	if (mkdirat(d->folder, STATE_FOLDER, 0755) != 0 && errno != EEXIST)
+		return logdir_fail(d, STATE_FOLDER);
+	TRY(locks_take(d));
+	return is_there(d, VERSION_FILE)
+		   ? REASON_OK
+		   : logdir_put(d, VERSION_FILE, SPAN(VERSION));
+}
+
+enum reason
+logdir_open_own(struct logdir *d, const char *path)
+{
+	init(d);
+	if (mkdir(path, 0700) != 0 && errno != EEXIST)
+		return logdir_fail(d, path);
+	TRY(folder_open(d, path));
+	if (mkdirat(d->folder, STATE_FOLDER, 0700) != 0 && errno != EEXIST)
+		return logdir_fail(d, STATE_FOLDER);
+	return lock_take(d, &d->tree_lock, TREE_LOCK);
+}
+
 void
 logdir_close(struct logdir *d)
 {

@@ -30,12 +30,19 @@ struct logdir {
 enum reason logdir_create(struct logdir *out, const char *path) MUST_CHECK;
 /* R_LOG_TREE_STATE: there is a checkpoint, and no .state we know. */
 enum reason logdir_open(struct logdir *out, const char *path) MUST_CHECK;
-/* Also after a failure of either. */
+/* Of a copy of another's log: whatever of it is there. A .state is not needed,
+ * and is made. */
+enum reason logdir_open_copy(struct logdir *out, const char *path) MUST_CHECK;
+/* Of files of ours that are no log, and for nobody else to read. */
+enum reason logdir_open_own(struct logdir *out, const char *path) MUST_CHECK;
+/* Also after a failure of any. */
 void logdir_close(struct logdir *);
 
 /* Files by their path below the folder. */
 struct log_source logdir_source(struct logdir *);
 struct log_sink logdir_sink(struct logdir *);
+enum reason logdir_get(void *logdir, struct buf *out, const char *path);
+enum reason logdir_put(void *logdir, const char *path, struct span bytes);
 
 /* May we go on behind this checkpoint, by .state? It may be ahead, as it is
  * after a work that was ended between the two: then what it says is to be
@@ -46,5 +53,25 @@ enum reason logdir_check(
 enum reason logdir_state_put(
     struct logdir *, const struct merkle_head *) MUST_CHECK;
 enum reason logdir_checkpoint_put(struct logdir *, struct span note) MUST_CHECK;
+
+/* ---- copies: copy.c ---- */
+
+struct logdir_copy {
+	/* The caller's. */
+	struct log_source from;
+	struct merkle_head have; /* whose files are here; of size 0: none */
+	struct merkle_head want; /* signed, and no smaller */
+	/* What it took. */
+	uint64_t bundles, tiles; /* asked for */
+};
+
+/*
+ * All that a tree of this head implies, verified before it is written, and
+ * .state; not its checkpoint. What an interrupted copy brought is not asked
+ * for again; where the files of `have` are damaged, all is. R_LOG_ROOT: the
+ * source is not of this head. R_CHECKPOINT_SPLIT_VIEW: it is, but does not go
+ * on from what we have.
+ */
+enum reason logdir_copy(struct logdir *, struct logdir_copy *) MUST_CHECK;
 
 #endif

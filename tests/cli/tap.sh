@@ -35,6 +35,14 @@ check() {
 	fi
 }
 
+# provokes REASON: the last command said so on standard error. For
+# contrib/check-reasons.sh, which wants each reason from some test.
+provokes() {
+	check "it says $1" grep -q "$1" err
+	[ -z "${CAIRN_PROVOKED:-}" ] || ! grep -q "$1" err ||
+		echo "$1" >>"$CAIRN_PROVOKED/$(basename "$0" .sh)"
+}
+
 skip_all() {
 	echo "1..0 # SKIP $1"
 	exit 0
