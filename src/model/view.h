@@ -67,6 +67,8 @@ struct view_holding {
 	const struct view_holder *contender; /* NULL: uncontested */
 	struct digest claim;
 	unsigned level;
+	bool has_ca_key;         /* level 1: of the evidence's last CA */
+	struct digest ca_key;    /* SHA-256 of its SubjectPublicKeyInfo */
 	bool is_young;           /* emits nothing yet */
 	bool evidence_withdrawn; /* ledger.md 5: seen in the legacy world */
 };

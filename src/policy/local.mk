@@ -1,5 +1,7 @@
 noinst_LIBRARIES += libpolicy.a
-libpolicy_a_SOURCES = %D%/policy.h %D%/merge.c %D%/route.c
+libpolicy_a_SOURCES = %D%/policy.h %D%/inside.h %D%/aspa.c %D%/cover.c \
+	%D%/first.c %D%/merge.c %D%/nest.c %D%/route.c %D%/rule.c %D%/who.c \
+	%D%/world.c
 policy_libs = libpolicy.a $(model_libs)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/policy/test_policy

@@ -1,45 +1,55 @@
 /*
- * From payload sets to the view: the one place where sources meet.
+ * From payload sets to the view: the one place where the worlds meet.
  *
- * ASPAs come first in the work and not in the order: once each entry of a
- * customer has the same providers, sorting puts the entries of one customer
- * side by side, as it does those of one VRP.
+ * All that was found valid lies in one array, in the order of the view, with
+ * what becomes of each beside it. First each is judged by itself (rules, level,
+ * endorsement); what stands then meets the other world.
  */
 #include <stdlib.h>
 
-#include "policy/policy.h"
+#include "policy/inside.h"
 
-struct merge {
-	const struct policy_in *in;
-	struct arena *arena;
-	struct payload *all;
-	size_t n;
-	VEC(struct asn) providers; /* of the customer at hand */
-	VEC(struct finding) findings;
+static const char *const mode_ids[POLICY_MODES] = {
+	[POLICY_LEGACY_ONLY] = "legacy-only",
+	[POLICY_LEDGER_ONLY] = "ledger-only",
+	[POLICY_LEGACY_FIRST] = "legacy-first",
+	[POLICY_LEDGER_FIRST] = "ledger-first",
+	[POLICY_UNION] = "union",
+	[POLICY_AGREEMENT] = "agreement",
 };
 
-static int
-asn_order(const void *a, const void *b)
+const char *
+policy_mode_id(enum policy_mode mode)
 {
-	const struct asn *x = a, *y = b;
-
-	return (x->v > y->v) - (x->v < y->v);
+	ASSERT(mode < POLICY_MODES);
+	return mode_ids[mode];
 }
 
-/* ASPAs by customer, then as in the view; all else after them. */
-static int
-customer_order(const void *va, const void *vb)
+bool
+policy_mode_parse(enum policy_mode *out, struct span text)
 {
-	const struct payload *a = va, *b = vb;
-	bool x = a->kind == PAYLOAD_ASPA, y = b->kind == PAYLOAD_ASPA;
-
-	if (!x || !y)
-		return y - x;
-	if (a->aspa.customer.v != b->aspa.customer.v)
-		return asn_order(&a->aspa.customer, &b->aspa.customer);
-	return payload_order(a, b);
+	for (enum policy_mode m = 0; m < POLICY_MODES; m++)
+		if (span_eq(text, span_str(mode_ids[m]))) {
+			*out = m;
+			return true;
+		}
+	return false;
 }
 
+void
+policy_init(struct policy *out)
+{
+	*out =
+	    (struct policy){ .mode = POLICY_LEGACY_FIRST, .minimum_level = 1 };
+}
+
+bool
+merge_find(struct merge *m, const struct finding *f)
+{
+	return vec_push(&m->findings, *f);
+}
+
+/* All payloads, each by each origin once. */
 static enum reason
 gather(struct merge *m)
 {
@@ -53,137 +63,242 @@ gather(struct merge *m)
 	for (size_t i = 0; i < m->in->n; i++)
 		for (size_t j = 0; j < m->in->sets[i].n; j++)
 			m->all[at++] = m->in->sets[i].payloads[j];
-	m->n = n;
-	return REASON_OK;
-}
-
-/* ---- ASPA ------------------------------------------------------------ */
-
-/* All providers of these entries, ascending, each once. */
-static enum reason
-unite(struct merge *m, const struct payload *p, size_t n)
-{
-	size_t kept = 0;
-
-	m->providers.n = 0;
+	if (n > 1)
+		qsort(m->all, n, sizeof(*m->all), payload_order);
 	for (size_t i = 0; i < n; i++)
-		for (size_t j = 0; j < p[i].aspa.n; j++)
-			if (!vec_push(&m->providers, p[i].aspa.providers[j]))
-				return R_LIMIT_MEMORY;
-	if (m->providers.n > 1)
-		qsort(m->providers.v, m->providers.n, sizeof(struct asn),
-		    asn_order);
-	for (size_t i = 0; i < m->providers.n; i++)
-		if (kept == 0 ||
-		    m->providers.v[kept - 1].v != m->providers.v[i].v)
-			m->providers.v[kept++] = m->providers.v[i];
-	m->providers.n = kept;
-	return REASON_OK;
+		if (m->n == 0 ||
+		    payload_order(&m->all[m->n - 1], &m->all[i]) != 0)
+			m->all[m->n++] = m->all[i];
+	m->fates = base_alloc((m->n + 1) * sizeof(*m->fates));
+	return m->fates != NULL ? REASON_OK : R_LIMIT_MEMORY;
 }
 
-static enum reason
-leave_out(struct merge *m, const struct payload *p)
-{
-	char text[96];
-	struct finding f = { .reason = R_POLICY_ASPA_PROVIDERS,
-		.effect = EFFECT_OBJECT,
-		.object = p->origin->uri,
-		.hash = p->origin->hash,
-		.trust_anchor = p->origin->source };
+/* ---- each by itself -------------------------------------------------- */
 
-	if (p->origin->chain != NULL)
-		f.point = p->origin->chain->manifest_uri;
-	(void)snprintf(text, sizeof(text), "AS%u: %zu providers",
-	    p->aspa.customer.v, m->providers.n);
-	f.detail = arena_dup(m->arena, span_str(text));
-	if (f.detail.p == NULL || !vec_push(&m->findings, f))
-		return R_LIMIT_MEMORY;
-	return REASON_OK;
+static void
+leave(struct fate *f, enum left_cause cause)
+{
+	f->stands = false;
+	f->is_left = true;
+	f->cause = cause;
 }
 
-/* One customer: false in *keep when it has too many. */
-static enum reason
-customer(struct merge *m, struct payload *p, size_t n, bool *keep)
+static void
+judge_one(struct merge *m, size_t at)
 {
-	struct asn *providers;
+	const struct policy *policy = m->rules.policy;
+	const struct payload *p = &m->all[at];
+	struct fate *f = &m->fates[at];
+	unsigned rule = rules_match(&m->rules, p);
+	enum policy_action action =
+	    rule > 0 ? policy->rules[rule - 1].action : POLICY_USE;
 
-	TRY(unite(m, p, n));
-	*keep = m->providers.n <= m->in->limits->aspa_merged;
-	if (!*keep)
-		return leave_out(m, p);
-	providers = ARENA_ARRAY(m->arena, m->providers.n, struct asn);
-	if (providers == NULL)
-		return R_LIMIT_MEMORY;
-	for (size_t i = 0; i < m->providers.n; i++)
-		providers[i] = m->providers.v[i];
-	for (size_t i = 0; i < n; i++) {
-		p[i].aspa.n = m->providers.n;
-		p[i].aspa.providers = providers;
+	*f = (struct fate){ .mode = policy->mode,
+		.is_ledger = p->origin->statement != NULL,
+		.stands = true };
+	if (action == POLICY_ACCEPT) {
+		f->is_accepted = true;
+		return;
 	}
+	if (action == POLICY_REJECT) {
+		f->rule = rule;
+		leave(f, LEFT_RULE);
+		return;
+	}
+	if (f->is_ledger && p->origin->statement->level < policy->minimum_level)
+		leave(f, LEFT_LEVEL);
+	else if (f->is_ledger && !rules_endorsed(&m->rules, p))
+		leave(f, LEFT_ENDORSERS);
+	else if (rule > 0) {
+		f->rule = rule;
+		f->mode = policy->rules[rule - 1].mode;
+	}
+}
+
+/* ---- against the other world ----------------------------------------- */
+
+static enum reason
+meet_one(struct merge *m, size_t at, bool agreed)
+{
+	struct fate *f = &m->fates[at];
+
+	if (!f->stands || f->is_accepted)
+		return REASON_OK;
+	switch (f->mode) {
+	case POLICY_LEGACY_ONLY:
+	case POLICY_LEDGER_ONLY:
+		if (f->is_ledger != (f->mode == POLICY_LEDGER_ONLY))
+			leave(f, LEFT_MODE);
+		return REASON_OK;
+	case POLICY_LEGACY_FIRST:
+	case POLICY_LEDGER_FIRST:
+		if (f->is_ledger != (f->mode == POLICY_LEGACY_FIRST))
+			return REASON_OK;
+		TRY(first_against(&f->by, m, at));
+		if (f->by != NULL)
+			leave(f, LEFT_COVERED);
+		return REASON_OK;
+	case POLICY_AGREEMENT:
+		if (!agreed)
+			leave(f, LEFT_UNAGREED);
+		return REASON_OK;
+	case POLICY_UNION:
+	case POLICY_MODES:
+		return REASON_OK;
+	}
+	BUG("a mode");
+}
+
+/* How many say the same, from `at` on: of an ASPA, about the customer. */
+static size_t
+same_run(const struct merge *m, size_t at)
+{
+	size_t end = at + 1;
+
+	if (m->all[at].kind == PAYLOAD_ASPA)
+		return aspa_run(m->all, m->n, at);
+	while (end < m->n && payload_cmp(&m->all[at], &m->all[end]) == 0)
+		end++;
+	return end - at;
+}
+
+static enum reason
+agree(bool *out, struct merge *m, size_t at, size_t n)
+{
+	bool legacy = false, ledger = false;
+
+	if (m->all[at].kind == PAYLOAD_ASPA)
+		return aspa_agree(out, m, at, n);
+	for (size_t i = at; i < at + n; i++) {
+		if (m->fates[i].stands && m->fates[i].is_ledger)
+			ledger = true;
+		else if (m->fates[i].stands)
+			legacy = true;
+	}
+	*out = legacy && ledger;
 	return REASON_OK;
 }
 
 static enum reason
-customers(struct merge *m)
+meet_all(struct merge *m)
 {
-	size_t i = 0, kept = 0, n;
+	size_t n;
 
-	if (m->n > 1)
-		qsort(m->all, m->n, sizeof(*m->all), customer_order);
-	for (; i < m->n && m->all[i].kind == PAYLOAD_ASPA; i += n) {
-		bool keep;
+	TRY(first_make(m));
+	for (size_t i = 0; i < m->n; i += n) {
+		bool agreed;
 
-		n = 1;
-		while (
-		    i + n < m->n && m->all[i + n].kind == PAYLOAD_ASPA &&
-		    m->all[i + n].aspa.customer.v == m->all[i].aspa.customer.v)
-			n++;
-		TRY(customer(m, &m->all[i], n, &keep));
-		for (size_t j = 0; keep && j < n; j++)
-			m->all[kept++] = m->all[i + j];
+		n = same_run(m, i);
+		TRY(agree(&agreed, m, i, n));
+		for (size_t j = i; j < i + n; j++)
+			TRY(meet_one(m, j, agreed));
 	}
-	for (; i < m->n; i++)
-		m->all[kept++] = m->all[i];
-	m->n = kept;
 	return REASON_OK;
 }
 
 /* ---- the view -------------------------------------------------------- */
 
 static enum reason
-merge(struct view *out, struct merge *m)
+take_left(struct view *out, struct merge *m)
+{
+	const struct policy *policy = m->rules.policy;
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->n; i++)
+		n += m->fates[i].is_left;
+	out->left = ARENA_ARRAY(m->arena, n, struct view_left);
+	if (out->left == NULL)
+		return R_LIMIT_MEMORY;
+	for (size_t i = 0; i < m->n; i++) {
+		const struct fate *f = &m->fates[i];
+		struct view_left *left = &out->left[out->n_left];
+
+		if (!f->is_left)
+			continue;
+		*left = (struct view_left){ .payload = m->all[i],
+			.cause = f->cause,
+			.rule = f->rule,
+			.by = f->by };
+		if (f->rule > 0)
+			left->why =
+			    arena_dup(m->arena, policy->rules[f->rule - 1].why);
+		if (f->rule > 0 && left->why.p == NULL)
+			return R_LIMIT_MEMORY;
+		out->n_left++;
+	}
+	return REASON_OK;
+}
+
+/* Once each entry of a customer has the same providers, the order puts the
+ * entries of one customer side by side, as it does those of one VRP. */
+static void
+take_payloads(struct view *out, struct merge *m)
 {
 	size_t kept = 0;
 
-	TRY(gather(m));
-	TRY(customers(m));
-	if (m->n > 1)
-		qsort(m->all, m->n, sizeof(*m->all), payload_order);
 	for (size_t i = 0; i < m->n; i++)
-		if (kept == 0 ||
-		    payload_order(&m->all[kept - 1], &m->all[i]) != 0)
+		if (!m->fates[i].is_left)
 			m->all[kept++] = m->all[i];
+	if (kept > 1)
+		qsort(m->all, kept, sizeof(*m->all), payload_order);
 	out->payloads = m->all;
 	out->n = kept;
+}
+
+static enum reason
+take_findings(struct view *out, struct merge *m)
+{
 	out->n_findings = m->findings.n;
 	out->findings = ARENA_ARRAY(m->arena, m->findings.n, struct finding);
 	if (out->findings == NULL)
 		return R_LIMIT_MEMORY;
 	for (size_t i = 0; i < m->findings.n; i++)
 		out->findings[i] = m->findings.v[i];
-	out->at = m->in->at;
 	return REASON_OK;
+}
+
+static enum reason
+merge(struct view *out, struct merge *m, const struct policy *policy)
+{
+	size_t n;
+
+	TRY(gather(m));
+	TRY(world_make(&m->world, m->in->facts));
+	TRY(rules_make(&m->rules, policy, &m->world));
+	for (size_t i = 0; i < m->n; i++)
+		judge_one(m, i);
+	TRY(meet_all(m));
+	for (size_t i = 0; i < m->n; i += n) {
+		n = 1;
+		if (m->all[i].kind != PAYLOAD_ASPA)
+			continue;
+		n = aspa_run(m->all, m->n, i);
+		TRY(aspa_unite(m, i, n));
+	}
+	TRY(take_left(out, m));
+	take_payloads(out, m);
+	out->at = m->in->at;
+	return take_findings(out, m);
 }
 
 enum reason
 policy_merge(struct view *out, const struct policy_in *in, struct arena *arena)
 {
 	struct merge m = { .in = in, .arena = arena };
+	struct policy otherwise;
 	enum reason r;
 
+	policy_init(&otherwise);
 	*out = *in->facts;
-	r = merge(out, &m);
+	r = merge(out, &m, in->policy != NULL ? in->policy : &otherwise);
+	rules_fini(&m.rules);
+	world_fini(&m.world);
+	cover_fini(&m.legacy);
+	cover_fini(&m.ledger);
+	cover_fini(&m.attested);
+	base_free(m.fates);
 	vec_fini(&m.providers);
+	vec_fini(&m.others);
 	vec_fini(&m.findings);
 	return r;
 }

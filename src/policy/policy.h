@@ -1,23 +1,116 @@
 /*
  * policy - decide what routers hear.
  *
- * What	    Makes one view of the payload sets that were found valid: total
- *	    order, one entry for each origin, the ASPAs of one customer united.
- * In	    Const payload sets, one for each trust anchor.
+ * What	    Makes one view of the payload sets that were found valid, of both
+ *	    worlds: rules, modes, levels, total order, one entry for each
+ *	    origin, the ASPAs of one customer united. What it leaves out it
+ *	    keeps beside, with the cause.
+ * In	    Const payload sets, one for each trust anchor and ledger; the
+ *	    facts of the run (who holds what); what the operator wants.
  * Out	    A view and the findings the making of it added, in the caller's
  *	    arena; origins are borrowed.
  * Owns	    Nothing.
  * Fails    R_LIMIT_MEMORY. A customer whose ASPAs are too many is left out
  *	    with a finding.
  * Threads  No state.
- * Standards draft-ietf-sidrops-aspa-verification (union of a customer's
- *	    ASPAs), RFC 6811 (VRP).
+ * Standards doc/policy.md (the modes), RFC 6811 (VRP),
+ *	    draft-ietf-sidrops-aspa-verification (union of a customer's
+ *	    ASPAs).
  */
 #ifndef CAIRN_POLICY_H
 #define CAIRN_POLICY_H
 
 #include "base/base.h"
 #include "model/model.h"
+
+/* ---- what the operator wants ------------------------------------------ */
+
+enum policy_mode {
+	POLICY_LEGACY_ONLY,
+	POLICY_LEDGER_ONLY,
+	POLICY_LEGACY_FIRST,
+	POLICY_LEDGER_FIRST,
+	POLICY_UNION,
+	POLICY_AGREEMENT,
+	POLICY_MODES
+};
+
+const char *policy_mode_id(enum policy_mode); /* "legacy-first" */
+bool policy_mode_parse(enum policy_mode *out, struct span text) MUST_CHECK;
+
+/* A holder, by its id or by a name it has in a ledger. */
+struct policy_who {
+	bool has_id;
+	struct digest id;
+	struct span name;
+};
+
+struct policy_whos {
+	size_t n;
+	const struct policy_who *v;
+};
+
+struct policy_names {
+	size_t n;
+	const struct span *v;
+};
+
+enum policy_action {
+	POLICY_USE, /* the rule's mode */
+	POLICY_ACCEPT,
+	POLICY_REJECT
+};
+
+/* Whose author is one of the two sides of a contested resource. */
+enum policy_side {
+	POLICY_SIDE_ANY, /* no condition */
+	POLICY_SIDE_HOLDER,
+	POLICY_SIDE_CONTENDER,
+	POLICY_SIDE_EITHER
+};
+
+/*
+ * The first rule all of whose conditions hold decides. An empty list is no
+ * condition; of a list one must hold. A rule's prefixes match what they cover
+ * and so VRPs only; its AS numbers the origin, the customer, the router.
+ * Trust anchors and ledgers are one condition: the source is any of them.
+ * What follows those is said of statements: nothing else meets it.
+ */
+struct policy_rule {
+	size_t n_prefixes, n_asns;
+	const struct prefix *prefixes;
+	const struct asn_range *asns;
+	struct policy_names trust_anchors, ledgers;
+	struct policy_whos holders;
+	struct policy_names regions;
+	struct policy_whos endorsers;
+	unsigned levels; /* bits 1 << level; 0: no condition */
+	enum policy_side contested;
+	bool evidence_withdrawn;
+	enum policy_action action;
+	enum policy_mode mode;
+	struct span why;
+};
+
+/* Holders that the operator counts to a region, beside what they say. */
+struct policy_region {
+	struct span name;
+	struct policy_whos holders;
+};
+
+struct policy {
+	enum policy_mode mode;
+	unsigned minimum_level;
+	struct policy_whos endorsers; /* one must endorse; none: no matter */
+	size_t n_rules, n_regions;
+	const struct policy_rule *rules;
+	const struct policy_region *regions;
+};
+
+/* The defaults: legacy-first, attested. */
+void policy_init(struct policy *out);
+
+/* ---- the merge --------------------------------------------------------- */
 
 /* What one source said. */
 struct policy_set {
@@ -27,6 +120,7 @@ struct policy_set {
 };
 
 struct policy_in {
+	const struct policy *policy; /* NULL: the defaults */
 	const struct policy_set *sets;
 	size_t n;
 	/* Sources, repositories, authorities, holders, holdings: the view
@@ -38,9 +132,11 @@ struct policy_in {
 
 /*
  * view->payloads: sorted by payload_order, the same payload by the same origin
- * once. An ASPA's providers are those of all ASPAs of its customer, so that
- * the entries of one customer are equal but for their origins. view->findings
- * holds what was left out here: the caller's own are added by him.
+ * once. An ASPA's providers are those of all ASPAs of its customer that are in
+ * the view, so that the entries of one customer are equal but for their
+ * origins. view->left: all else that was in the sets, as it was there.
+ * view->findings holds what was found here: the caller's own are added by him.
+ * All of it is independent of the order of sets and payloads.
  */
 enum reason policy_merge(
     struct view *out, const struct policy_in *, struct arena *) MUST_CHECK;
