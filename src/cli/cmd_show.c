@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/show_ledger.h"
 #include "crypt/crypt.h"
 #include "object/object.h"
 #include "rpki/rpki.h"
@@ -291,6 +292,9 @@ show_bytes(struct show *s, struct shown *it, struct emit *e)
 	it->type = object_type_by_name(span_str(it->name));
 	if (it->type == OBJECT_UNKNOWN)
 		it->type = object_type_guess(it->bytes);
+	if (it->type == OBJECT_UNKNOWN &&
+	    show_ledger(&it->good, e, it->bytes, s->crypt, &it->arena))
+		return;
 	decode_init(&dec, &it->arena, &s->conf.limits, it->bytes);
 	it->good = object_show(e, it->bytes, it->type, &dec) == REASON_OK &&
 		   it->type != OBJECT_UNKNOWN;

@@ -1,10 +1,9 @@
 /* Files of private keys. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/ledger_write.h"
+#include "cli/secret_file.h"
 
 #define KEY_FILE  ((size_t)65536)
 #define PATH_SIZE 4096
@@ -74,23 +73,6 @@ secret_read(struct ledger_write *w, struct crypt_secret **out, const char *path)
 
 /* ---- new ones -------------------------------------------------------- */
 
-/* Never over another: a key that is lost is lost. */
-static int
-secret_file_make(const struct ledger_write *w, const char *path, struct buf *b)
-{
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool good = fd >= 0 && !b->failed &&
-		    write(fd, b->p, b->n) == (ssize_t)b->n && fsync(fd) == 0;
-	int saved = errno;
-
-	if (fd >= 0)
-		good = close(fd) == 0 && good;
-	if (b->n > 0)
-		crypt_wipe(b->p, b->n);
-	return good ? STATUS_DONE
-		    : failure(w->self, "%s: %s", path, strerror(saved));
-}
-
 static int
 pem_make(struct ledger_write *w, struct crypt_secret **out, const char *suffix)
 {
@@ -107,7 +89,7 @@ pem_make(struct ledger_write *w, struct crypt_secret **out, const char *suffix)
 		return ledger_write_fail(w, path, R_LIMIT_MEMORY);
 	buf_init(&text, KEY_FILE);
 	why = crypt_secret_write_pem(&text, *out, first_line(&w->passphrase));
-	status = why == REASON_OK ? secret_file_make(w, path, &text)
+	status = why == REASON_OK ? secret_bytes_make(w->self, path, &text)
 				  : ledger_write_fail(w, path, why);
 	buf_fini(&text);
 	return status;
@@ -125,7 +107,7 @@ keys_make(struct ledger_write *w)
 		return ledger_write_fail(w, w->new_key_path, R_LIMIT_MEMORY);
 	buf_init(&text, KEY_FILE);
 	note_secret_write(&text, &w->log_key);
-	status = secret_file_make(w, w->new_key_path, &text);
+	status = secret_bytes_make(w->self, w->new_key_path, &text);
 	buf_fini(&text);
 	if (status == STATUS_DONE)
 		status = pem_make(w, &w->holder, ".holder.pem");

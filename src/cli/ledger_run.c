@@ -203,7 +203,10 @@ log_replay(struct ledger_run *run, struct log_reader *log)
 	why = replay_all(&r, log);
 	if (why == REASON_OK)
 		decide(run, &r, digest_eq(&past.root, &run->after.root));
-	ledger_state_free(r.state);
+	if (why == REASON_OK && run->keep)
+		run->state = r.state;
+	else
+		ledger_state_free(r.state);
 	crypt_free(r.crypt);
 	base_free(r.entry);
 	arena_fini(&r.arena);

@@ -19,7 +19,7 @@ struct ledger_run {
 	/* What is to be told of the state at that size; and of each entry. */
 	enum reason (*tell)(struct buf *, const struct ledger_run *,
 	    const struct ledger_state *);
-	bool log;
+	bool log, keep; /* keep: hand the state over */
 	struct buf out;
 	/* Each entry before it is replayed; NULL: nobody wants them. */
 	enum reason (*each)(void *ctx, uint64_t i, struct span entry);
@@ -36,7 +36,8 @@ struct ledger_run {
 	bool has_after;
 	struct merkle_head after;
 	enum checkpoint_decision decision;
-	char detail[160]; /* of a failure */
+	struct ledger_state *state; /* with keep: the caller's to free */
+	char detail[160];           /* of a failure */
 };
 
 void ledger_run_init(struct ledger_run *, const struct command *);

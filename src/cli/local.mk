@@ -7,12 +7,19 @@ cairn_SOURCES = %D%/cli.h %D%/main.c %D%/option.c %D%/settings.c %D%/file.c %D%/
 	%D%/ledger_write.h %D%/ledger_write.c %D%/ledger_keys.c \
 	%D%/ledger_options.c %D%/cmd_ledger_init.c %D%/cmd_ledger_append.c \
 	%D%/cmd_ledger_tick.c %D%/cmd_ledger_audit.c \
-	%D%/cmd_ledger_mirror.c
+	%D%/cmd_ledger_mirror.c \
+	%D%/show_ledger.h %D%/show_ledger.c \
+	%D%/secret_file.h %D%/secret_file.c %D%/holder.h %D%/cmd_holder.c \
+	%D%/holder_file.c %D%/holder_keys.c %D%/holder_ledger.c \
+	%D%/holder_say.c %D%/holder_fill.c %D%/holder_authorize.c \
+	%D%/holder_evidence.c %D%/holder_warn.c %D%/holder_sign.c \
+	%D%/holder_status.c
 cli_libs = liblogdir.a libledger.a libtlog.a $(run_libs) $(world_libs)
 cairn_LDADD = $(cli_libs)
 
 dist_man_MANS += doc/man/cairn.1 doc/man/cairn-validate.1 doc/man/cairn-show.1 \
 	doc/man/cairn-doctor.1 doc/man/cairn-demo.1 doc/man/cairn-ledger.1 \
+	doc/man/cairn-holder.1 \
 	doc/man/cairn.yaml.5
 bashcompdir = $(datadir)/bash-completion/completions
 zshcompdir = $(datadir)/zsh/vendor-completions
@@ -32,7 +39,7 @@ dist_tals_DATA = etc/tals/afrinic.tal etc/tals/afrinic.constraints etc/tals/apni
 	etc/tals/ripe.tal etc/tals/ripe.constraints
 
 EXTRA_DIST += tests/cli/tap.sh
-tap_tests += tests/cli/usage.sh tests/cli/show.sh tests/cli/validate.sh \
+tap_tests += tests/cli/holder.sh tests/cli/usage.sh tests/cli/show.sh tests/cli/validate.sh \
 	tests/cli/formats.sh tests/cli/doctor.sh tests/cli/manual.sh \
 	tests/cli/ledger.sh tests/cli/ledger-write.sh \
 	tests/cli/ledger-audit.sh tests/cli/ledger-mirror.sh

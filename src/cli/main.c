@@ -9,6 +9,7 @@
 static const struct command *const commands[] = {
 	&command_validate,
 	&command_show,
+	&command_holder,
 	&command_ledger,
 	&command_doctor,
 	&command_demo,

@@ -68,6 +68,9 @@ enum authorize_type {
 	AUTHORIZE_ROUTER_KEY
 };
 
+/* Its OID, as a body has it. */
+struct span authorize_type_oid(enum authorize_type);
+
 #define LEDGER_NEVER UINT64_MAX /* no `until` */
 
 /* The bodies, named as in ledger.md 3; what several kinds share has one place:
@@ -171,6 +174,11 @@ struct statement_names {
 /* Members of an object that the caller has opened. */
 void statement_emit(struct emit *, const struct statement *,
     const struct statement_names *, struct arena *);
+void authorize_content_emit(
+    struct emit *, enum authorize_type, struct span content, struct arena *);
+/* The prefixes or the AS number that an authorization is about. */
+enum reason authorize_resources(struct resources *out,
+    const struct statement_body *, struct arena *) MUST_CHECK;
 
 /* ---- one entry, judged without the state ---- */
 

@@ -1,0 +1,260 @@
+/*
+ * NAME.holder: which ledger, which keys, whose id. Lines of a word and what
+ * belongs to it; '#' begins a comment.
+ *
+ *	id HEX		of the holder
+ *	key BASE64	SubjectPublicKeyInfo of NAME.pem
+ *	next HEX	SHA-256 of that of NAME.next.pem
+ *	ledger PLACE	folder or URL
+ *	keys FILE	whose signatures count for it
+ *	successions FILE
+ *	said HEX FILE	a statement that was signed, until it is in the ledger
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/holder.h"
+
+#define FILE_MAX ((size_t)1 << 20)
+#define ENDING   ".holder"
+
+int
+holder_path(char out[HOLDER_PATH], const struct holder *h, const char *ending)
+{
+	if (snprintf(out, HOLDER_PATH, "%s%s", h->file.name, ending) >=
+	    HOLDER_PATH)
+		return usage_error(h->self, "name too long");
+	return STATUS_DONE;
+}
+
+/* ---- which one ------------------------------------------------------- */
+
+/* The only one of them in this folder. */
+static int
+file_guess(struct holder *h)
+{
+	const struct dirent *entry;
+	DIR *folder = opendir(".");
+	size_t found = 0;
+
+	while (folder != NULL && (entry = readdir(folder)) != NULL) {
+		struct span name = span_str(entry->d_name);
+
+		if (!span_ends(name, SPAN(ENDING)) ||
+		    name.n == sizeof(ENDING) - 1)
+			continue;
+		found++;
+		h->as = arena_str(
+		    &h->arena, span_of(name.p, name.n - (sizeof(ENDING) - 1)));
+	}
+	if (folder != NULL)
+		(void)closedir(folder);
+	if (found == 0)
+		return usage_error(h->self,
+		    "no holder in this folder: \"cairn holder new NAME\" makes "
+		    "one, --as NAME names one elsewhere");
+	if (found > 1)
+		return usage_error(h->self,
+		    "several holders in this folder: --as NAME says which");
+	return h->as != NULL
+		   ? STATUS_DONE
+		   : failure(h->self, "%s", reason_text(R_LIMIT_MEMORY));
+}
+
+int
+holder_file_find(struct holder *h)
+{
+	int status = h->as == NULL ? file_guess(h) : STATUS_DONE;
+	struct span name = span_str(h->as != NULL ? h->as : "");
+
+	if (status != STATUS_DONE)
+		return status;
+	if (span_ends(name, SPAN(ENDING))) /* completed by a shell */
+		h->as = arena_str(
+		    &h->arena, span_of(name.p, name.n - (sizeof(ENDING) - 1)));
+	if (h->as == NULL)
+		return failure(h->self, "%s", reason_text(R_LIMIT_MEMORY));
+	status = holder_file_read(&h->file, h, h->as);
+	if (status != STATUS_DONE)
+		return status;
+	if (h->ledger == NULL)
+		h->ledger = h->file.ledger;
+	if (h->keys == NULL)
+		h->keys = h->file.keys;
+	if (h->successions == NULL)
+		h->successions = h->file.successions;
+	return STATUS_DONE;
+}
+
+/* ---- reading --------------------------------------------------------- */
+
+static struct span
+word_take(struct span *rest)
+{
+	struct span word;
+
+	while (rest->n > 0 && rest->p[0] == ' ')
+		*rest = span_of(rest->p + 1, rest->n - 1);
+	word = span_of(rest->p, 0);
+	while (word.n < rest->n && rest->p[word.n] != ' ')
+		word.n++;
+	*rest = span_of(rest->p + word.n, rest->n - word.n);
+	if (rest->n > 0)
+		*rest = span_of(rest->p + 1, rest->n - 1);
+	return word;
+}
+
+static bool
+base64_take(struct span *out, struct holder *h, struct span text)
+{
+	struct buf raw;
+
+	buf_init(&raw, FILE_MAX);
+	*out = base64_parse(&raw, text, false)
+		   ? arena_dup(&h->arena, buf_view(&raw))
+		   : span_of(NULL, 0);
+	buf_fini(&raw);
+	return out->p != NULL;
+}
+
+static bool
+said_take(struct holder_file *f, struct holder *h, struct span rest)
+{
+	struct span id = word_take(&rest);
+	struct holder_said said = { .path = arena_str(&h->arena, rest) };
+
+	return said.path != NULL && rest.n > 0 &&
+	       hex_parse(said.id.b, sizeof(said.id.b), id) &&
+	       vec_push(&f->said, said);
+}
+
+static bool
+line_take(struct holder_file *f, struct holder *h, struct span line)
+{
+	struct span word = word_take(&line);
+	const struct {
+		struct span word;
+		const char **to;
+	} texts[] = {
+		{ SPAN("ledger"), &f->ledger },
+		{ SPAN("keys"), &f->keys },
+		{ SPAN("successions"), &f->successions },
+	};
+
+	if (word.n == 0 || word.p[0] == '#')
+		return true;
+	if (span_eq(word, SPAN("id")))
+		return hex_parse(f->id.b, sizeof(f->id.b), line);
+	if (span_eq(word, SPAN("next")))
+		return hex_parse(f->next.b, sizeof(f->next.b), line);
+	if (span_eq(word, SPAN("key")))
+		return base64_take(&f->spki, h, line);
+	if (span_eq(word, SPAN("said")))
+		return said_take(f, h, line);
+	for (size_t i = 0; i < COUNT(texts); i++)
+		if (span_eq(word, texts[i].word)) {
+			*texts[i].to = arena_str(&h->arena, line);
+			return *texts[i].to != NULL;
+		}
+	return false;
+}
+
+static int
+text_take(
+    struct holder_file *f, struct holder *h, const char *path, struct span text)
+{
+	for (unsigned line = 1; text.n > 0; line++) {
+		const uint8_t *end = memchr(text.p, '\n', text.n);
+		size_t n = end == NULL ? text.n : (size_t)(end - text.p);
+
+		if (!line_take(f, h, span_of(text.p, n)))
+			return usage_error(h->self,
+			    "%s:%u: not a line of a holder's file", path, line);
+		n += end != NULL;
+		text = span_of(text.p + n, text.n - n);
+	}
+	return f->spki.n > 0
+		   ? STATUS_DONE
+		   : usage_error(h->self, "%s: it names no key", path);
+}
+
+int
+holder_file_read(struct holder_file *out, struct holder *h, const char *name)
+{
+	char path[HOLDER_PATH];
+	struct buf text;
+	int status;
+
+	*out = (struct holder_file){ .name = name };
+	if (snprintf(path, sizeof(path), "%s" ENDING, name) >=
+	    (int)sizeof(path))
+		return usage_error(h->self, "name too long");
+	buf_init(&text, FILE_MAX);
+	status = cli_read(&text, path)
+		     ? text_take(out, h, path, buf_view(&text))
+		     : usage_error(h->self, "%s: %s", path, strerror(errno));
+	buf_fini(&text);
+	return status;
+}
+
+/* ---- writing --------------------------------------------------------- */
+
+static void
+file_text(struct buf *b, const struct holder_file *f)
+{
+	char hex[65];
+
+	buf_puts(b, "# A holder of cairn's ledger: nothing in here is secret.\n"
+		    "# The keys are in files of the same name: .pem, and "
+		    ".next.pem, which is to be\n# kept apart.\n");
+	hex_write(hex, SPAN_OF(f->id.b));
+	buf_printf(b, "id %s\nkey ", hex);
+	base64_write(b, f->spki);
+	hex_write(hex, SPAN_OF(f->next.b));
+	buf_printf(b, "\nnext %s\n", hex);
+	if (f->ledger != NULL)
+		buf_printf(b, "ledger %s\n", f->ledger);
+	if (f->keys != NULL)
+		buf_printf(b, "keys %s\n", f->keys);
+	if (f->successions != NULL)
+		buf_printf(b, "successions %s\n", f->successions);
+	for (size_t i = 0; i < f->said.n; i++) {
+		hex_write(hex, SPAN_OF(f->said.v[i].id.b));
+		buf_printf(b, "said %s %s\n", hex, f->said.v[i].path);
+	}
+}
+
+static bool
+replace(const char *path, const char *temporary, const struct buf *b)
+{
+	int fd =
+	    open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	bool good = fd >= 0 && !b->failed &&
+		    write(fd, b->p, b->n) == (ssize_t)b->n && fsync(fd) == 0;
+
+	if (fd >= 0)
+		good = close(fd) == 0 && good;
+	return good && rename(temporary, path) == 0;
+}
+
+int
+holder_file_write(struct holder *h)
+{
+	char path[HOLDER_PATH], temporary[HOLDER_PATH];
+	struct buf text;
+	int status = holder_path(path, h, ENDING);
+
+	if (status == STATUS_DONE)
+		status = holder_path(temporary, h, ENDING ".new");
+	if (status != STATUS_DONE)
+		return status;
+	buf_init(&text, FILE_MAX);
+	file_text(&text, &h->file);
+	if (!replace(path, temporary, &text))
+		status = failure(h->self, "%s: %s", path, strerror(errno));
+	buf_fini(&text);
+	return status == STATUS_DONE ? folder_sync(h->self, path) : status;
+}
