@@ -221,13 +221,13 @@ submit(struct holder *h)
 	{ .name = "output", .letter = 'o', .argument = "FILE", .text = "where the statement goes; else NAME-NNNN-KIND.stmt; \"-\": standard output" }
 #define ROW_JSON FLAG("json", "print as JSON")
 #define ROW_QUIET { .name = "quiet", .letter = 'q', .text = "print nothing but errors and warnings" }
-#define ROW_ANYWAY FLAG("anyway", "even what the ledger would refuse, or nobody could unlock")
-#define ROW_LOG_KEY OPTION("log-key", "FILE", "the log's private key, of who keeps the ledger's folder")
+#define ROW_EVEN_SO FLAG("anyway", "even what the ledger would refuse, or nobody could unlock")
+#define ROW_SUBMIT_KEY OPTION("log-key", "FILE", "the log's private key, of who keeps the ledger's folder")
 #define ROWS_SAY \
 	ROWS_WHO, ROW_OUTPUT, \
 	FLAG("dry-run", "only say what the ledger would make of it"), \
 	FLAG("submit", "hand it to the ledger, with all said before"), \
-	ROW_LOG_KEY, ROW_ANYWAY, ROWS_PASSPHRASE, ROWS_WHERE, ROW_JSON, ROW_QUIET
+	ROW_SUBMIT_KEY, ROW_EVEN_SO, ROWS_PASSPHRASE, ROWS_WHERE, ROW_JSON, ROW_QUIET
 #define ROWS_GUARDIANS \
 	MANY("guardians", "HOLDER", "who may recover it"), \
 	OPTION("threshold", "N", "so many of them are needed; else most"), \
@@ -290,8 +290,8 @@ static const struct option_row rows_sign[] = { ROWS_WHO, ROW_OUTPUT,
 	ROWS_PASSPHRASE, ROWS_WHERE, ROW_JSON, ROW_QUIET };
 static const struct option_row rows_status[] = { ROWS_WHO, ROW_JSON,
 	ROWS_WHERE };
-static const struct option_row rows_submit[] = { ROWS_WHO, ROW_LOG_KEY,
-	ROW_ANYWAY, ROWS_WHERE, ROW_QUIET };
+static const struct option_row rows_submit[] = { ROWS_WHO, ROW_SUBMIT_KEY,
+	ROW_EVEN_SO, ROWS_WHERE, ROW_QUIET };
 static const struct option_row rows_forget[] = { ROWS_WHO, ROW_QUIET };
 static const struct option_row rows_id[] = { ROWS_WHO };
 static const struct option_row rows_passphrase[] = { ROWS_WHO,
