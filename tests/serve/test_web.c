@@ -1,0 +1,338 @@
+/* Bytes over real sockets, against a child that serves a small view. */
+#include <arpa/inet.h>
+#include <event2/event.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/check.h"
+
+#include "serve/web.h"
+#include "tests/http/world.h"
+
+#define ANSWER_MAX (1 << 20)
+
+static struct small_world small;
+static struct web *web;
+static uint16_t port;
+static pid_t child;
+
+static const struct http_world *
+world(void *ctx)
+{
+	(void)ctx;
+	return &small.world;
+}
+
+static void
+another_view(int fd, short what, void *ctx)
+{
+	(void)fd, (void)what, (void)ctx;
+	small.view.serial++;
+	small.view.made_at++;
+	web_changed(web);
+}
+
+static void
+serve(int fd)
+{
+	static const char *const hosts[] = { "cairn.example" };
+	const struct web_settings settings = { .world = world,
+		.counters = &small.counters,
+		.n_hosts = 1,
+		.hosts = hosts,
+		.idle_s = 2,
+		.wait_s = 3 };
+	struct event_base *base = event_base_new();
+	struct event *usr1;
+
+	if (base == NULL)
+		_exit(1);
+	usr1 = evsignal_new(base, SIGUSR1, another_view, NULL);
+	web = web_new(base, &settings);
+	if (usr1 == NULL || event_add(usr1, NULL) != 0 || web == NULL ||
+	    !web_listen(web, fd, NULL))
+		_exit(1);
+	(void)event_base_dispatch(base);
+	_exit(0);
+}
+
+static int
+begin(void **state)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t n = sizeof(a);
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+
+	(void)state;
+	small_world(&small);
+	if (fd < 0 || bind(fd, (void *)&a, sizeof(a)) != 0 ||
+	    listen(fd, 128) != 0 || getsockname(fd, (void *)&a, &n) != 0)
+		return -1;
+	port = ntohs(a.sin_port);
+	child = fork();
+	if (child == 0)
+		serve(fd);
+	(void)close(fd);
+	return child > 0 ? 0 : -1;
+}
+
+static int
+finish(void **state)
+{
+	(void)state;
+	(void)kill(child, SIGKILL);
+	(void)waitpid(child, NULL, 0);
+	return 0;
+}
+
+static int
+dial(void)
+{
+	struct sockaddr_in a = { .sin_family = AF_INET,
+		.sin_port = htons(port),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(connect(fd, (void *)&a, sizeof(a)), 0);
+	return fd;
+}
+
+static void
+say(int fd, struct span bytes)
+{
+	while (bytes.n > 0) {
+		ssize_t n = send(fd, bytes.p, bytes.n, MSG_NOSIGNAL);
+
+		if (n <= 0)
+			return; /* it has heard enough */
+		bytes.p += n;
+		bytes.n -= (size_t)n;
+	}
+}
+
+/* What comes until `until` is in it, the end, or `ms` of silence. */
+static size_t
+hear(char *out, int fd, const char *until, int ms)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	size_t n = 0;
+
+	out[0] = '\0';
+	while (n < ANSWER_MAX - 1 && poll(&p, 1, ms) == 1) {
+		ssize_t got = recv(fd, out + n, ANSWER_MAX - 1 - n, 0);
+
+		if (got <= 0)
+			break;
+		n += (size_t)got;
+		out[n] = '\0';
+		if (until != NULL && strstr(out, until) != NULL)
+			break;
+	}
+	return n;
+}
+
+static char answer[ANSWER_MAX];
+
+#define HOST "Host: localhost\r\nConnection: close\r\n\r\n"
+
+static void
+test_requests(void **state)
+{
+	static const struct {
+		const char *what, *request, *status, *has;
+	} cases[] = {
+		{ "get", "GET /csv HTTP/1.1\r\n" HOST, "200",
+		    "AS1,10.0.0.0/8" },
+		{ "policy", "GET /csv HTTP/1.1\r\n" HOST, "200",
+		    "Content-Security-Policy: default-src 'none'" },
+		{ "head", "HEAD /csv HTTP/1.1\r\n" HOST, "200",
+		    "Content-Length: " },
+		{ "query", "GET /csv?select-asn=AS2 HTTP/1.1\r\n" HOST, "200",
+		    "AS2" },
+		{ "escaped", "GET /%63sv HTTP/1.1\r\n" HOST, "200", "AS1" },
+		{ "validity",
+		    "GET /api/v1/validity/AS1/10.0.0.0%2F8 HTTP/1.1\r\n" HOST,
+		    "200", "valid" },
+		{ "post",
+		    "POST /validity HTTP/1.1\r\nContent-Length: "
+		    "13\r\n" HOST "{\"routes\":[]}",
+		    "200", "validated_routes" },
+		{ "gzip",
+		    "GET /metrics HTTP/1.1\r\nAccept-Encoding: br, "
+		    "gzip\r\n" HOST,
+		    "200", "Content-Encoding: gzip" },
+		{ "not found", "GET /x HTTP/1.1\r\n" HOST, "404", "error" },
+		{ "up", "GET /../etc/passwd HTTP/1.1\r\n" HOST, "404", "" },
+		{ "NUL", "GET /csv%00 HTTP/1.1\r\n" HOST, "400", "" },
+		{ "other method", "DELETE /csv HTTP/1.1\r\n" HOST, "405",
+		    "Allow: GET" },
+		{ "trace", "TRACE / HTTP/1.1\r\n" HOST, "404", "" },
+		{ "options", "OPTIONS /csv HTTP/1.1\r\n" HOST, "405", "" },
+		{ "unknown method", "BREW /csv HTTP/1.1\r\n" HOST, "501", "" },
+		{ "name of ours",
+		    "GET /csv HTTP/1.1\r\nHost: cairn.example\r\nConnection: "
+		    "close\r\n\r\n",
+		    "200", "" },
+		{ "address",
+		    "GET /csv HTTP/1.1\r\nHost: 127.0.0.1:80\r\nConnection: "
+		    "close\r\n\r\n",
+		    "200", "" },
+		{ "rebinding",
+		    "GET /csv HTTP/1.1\r\nHost: evil.example\r\nConnection: "
+		    "close\r\n\r\n",
+		    "421", "" },
+		{ "no HTTP", "hello\r\n\r\n", "400", "" },
+		{ "length of a body",
+		    "POST /validity HTTP/1.1\r\nContent-Length: 65537\r\n" HOST,
+		    "413", "" },
+		{ "length that is none",
+		    "POST /validity HTTP/1.1\r\nContent-Length: -1\r\n" HOST,
+		    "400", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char status[16];
+		int fd = dial();
+
+		say(fd, span_str(cases[i].request));
+		(void)hear(answer, fd, NULL, 3000);
+		(void)close(fd);
+		(void)snprintf(
+		    status, sizeof(status), "HTTP/1.1 %s ", cases[i].status);
+		if (strncmp(answer, status, strlen(status)) != 0)
+			fail_msg("%s: %.60s", cases[i].what, answer);
+		CHECK(cases[i].what, strstr(answer, cases[i].has) != NULL);
+	}
+}
+
+static void
+test_head_is_short(void **state)
+{
+	int fd = dial();
+
+	(void)state;
+	say(fd, SPAN("HEAD /csv HTTP/1.1\r\n" HOST));
+	(void)hear(answer, fd, NULL, 3000);
+	(void)close(fd);
+	assert_null(strstr(answer, "AS1"));
+}
+
+/* As long as a client likes; others are answered all the while. */
+static void
+test_endless(void **state)
+{
+	static char line[8192];
+	int slow[64], fd;
+
+	(void)state;
+	memset(line, 'a', sizeof(line));
+	for (size_t i = 0; i < COUNT(slow); i++) {
+		slow[i] = dial();
+		say(slow[i], SPAN("GET /csv HTTP/1.1\r\nX: "));
+	}
+	fd = dial();
+	say(fd, SPAN("GET /"));
+	for (int i = 0; i < 40; i++)
+		say(fd, span_of(line, sizeof(line)));
+	(void)hear(answer, fd, NULL, 3000);
+	assert_null(strstr(answer, " 200 "));
+	(void)close(fd);
+	fd = dial();
+	say(fd, SPAN("GET /version HTTP/1.1\r\n" HOST));
+	(void)hear(answer, fd, NULL, 1000);
+	assert_non_null(strstr(answer, "200"));
+	(void)close(fd);
+	/* idle_s */
+	assert_int_equal(hear(answer, slow[0], NULL, 4000), 0);
+	for (size_t i = 0; i < COUNT(slow); i++)
+		(void)close(slow[i]);
+}
+
+static void
+test_pipeline(void **state)
+{
+	int fd = dial();
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; i < 100; i++)
+		say(fd, SPAN("GET /version HTTP/1.1\r\nHost: a\r\n\r\n"));
+	for (int i = 0; i < 3 && n < 100; i++) {
+		(void)hear(answer, fd, NULL, 300);
+		for (const char *at = answer;
+		     (at = strstr(at, "HTTP/1.1 ")) != NULL; at++)
+			n++;
+	}
+	(void)close(fd);
+	assert_int_equal(n, 100);
+}
+
+/* Notify answers when the view changes, or when time is up. */
+static void
+test_wait(void **state)
+{
+	char request[256];
+	int fd;
+
+	(void)state;
+	(void)snprintf(request, sizeof(request),
+	    "GET /json-delta/notify?session=11&serial=7 HTTP/1.1\r\n" HOST);
+	fd = dial();
+	say(fd, span_str(request));
+	assert_int_equal(hear(answer, fd, NULL, 300), 0);
+	(void)kill(child, SIGUSR1);
+	(void)hear(answer, fd, NULL, 3000);
+	assert_non_null(strstr(answer, "\"serial\":8"));
+	(void)close(fd);
+	(void)snprintf(request, sizeof(request),
+	    "GET /json-delta/notify?session=11&serial=8 HTTP/1.1\r\n" HOST);
+	fd = dial();
+	say(fd, span_str(request));
+	(void)hear(answer, fd, NULL, 5000);
+	assert_non_null(strstr(answer, "\"serial\":8"));
+	(void)close(fd);
+}
+
+static void
+test_events(void **state)
+{
+	int fd = dial(), gone = dial();
+
+	(void)state;
+	say(gone, SPAN("GET /api/v1/events HTTP/1.1\r\nHost: [::1]\r\n\r\n"));
+	say(fd, SPAN("GET /api/v1/events HTTP/1.1\r\nHost: [::1]\r\n\r\n"));
+	(void)hear(answer, fd, "\"serial\":8", 3000);
+	assert_non_null(strstr(answer, "text/event-stream"));
+	assert_non_null(strstr(answer, "event: view"));
+	(void)hear(answer, gone, "\"serial\":8", 3000);
+	(void)close(gone);
+	/* Longer than idle_s: it is alive though it says nothing. */
+	(void)sleep(3);
+	(void)kill(child, SIGUSR1);
+	(void)hear(answer, fd, "\"serial\":9", 3000);
+	assert_non_null(strstr(answer, "\"serial\":9"));
+	(void)close(fd);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_requests),
+		cmocka_unit_test(test_head_is_short),
+		cmocka_unit_test(test_endless),
+		cmocka_unit_test(test_pipeline),
+		cmocka_unit_test(test_wait),
+		cmocka_unit_test(test_events),
+	};
+
+	return cmocka_run_group_tests(tests, begin, finish);
+}
