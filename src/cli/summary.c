@@ -114,11 +114,58 @@ write_reasons(struct buf *out, const struct run_result *r)
 	buf_puts(out, "each with object, place and clause: --findings FILE\n");
 }
 
+/* "5 deltas to serial 17" */
+static void
+write_rrdp(struct buf *out, const struct run_repository *r)
+{
+	buf_puts(out, "by RRDP: ");
+	switch (r->rrdp) {
+	case RUN_RRDP_DELTAS:
+		buf_printf(out, "%llu delta%s to",
+		    (unsigned long long)r->deltas, r->deltas == 1 ? "" : "s");
+		break;
+	case RUN_RRDP_SNAPSHOT:
+		buf_puts(out, "snapshot of");
+		break;
+	case RUN_RRDP_CURRENT:
+		buf_puts(out, "nothing new since");
+		break;
+	}
+	buf_printf(out, " serial %llu, %llu bytes",
+	    (unsigned long long)r->serial, (unsigned long long)r->received);
+	if (r->why != REASON_OK)
+		buf_printf(out, "; no deltas: %s: %s", reason_id(r->why),
+		    reason_text(r->why));
+}
+
+/* How it was had. */
+static void
+write_way(struct buf *out, const struct run_repository *r)
+{
+	buf_puts(out, "\n           ");
+	if (r->via == RUN_VIA_RRDP)
+		write_rrdp(out, r);
+	else if (r->via == RUN_VIA_STORE)
+		buf_puts(out, "as the cache has it");
+	else
+		buf_printf(out, "%s, %llu files, %llu bytes",
+		    r->via == RUN_VIA_RSYNC ? "by rsync" : "from a folder",
+		    (unsigned long long)r->files, (unsigned long long)r->bytes);
+	if (r->instead_of.n > 0) {
+		buf_puts(out, "\n           instead of ");
+		escape_write(out, r->instead_of);
+		if (r->why != REASON_OK)
+			buf_printf(out, ": %s", reason_id(r->why));
+	}
+}
+
 static void
 write_repository(struct buf *out, const struct run_repository *r)
 {
 	buf_printf(out, "  %-8s ", run_state_id(r->state));
 	escape_write(out, r->uri);
+	if (r->state == RUN_FRESH || r->state == RUN_KEPT)
+		write_way(out, r);
 	if (r->reason != REASON_OK)
 		buf_printf(out, "\n           %s: %s", reason_id(r->reason),
 		    reason_text(r->reason));
@@ -126,6 +173,49 @@ write_repository(struct buf *out, const struct run_repository *r)
 		buf_puts(out, ": ");
 		escape_write(out, span_str(r->detail));
 	}
+	buf_byte(out, '\n');
+}
+
+/* "12 by RRDP (9 with nothing new, 2 by deltas, 1 by snapshot), 1 by rsync" */
+static void
+write_ways(struct buf *out, const struct run_result *r)
+{
+	static const char *const ways[] = { [RUN_VIA_STORE] = "from the cache",
+		[RUN_VIA_RRDP] = "by RRDP",
+		[RUN_VIA_RSYNC] = "by rsync",
+		[RUN_VIA_FOLDER] = "from folders" };
+	static const enum run_via order[] = { RUN_VIA_RRDP, RUN_VIA_RSYNC,
+		RUN_VIA_FOLDER, RUN_VIA_STORE };
+	size_t by[COUNT(ways)] = { 0 }, how[3] = { 0 }, nothing = 0;
+	const char *comma = " ";
+
+	for (size_t i = 0; i < r->n_repositories; i++) {
+		const struct run_repository *one = &r->repositories[i];
+
+		if (one->state == RUN_FAILED || one->state == RUN_REFUSED)
+			nothing++;
+		else
+			by[one->via]++;
+		how[one->rrdp] += one->via == RUN_VIA_RRDP;
+	}
+	if (r->n_repositories == 0)
+		return;
+	buf_puts(out, "\nrepositories:");
+	for (size_t i = 0; i < COUNT(order); i++) {
+		if (by[order[i]] == 0)
+			continue;
+		buf_printf(
+		    out, "%s%zu %s", comma, by[order[i]], ways[order[i]]);
+		comma = ", ";
+		if (order[i] == RUN_VIA_RRDP)
+			buf_printf(out,
+			    " (%zu nothing new, %zu by deltas, %zu by "
+			    "snapshot)",
+			    how[RUN_RRDP_CURRENT], how[RUN_RRDP_DELTAS],
+			    how[RUN_RRDP_SNAPSHOT]);
+	}
+	if (nothing > 0)
+		buf_printf(out, "%s%zu not at all", comma, nothing);
 	buf_byte(out, '\n');
 }
 
@@ -140,7 +230,7 @@ write_repositories(struct buf *out, const struct summary *s)
 			continue;
 		if (!any)
 			buf_puts(out, s->verbose
-					  ? "\nrepositories:\n"
+					  ? "\neach repository:\n"
 					  : "\nrepositories that failed:\n");
 		any = true;
 		write_repository(out, &r->repositories[i]);
@@ -156,6 +246,7 @@ summary_text(struct buf *out, const struct summary *s)
 	buf_printf(out, "validated as of %s\n\n", at);
 	write_tas(out, s->result);
 	write_reasons(out, s->result);
+	write_ways(out, s->result);
 	write_repositories(out, s);
 	if (s->result->warnings > 0)
 		buf_printf(out, "\n%llu warning%s\n",
@@ -207,7 +298,18 @@ emit_repository(struct emit *e, const struct run_repository *r)
 	if (r->source.n > 0)
 		emit_span(e, "source", r->source);
 	emit_str(e, "state", run_state_id(r->state));
+	emit_str(e, "via", run_via_id(r->via));
 	emit_reason(e, r->reason, r->detail);
+	if (r->via == RUN_VIA_RRDP) {
+		emit_str(e, "rrdp", run_rrdp_id(r->rrdp));
+		emit_uint(e, "serial", r->serial);
+		emit_uint(e, "deltas", r->deltas);
+		emit_uint(e, "received", r->received);
+	}
+	if (r->instead_of.n > 0)
+		emit_span(e, "instead_of", r->instead_of);
+	if (r->why != REASON_OK)
+		emit_str(e, "why", reason_id(r->why));
 	emit_uint(e, "files", r->files);
 	emit_uint(e, "bytes", r->bytes);
 	emit_uint(e, "new_objects", r->new_objects);

@@ -25,6 +25,7 @@ conf_init(struct conf *out)
 	*out = (struct conf){
 		.cache = CONF_CACHE,
 		.rsync_command = "rsync",
+		.rrdp_fallback = CONF_FALLBACK_STALE,
 	};
 	arena_init(&out->arena, CONF_MEMORY);
 	limits_init(&out->limits);

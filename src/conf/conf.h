@@ -28,7 +28,15 @@ struct conf_tal {
 /* Where else a repository may be had, in order of preference. */
 struct conf_place {
 	bool is_folder;
-	const char *text; /* path, or URI with a '/' at its end */
+	bool is_notification; /* URI of one: https, ends with ".xml" */
+	const char *text;     /* else a path, or URI with a '/' at its end */
+};
+
+/* May rsync stand in for RRDP? In the order of the words of the table. */
+enum conf_fallback {
+	CONF_FALLBACK_NEVER,
+	CONF_FALLBACK_STALE,
+	CONF_FALLBACK_NEW
 };
 
 struct conf_mirror {
@@ -84,6 +92,8 @@ struct conf {
 	const char *findings;      /* path; NULL: none; "-": standard output */
 	const char *rsync_command; /* a path, or a name to look for in PATH */
 	const char *ca_file;       /* NULL: the system's alone */
+	const char *proxy;         /* "http://HOST:PORT"; NULL: none */
+	unsigned rrdp_fallback;    /* enum conf_fallback */
 	uint64_t jobs;             /* 0: one for each processor */
 	bool offline, no_memo, allow_local, strict;
 	bool has_at;
@@ -132,6 +142,8 @@ enum conf_kind {
 	CONF_TIME,
 	CONF_PATH,
 	CONF_COMMAND,
+	CONF_CHOICE, /* an unsigned: which of the words */
+	CONF_PROXY,
 	CONF_PLACES,
 	CONF_CONSTRAINTS,
 	CONF_MIRRORS,
@@ -149,7 +161,8 @@ struct conf_row {
 	bool many; /* the option takes several values, and may be repeated */
 	size_t offset;
 	uint64_t min, max;
-	const char *otherwise; /* the default, as text; NULL: none */
+	const char *const *words; /* of a choice, NULL after the last */
+	const char *otherwise;    /* the default, as text; NULL: none */
 	const char *text;
 };
 

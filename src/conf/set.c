@@ -1,4 +1,5 @@
 /* Settings of one value, and the dispatch by kind. */
+#include <stdio.h>
 #include <string.h>
 
 #include "conf/set.h"
@@ -184,6 +185,74 @@ set_time(const struct setting *s, const struct node *n)
 	return REASON_OK;
 }
 
+static enum reason
+set_choice(const struct setting *s, const struct node *n)
+{
+	unsigned *field =
+	    (unsigned *)(void *)((char *)s->conf + s->row->offset);
+	char all[128];
+	size_t used = 0;
+
+	TRY(setting_text(s, n));
+	for (unsigned i = 0; s->row->words[i] != NULL; i++) {
+		const char *word = s->row->words[i];
+
+		if (span_eq(n->text, span_str(word))) {
+			*field = i;
+			return REASON_OK;
+		}
+		used += (size_t)snprintf(all + used, sizeof(all) - used, "%s%s",
+		    i > 0 ? ", " : "", word);
+		ASSERT(used < sizeof(all));
+	}
+	return conf_fail(s->error, R_CONF_VALUE, n->line, "%s%s: one of %s",
+	    setting_dashes(n), setting_name(s, n), all);
+}
+
+static bool
+is_host_text(struct span s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((s.p[i] < 'a' || s.p[i] > 'z') &&
+		    (s.p[i] < 'A' || s.p[i] > 'Z') &&
+		    (s.p[i] < '0' || s.p[i] > '9') &&
+		    strchr("-._~%:@[]", s.p[i]) == NULL)
+			return false;
+	return s.n > 0;
+}
+
+/* http://[USER:PASSWORD@]HOST:PORT: what libcurl and rsync both know of. */
+static bool
+is_proxy(struct span text)
+{
+	struct span scheme = SPAN("http://");
+	size_t at = text.n;
+	uint64_t port;
+
+	while (at > 0 && text.p[at - 1] != ':')
+		at--;
+	return span_starts(text, scheme) && at > scheme.n + 1 &&
+	       is_host_text(span_of(text.p + scheme.n, at - 1 - scheme.n)) &&
+	       decimal_parse(
+		   &port, span_of(text.p + at, text.n - at), UINT16_MAX) &&
+	       port > 0;
+}
+
+static enum reason
+set_proxy(const struct setting *s, const struct node *n)
+{
+	const char **field =
+	    (const char **)(void *)((char *)s->conf + s->row->offset);
+
+	TRY(setting_text(s, n));
+	if (!is_proxy(n->text))
+		return conf_fail(s->error, R_CONF_VALUE, n->line,
+		    "%s%s: http://HOST:PORT is wanted", setting_dashes(n),
+		    setting_name(s, n));
+	*field = arena_str(&s->conf->arena, n->text);
+	return *field != NULL ? REASON_OK : setting_memory(s, n);
+}
+
 /* "10m" too where the unit is seconds. */
 static bool
 parse_amount(uint64_t *out, struct span text, bool is_time)
@@ -318,6 +387,10 @@ conf_set(const struct setting *s, const struct node *n)
 	case CONF_PATH:
 	case CONF_COMMAND:
 		return set_path(s, n);
+	case CONF_CHOICE:
+		return set_choice(s, n);
+	case CONF_PROXY:
+		return set_proxy(s, n);
 	case CONF_LIMITS:
 		return set_limits(s, n);
 	case CONF_LATER:

@@ -60,9 +60,8 @@ is_uri(struct span text)
 	       span_starts(text, SPAN("http://"));
 }
 
-/* A prefix of URIs: checked, and ending at a segment. */
 static enum reason
-check_prefix(const struct setting *s, const struct node *n, struct span text,
+check_uri(const struct setting *s, const struct node *n, struct span text,
     struct uri *out)
 {
 	enum reason why = uri_parse(out, text, &s->conf->limits);
@@ -70,6 +69,15 @@ check_prefix(const struct setting *s, const struct node *n, struct span text,
 	if (why != REASON_OK)
 		return conf_fail(s->error, R_CONF_VALUE, n->line, "%s%s: %s",
 		    setting_dashes(n), setting_name(s, n), reason_text(why));
+	return REASON_OK;
+}
+
+/* A prefix of URIs: checked, and ending at a segment. */
+static enum reason
+check_prefix(const struct setting *s, const struct node *n, struct span text,
+    struct uri *out)
+{
+	TRY(check_uri(s, n, text, out));
 	if (!span_ends(text, SPAN("/")))
 		return conf_fail(s->error, R_CONF_VALUE, n->line,
 		    "%s%s: the URI must end with '/'", setting_dashes(n),
@@ -100,22 +108,23 @@ add_target(const struct setting *s, const struct node *n,
 {
 	struct conf_place *list =
 	    setting_grown(s->conf, mirror->to, mirror->n, sizeof(*list));
+	struct conf_place *place = &list[mirror->n];
 	struct uri uri;
 
 	if (list == NULL)
 		return setting_memory(s, n);
-	list[mirror->n].is_folder = !is_uri(text);
-	if (list[mirror->n].is_folder) {
-		list[mirror->n].text = setting_path(s, text);
+	*place = (struct conf_place){ .is_folder = !is_uri(text) };
+	if (place->is_folder) {
+		place->text = setting_path(s, text);
 	} else {
-		TRY(check_prefix(s, n, text, &uri));
-		if (uri.scheme != URI_RSYNC)
-			return conf_fail(s->error, R_CONF_LATER, n->line,
-			    "%s%s: mirrors by HTTPS are not in this version",
-			    setting_dashes(n), setting_name(s, n));
-		list[mirror->n].text = arena_str(&s->conf->arena, text);
+		TRY(check_uri(s, n, text, &uri));
+		place->is_notification =
+		    uri.scheme == URI_HTTPS && span_ends(text, SPAN(".xml"));
+		if (!place->is_notification)
+			TRY(check_prefix(s, n, text, &uri));
+		place->text = arena_str(&s->conf->arena, text);
 	}
-	if (list[mirror->n].text == NULL)
+	if (place->text == NULL)
 		return setting_memory(s, n);
 	mirror->to = list;
 	mirror->n++;

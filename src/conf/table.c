@@ -9,6 +9,13 @@
 		.key = (name), .kind = CONF_LATER, .text = (what) \
 	}
 
+static const char *const fallbacks[] = {
+	[CONF_FALLBACK_NEVER] = "never",
+	[CONF_FALLBACK_STALE] = "stale",
+	[CONF_FALLBACK_NEW] = "new",
+	NULL,
+};
+
 static const struct conf_row rows[] = {
 	{ .key = "cache",
 	    .option = "cache",
@@ -57,6 +64,16 @@ static const struct conf_row rows[] = {
 	    .kind = CONF_PATH,
 	    .offset = AT(ca_file),
 	    .text = "more TLS roots, for HTTPS" },
+	{ .key = "proxy",
+	    .kind = CONF_PROXY,
+	    .offset = AT(proxy),
+	    .text = "proxy for HTTPS and rsync, http://HOST:PORT" },
+	{ .key = "rrdp-fallback",
+	    .kind = CONF_CHOICE,
+	    .offset = AT(rrdp_fallback),
+	    .words = fallbacks,
+	    .otherwise = "stale",
+	    .text = "when rsync stands in for RRDP" },
 	{ .option = "offline",
 	    .kind = CONF_FLAG,
 	    .offset = AT(offline),
@@ -114,8 +131,6 @@ static const struct conf_row rows[] = {
 	LATER("alerts", "what to call when watched things change"),
 	LATER("refresh", "time between runs of a server"),
 	LATER("max-age", "age from which a view is no longer served"),
-	LATER("rrdp-fallback", "when rsync replaces RRDP"),
-	LATER("proxy", "proxy for HTTP and rsync"),
 	{ .option = "policy",
 	    .argument = "FILE",
 	    .kind = CONF_LATER,

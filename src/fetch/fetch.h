@@ -71,6 +71,7 @@ struct fetch_job {
 struct fetch_settings {
 	const char *cache;   /* folder */
 	const char *command; /* rsync: a path, or a name to look for */
+	const char *proxy;   /* "http://HOST:PORT"; NULL: none */
 	const struct limits *limits;
 };
 
@@ -186,8 +187,9 @@ struct rrdp_change {
 };
 
 enum https_what {
-	HTTPS_RRDP, /* uri is that of a notification */
-	HTTPS_FILE  /* one file of at most object_max bytes */
+	HTTPS_RRDP,         /* uri is that of a notification */
+	HTTPS_NOTIFICATION, /* the same, but only to see whether it can be */
+	HTTPS_FILE          /* one file of at most object_max bytes */
 };
 
 /* The caller fills the first part, which must outlive the job, and may read
@@ -221,7 +223,8 @@ struct https_job {
 
 /* What it points to outlives the struct https. */
 struct https_settings {
-	const char *spool;   /* folder for files without names; is made */
+	const char *spool;   /* folder for files without names; is made when
+			      * the first is */
 	const char *ca_file; /* PEM, more roots; NULL: the system's only */
 	const char *proxy;   /* NULL: none */
 	const char *agent;   /* User-Agent */

@@ -13,18 +13,6 @@
 /* ---- opening --------------------------------------------------------- */
 
 static enum reason
-open_folder(struct https *h, struct fault *why)
-{
-	(void)mkdir(h->settings.spool, 0700);
-	h->folder = open(
-	    h->settings.spool, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (h->folder < 0)
-		return fault_say(why, R_FETCH_SPOOL, NULL, "%s: %s",
-		    h->settings.spool, strerror(errno));
-	return REASON_OK;
-}
-
-static enum reason
 start_processes(struct https *h)
 {
 	struct process_body net = { http_run, &h->settings };
@@ -51,9 +39,7 @@ https_open(struct https **out, const struct https_settings *settings,
 	h->net = h->maker = (struct process){ 0, -1 };
 	h->docs_end = &h->docs;
 	h->done_end = &h->done;
-	r = open_folder(h, why);
-	if (r == REASON_OK)
-		r = roots_open(&h->roots, h->settings.ca_file, why);
+	r = roots_open(&h->roots, h->settings.ca_file, why);
 	if (r == REASON_OK && start_processes(h) != REASON_OK)
 		r = fault_say(
 		    why, R_FETCH_PROCESS, NULL, "%s", strerror(errno));
@@ -80,12 +66,28 @@ https_close(struct https *h)
 	base_free(h);
 }
 
+/* Not before it is needed: whose folder it is in is found out by who opens
+ * that, after us. */
+static bool
+open_folder(struct https *h)
+{
+	if (h->folder >= 0)
+		return true;
+	(void)mkdir(h->settings.spool, 0700);
+	h->folder = open(
+	    h->settings.spool, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return h->folder >= 0;
+}
+
 int
-https_spool(const struct https *h)
+https_spool(struct https *h)
 {
 	char name[64];
-	int fd = openat(h->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	int fd;
 
+	if (!open_folder(h))
+		return -1;
+	fd = openat(h->folder, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
 		return fd;
 	/* A file system without unnamed files. */

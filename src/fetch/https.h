@@ -53,7 +53,7 @@ struct https_work {
 struct https {
 	struct https_settings settings;
 	const struct limits *limits;
-	int folder, roots; /* of the spool; what N trusts */
+	int folder, roots; /* of the spool, -1 so far; what N trusts */
 	struct process net, maker;
 	unsigned restarts;
 	uint32_t next_id;
@@ -67,7 +67,7 @@ struct https {
 /* ---- https.c --------------------------------------------------------- */
 
 /* A file without a name in the spool folder, or -1. */
-int https_spool(const struct https *);
+int https_spool(struct https *);
 
 /* ---- https_doc.c: one file, from asking to having been read ---------- */
 

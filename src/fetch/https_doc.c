@@ -178,7 +178,7 @@ send_ask(struct https *h, struct doc *d)
 	const struct https_job *job = d->work->job;
 	struct http_ask ask = { .id = ++h->next_id,
 		.is_named = job->is_named,
-		.wants_gzip = job->what == HTTPS_RRDP,
+		.wants_gzip = job->what != HTTPS_FILE,
 		.bytes_max = d->bytes_max };
 
 	if (d->uri.n >= sizeof(ask.url)) {

@@ -286,7 +286,10 @@ read_notification(struct https *h, struct https_work *w)
 		return;
 	}
 	w->job->files++;
-	act(h, w);
+	if (w->job->what == HTTPS_NOTIFICATION)
+		succeed(h, w, RRDP_NOTHING);
+	else
+		act(h, w);
 }
 
 void

@@ -32,6 +32,7 @@
 
 struct options {
 	char max_size[48], connect[48], idle[48];
+	char proxy[512]; /* "": none */
 	const char *argv[16];
 };
 
@@ -49,6 +50,10 @@ options_init(struct options *o, const struct fetch_settings *settings,
 	    (unsigned long long)l->connect_time);
 	(void)snprintf(o->idle, sizeof(o->idle), "--timeout=%llu",
 	    (unsigned long long)l->idle_time);
+	o->proxy[0] = '\0';
+	if (settings->proxy != NULL)
+		(void)snprintf(o->proxy, sizeof(o->proxy), "RSYNC_PROXY=%s",
+		    settings->proxy + strlen("http://"));
 	o->argv[n++] = settings->command;
 	o->argv[n++] = job->what == FETCH_TREE ? "-rtO" : "-t";
 	o->argv[n++] = "--no-motd";
@@ -98,9 +103,11 @@ NORETURN static void
 child_run(const struct options *o, const struct limits *limits, int folder,
     const int pipes[2])
 {
-	/* RSYNC_RSH, RSYNC_PROXY and the rest stay outside: hostile.md A16. */
+	/* RSYNC_RSH and the rest stay outside: hostile.md A16. */
 	char *const env[] = { (char[]){ "LC_ALL=C" },
-		(char[]){ "PATH=/usr/local/bin:/usr/bin:/bin" }, NULL };
+		(char[]){ "PATH=/usr/local/bin:/usr/bin:/bin" },
+		o->proxy[0] != '\0' ? (char *)(uintptr_t)o->proxy : NULL,
+		NULL };
 	sigset_t none;
 	int null = open("/dev/null", O_RDONLY);
 

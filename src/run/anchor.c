@@ -187,22 +187,24 @@ use_kept(struct run *run, struct ta *ta, enum reason why, const char *detail)
 
 /* Go on with the next URI there is a way to fetch from. */
 static enum reason
-want_next(struct run *run, struct ta *ta, enum reason why, const char *detail)
+want_next_uri(
+    struct run *run, struct ta *ta, enum reason why, const char *detail)
 {
 	while (ta->next_uri < ta->tal.n_uris) {
 		const struct uri *u = &ta->tal.uris[ta->next_uri++];
-		enum reason none = REASON_OK;
+		struct sources s;
 
-		ta->job =
-		    (struct fetch_job){ .what = FETCH_FILE, .owner = NULL };
-		crypt_sha256(ta->job.key.b, u->text);
-		TRY(source_list(&ta->job, run, u, &none));
-		if (ta->job.n_sources > 0) {
-			fetch_start(run->fetch, &ta->job);
-			return REASON_OK;
-		}
+		TRY(source_list(&s, run, SOURCE_OF_FILE, u));
+		ta->want.n = s.n_mirrors + (s.why_not == REASON_OK);
+		ta->want.sources = s.list;
+		ta->want.at = 0;
+		ta->want.spent_ms = 0;
+		ta->want.ta = ta;
+		crypt_sha256(ta->want.key.b, u->text);
+		if (ta->want.n > 0)
+			return want_start(run, &ta->want);
 		if (why == REASON_OK)
-			why = none;
+			why = s.why_not;
 	}
 	return use_kept(run, ta, why == REASON_OK ? R_TA_FETCH : why, detail);
 }
@@ -214,7 +216,7 @@ anchor_want(struct run *run, struct ta *ta)
 		return REASON_OK;
 	if (run->fetch == NULL)
 		return use_kept(run, ta, REASON_OK, "offline");
-	return want_next(run, ta, REASON_OK, "");
+	return want_next_uri(run, ta, REASON_OK, "");
 }
 
 static enum reason
@@ -245,30 +247,47 @@ took_bytes(struct run *run, struct ta *ta, struct span bytes, enum reason *bad,
 	return use(run, ta, &fetched, u->text, false);
 }
 
-/* Its job has ended. */
+/* The file that came. */
+static enum reason
+took_file(struct run *run, struct ta *ta, enum reason *bad, char detail[160])
+{
+	struct want *w = &ta->want;
+	struct fault why;
+	struct buf bytes;
+	enum reason r = REASON_OK;
+
+	if (want_source(w)->is_https)
+		return took_bytes(run, ta, w->https->bytes, bad, detail);
+	fault_init(&why, span_of(NULL, 0));
+	buf_init(&bytes, (size_t)run->conf->limits.object_max);
+	*bad = fetch_read_file(&bytes, run->fetch, &w->fetch, &why);
+	if (*bad == REASON_OK)
+		r = took_bytes(run, ta, buf_view(&bytes), bad, detail);
+	else
+		(void)snprintf(detail, 160, "%s", why.detail);
+	buf_fini(&bytes);
+	return r;
+}
+
+/* Its fetch has ended. */
 enum reason
 anchor_took(struct run *run, struct ta *ta)
 {
-	enum reason bad = ta->job.reason, r = REASON_OK;
-	char detail[160];
-	struct fault why;
-	struct buf bytes;
+	struct want *w = &ta->want;
+	enum reason bad = w->reason;
+	char detail[160] = "";
+	bool goes_on;
 
-	(void)snprintf(detail, sizeof(detail), "%s", ta->job.detail);
 	if (bad == REASON_OK) {
-		fault_init(&why, span_of(NULL, 0));
-		buf_init(&bytes, (size_t)run->conf->limits.object_max);
-		bad = fetch_read_file(&bytes, run->fetch, &ta->job, &why);
-		if (bad == REASON_OK)
-			r = took_bytes(run, ta, buf_view(&bytes), &bad, detail);
-		else
-			(void)snprintf(
-			    detail, sizeof(detail), "%s", why.detail);
-		buf_fini(&bytes);
+		TRY(took_file(run, ta, &bad, detail));
+		if (bad != REASON_OK)
+			want_refuse(w, bad, detail);
 	}
-	if (r != REASON_OK || bad == REASON_OK)
-		return r;
-	if (fetch_refuse(run->fetch, &ta->job, bad, detail))
+	if (bad == REASON_OK) {
+		want_drop(w);
 		return REASON_OK;
-	return want_next(run, ta, bad, detail);
+	}
+	TRY(want_next(&goes_on, run, w));
+	return goes_on ? REASON_OK
+		       : want_next_uri(run, ta, w->reason, w->detail);
 }

@@ -9,24 +9,72 @@
 #include "run/verdict.h"
 #include "store/store.h"
 
+/* ---- what is to be had, from one of several places ------------------- */
+
+struct source {
+	bool is_https;
+	bool is_named; /* by the operator: may be local */
+	struct fetch_source at;
+};
+
+/* One place after the other, until one brought it. */
+struct want {
+	struct run *run;
+	struct ta *ta; /* for whose certificate; or */
+	struct repository *repository;
+	struct digest key; /* SHA-256 of the URI */
+	size_t n, at;
+	const struct source *sources;
+	const struct rrdp_state *had; /* by HTTPS; NULL: nothing */
+	uint64_t spent_ms;
+	/* When it was taken: */
+	enum reason reason;
+	char detail[160];
+	uint32_t retry_after_s;
+	struct fetch_job fetch;
+	struct https_job *https; /* NULL: not asked for by HTTPS so far */
+};
+
 /* ---- repositories ---------------------------------------------------- */
 
 enum repository_state {
 	REPOSITORY_NEW,     /* named, not asked for */
 	REPOSITORY_PENDING, /* on its way */
-	REPOSITORY_DONE     /* as good as it gets in this run */
+	REPOSITORY_DONE     /* as good as it gets, in the ways asked for */
 };
 
-/* What one fetch brings: a module, or what a mirror stands for. */
+/*
+ * What one fetch brings: by RRDP, all that a notification leads to; else a
+ * module of rsync, or what a mirror stands for. Names of one are not names of
+ * another, whatever URIs they have (hostile.md A15).
+ */
 struct repository {
 	struct span uri;
 	struct digest key;
+	bool by_rrdp; /* uri is that of a notification */
 	enum repository_state state;
-	bool known; /* fetched before this run */
-	bool used;  /* a valid CA names it */
-	struct fetch_job job;
+	bool known;       /* fetched before this run */
+	bool used;        /* a valid CA names it */
+	bool used_itself; /* not only in the place of one that failed */
+	bool has_sources;
+	size_t n_mirrors;         /* of its sources, before the place itself */
+	enum reason why_not;      /* REASON_OK: the place itself is the last */
+	bool asked_itself;        /* in this run */
+	bool is_fresh, by_mirror; /* had in this run; not from itself */
+	bool is_current;          /* by RRDP: and there was nothing new */
+	bool is_blamed;           /* the place itself failed in this run */
+	int64_t fetched_at;       /* 0: never */
+	struct fetch_health health;   /* of the place itself */
+	struct rrdp_state *state_had; /* NULL: nothing */
+	struct want want;
 	struct run_repository report;
 	unsigned n_skipped; /* findings about passed over files so far */
+};
+
+/* Where the points of a CA may come from. */
+struct places {
+	struct repository *tree;
+	struct repository *rrdp; /* NULL: its certificate names none */
 };
 
 /* ---- trust anchors --------------------------------------------------- */
@@ -64,7 +112,7 @@ struct ta {
 	size_t next_uri;
 	enum reason refusal; /* the first certificate that came, if no good */
 	char refusal_detail[160];
-	struct fetch_job job;
+	struct want want;
 	struct tree tree;
 };
 
@@ -135,6 +183,7 @@ struct run {
 	struct store_read *pin; /* keeps the spans of all later reads */
 	struct store_read *now;
 	struct fetch *fetch; /* NULL: offline */
+	struct https *https; /* the same */
 	struct pool *pool;
 	struct verdicts verdicts;
 	struct map listed;               /* manifest's hash -> listed */
@@ -159,21 +208,70 @@ int64_t run_clock_ms(void);
 enum reason run_find(struct run *, const struct finding *) MUST_CHECK;
 enum reason run_renew(struct run *) MUST_CHECK;
 
+/* want.c */
+/* Have it from the source it is at. */
+enum reason want_start(struct run *, struct want *) MUST_CHECK;
+/* Nothing came, or what came was refused: go on with the next source, if
+ * there is one, and time. */
+enum reason want_next(bool *goes_on, struct run *, struct want *) MUST_CHECK;
+/* What came is no good: for the same reason as if nothing had come. */
+void want_refuse(struct want *, enum reason, const char *detail);
+/* The next that ended, whether it has more sources or not; or NULL. */
+struct want *want_take(struct run *);
+/* Of one that was taken: where it was had from. */
+const struct source *want_source(const struct want *);
+/* What came is not needed any more. */
+void want_drop(struct want *);
+
 /* repository.c */
-enum reason repository_get(
-    struct repository **out, struct run *, struct span folder_uri) MUST_CHECK;
-void repository_want(struct run *, struct repository *);
+enum reason repository_places(
+    struct places *out, struct run *, const struct cert *) MUST_CHECK;
+
+enum step {
+	STEP_ASK, /* for *out, also from the place itself? */
+	STEP_WAIT,
+	STEP_USE /* what there is under the key of *out */
+};
+enum step repository_step(struct repository **out, bool *itself,
+    const struct run *, const struct places *);
+/* Could its points be judged now? Looks only. */
+bool repository_is_ready(
+    struct digest *key, const struct run *, const struct cert *);
+enum reason repository_want(
+    struct run *, struct repository *, bool itself) MUST_CHECK;
+/* It is where the points of a CA come from. */
+void repository_use(struct repository *, const struct places *);
 enum reason repository_took(struct run *, struct repository *) MUST_CHECK;
 enum reason repository_prefetch(struct run *) MUST_CHECK;
+
+/* intake.c */
+/* Commit what came. *bad: why it is no good; what is returned is our own
+ * trouble. */
+enum reason intake_tree(
+    struct run *, struct repository *, struct fault *bad) MUST_CHECK;
+enum reason intake_changes(
+    struct run *, struct repository *, struct fault *bad) MUST_CHECK;
+/* What the next run is to know of it. */
+enum reason intake_remember(
+    struct run *, struct repository *, struct store_write *) MUST_CHECK;
 
 /* source.c */
 enum reason source_name_hosts(struct run *) MUST_CHECK;
 /* The part of the tree this URI is in: what one fetch is to bring. */
 struct span source_root(const struct conf *, const struct uri *);
-/* Where to have this from: mirrors, then the URI itself. None is allowed:
- * *why. */
-enum reason source_list(struct fetch_job *, struct run *, const struct uri *,
-    enum reason *why) MUST_CHECK;
+
+enum source_of {
+	SOURCE_OF_FILE,
+	SOURCE_OF_TREE,
+	SOURCE_OF_RRDP /* the URI is that of a notification */
+};
+struct sources {
+	const struct source *list; /* mirrors, then the URI itself */
+	size_t n_mirrors;
+	enum reason why_not; /* REASON_OK: the URI itself is there, too */
+};
+enum reason source_list(struct sources *out, struct run *, enum source_of,
+    const struct uri *) MUST_CHECK;
 
 /* anchor.c */
 /* All of a file of the operator's; R_TA_FILE. */

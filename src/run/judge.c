@@ -176,17 +176,8 @@ struct waiting {
 static bool
 is_ready(struct digest *repository, const struct run *run, const struct node *n)
 {
-	const struct repository *r;
-	struct span root;
-	struct uri u;
-
-	if (node_is_cut(n) || uri_parse(&u, n->issuer->cert.repository_uri,
-				  &run->conf->limits) != REASON_OK)
-		return false;
-	root = source_root(run->conf, &u);
-	r = map_get(&run->repositories, root);
-	crypt_sha256(repository->b, root);
-	return run->fetch == NULL || (r != NULL && r->state == REPOSITORY_DONE);
+	return !node_is_cut(n) &&
+	       repository_is_ready(repository, run, &n->issuer->cert);
 }
 
 static enum reason

@@ -5,11 +5,15 @@
  * The order of arrival shows nowhere in the result: the last walk is over all
  * trees, after the last fetch.
  */
+#include "config.h"
+
+#include <string.h>
 #include <time.h>
 
 #include "run/inside.h"
 
 #define WAIT_MS       200
+#define WAIT_BOTH_MS  20  /* two that cannot be waited for at once */
 #define WALK_EVERY_MS 500 /* at least, while fetches are still running */
 
 int64_t
@@ -34,6 +38,29 @@ run_state_id(enum run_state s)
 	return ids[s];
 }
 
+const char *
+run_via_id(enum run_via v)
+{
+	static const char *const ids[] = { [RUN_VIA_STORE] = "store",
+		[RUN_VIA_RRDP] = "rrdp",
+		[RUN_VIA_RSYNC] = "rsync",
+		[RUN_VIA_FOLDER] = "folder" };
+
+	ASSERT(v < COUNT(ids));
+	return ids[v];
+}
+
+const char *
+run_rrdp_id(enum run_rrdp v)
+{
+	static const char *const ids[] = { [RUN_RRDP_CURRENT] = "current",
+		[RUN_RRDP_DELTAS] = "deltas",
+		[RUN_RRDP_SNAPSHOT] = "snapshot" };
+
+	ASSERT(v < COUNT(ids));
+	return ids[v];
+}
+
 enum reason
 run_find(struct run *run, const struct finding *f)
 {
@@ -50,12 +77,20 @@ run_renew(struct run *run)
 	return store_read_begin(&run->now, run->store, run->why);
 }
 
+static size_t
+n_pending(const struct run *run)
+{
+	return run->fetch == NULL
+		   ? 0
+		   : fetch_pending(run->fetch) + https_pending(run->https);
+}
+
 static void
 show_fetches(struct run *run)
 {
 	if (run->progress.update != NULL && run->fetch != NULL)
 		run->progress.update(run->progress.ctx, RUN_PHASE_FETCH,
-		    run->n_fetched, run->n_fetched + fetch_pending(run->fetch));
+		    run->n_fetched, run->n_fetched + n_pending(run));
 }
 
 /* ---- opening
@@ -74,15 +109,41 @@ open_pool(struct run *run)
 	return pool_open(&run->pool, &settings, run->why);
 }
 
+/* The same. */
+static enum reason
+open_https(struct run *run)
+{
+	const struct conf *conf = run->conf;
+	struct https_settings *settings =
+	    ARENA_NEW(&run->work, struct https_settings);
+	struct span cache = span_str(conf->cache), tail = SPAN("/spool");
+	char *spool = arena_alloc(&run->work, cache.n + tail.n + 1);
+
+	if (settings == NULL || spool == NULL)
+		return R_LIMIT_MEMORY;
+	memcpy(spool, cache.p, cache.n);
+	memcpy(spool + cache.n, tail.p, tail.n);
+	spool[cache.n + tail.n] = '\0';
+	*settings = (struct https_settings){ .spool = spool,
+		.ca_file = conf->ca_file,
+		.proxy = conf->proxy,
+		.agent = "cairn/" PACKAGE_VERSION,
+		.limits = &conf->limits };
+	return https_open(&run->https, settings, run->why);
+}
+
 static enum reason
 open_all(struct run *run)
 {
 	const struct conf *conf = run->conf;
 	struct fetch_settings settings = { .cache = conf->cache,
 		.command = conf->rsync_command,
+		.proxy = conf->proxy,
 		.limits = &conf->limits };
 
 	TRY(open_pool(run));
+	if (!conf->offline)
+		TRY(open_https(run));
 	run->crypt = crypt_new();
 	if (run->crypt == NULL)
 		return R_LIMIT_MEMORY;
@@ -119,29 +180,18 @@ load_anchors(struct run *run)
  * ---------------------------------------------------------------------------
  */
 
-static struct ta *
-anchor_of(struct run *run, const struct fetch_job *job)
-{
-	for (size_t i = 0; i < run->n_tas; i++)
-		if (&run->tas[i].job == job)
-			return &run->tas[i];
-	return NULL;
-}
-
 static enum reason
-took(struct run *run, struct fetch_job *job)
+took(struct run *run, struct want *w)
 {
-	struct ta *ta = anchor_of(run, job);
-
 	run->n_fetched++;
-	return ta != NULL ? anchor_took(run, ta)
-			  : repository_took(run, job->owner);
+	return w->ta != NULL ? anchor_took(run, w->ta)
+			     : repository_took(run, w->repository);
 }
 
 static bool
 is_quiet(const struct run *run)
 {
-	return run->fetch == NULL || fetch_pending(run->fetch) == 0;
+	return n_pending(run) == 0;
 }
 
 static bool
@@ -152,13 +202,29 @@ network_is_over(const struct run *run)
 	return run_clock_ms() - run->begun_ms >= most_ms;
 }
 
+static void
+look_after(struct run *run, int64_t now_ms)
+{
+	bool fetches = fetch_pending(run->fetch) > 0;
+	bool https = https_pending(run->https) > 0;
+
+	if (network_is_over(run)) {
+		fetch_end(run->fetch, R_RUN_TIME);
+		https_end(run->https, R_RUN_TIME);
+	}
+	fetch_poll(run->fetch, now_ms, https ? 0 : WAIT_MS);
+	if (https)
+		https_poll(
+		    run->https, now_ms, fetches ? WAIT_BOTH_MS : WAIT_MS);
+}
+
 /* Take in what comes, until it is worth another walk. *any: something came, or
  * will not come any more. */
 static enum reason
 gather(struct run *run, bool *any)
 {
 	int64_t since = run_clock_ms();
-	struct fetch_job *job;
+	struct want *w;
 
 	*any = false;
 	while (!is_quiet(run)) {
@@ -166,11 +232,9 @@ gather(struct run *run, bool *any)
 
 		if (*any && now - since >= WALK_EVERY_MS)
 			break;
-		if (network_is_over(run))
-			fetch_end(run->fetch, R_RUN_TIME);
-		fetch_poll(run->fetch, now, WAIT_MS);
-		while ((job = fetch_take(run->fetch)) != NULL) {
-			TRY(took(run, job));
+		look_after(run, now);
+		while ((w = want_take(run)) != NULL) {
+			TRY(took(run, w));
 			*any = true;
 		}
 		show_fetches(run);
@@ -266,6 +330,7 @@ run_fini(struct run *run)
 	for (size_t i = 0; i < run->n_tas; i++)
 		tree_fini(&run->tas[i].tree);
 	fetch_close(run->fetch);
+	https_close(run->https);
 	store_read_end(run->now);
 	store_read_end(run->pin);
 	store_close(run->store);

@@ -52,14 +52,37 @@ enum run_state {
 
 const char *run_state_id(enum run_state); /* "fresh" */
 
+enum run_via {
+	RUN_VIA_STORE, /* nothing came */
+	RUN_VIA_RRDP,
+	RUN_VIA_RSYNC,
+	RUN_VIA_FOLDER
+};
+
+const char *run_via_id(enum run_via); /* "store" */
+
+enum run_rrdp {
+	RUN_RRDP_CURRENT, /* there was nothing new */
+	RUN_RRDP_DELTAS,
+	RUN_RRDP_SNAPSHOT
+};
+
+const char *run_rrdp_id(enum run_rrdp); /* "current" */
+
 struct run_repository {
-	struct span uri;    /* what it is for: ends with '/' */
+	struct span uri;    /* of a notification; or a tree's: ends with '/' */
 	struct span source; /* where the bytes came from; empty: nowhere */
 	enum run_state state;
+	enum run_via via;
 	enum reason reason; /* of the last failure; REASON_OK: none */
 	char detail[160];
-	uint64_t files, bytes; /* in it now; 0 when not fetched */
-	uint64_t new_objects;  /* bytes not seen before */
+	/* By RRDP: what it took, from where to where. */
+	enum run_rrdp rrdp;
+	uint64_t serial, deltas, received; /* received: bytes, packed */
+	struct span instead_of; /* by rsync: the notification that failed */
+	enum reason why;        /* not by deltas; not by the notification */
+	uint64_t files, bytes;  /* that came */
+	uint64_t new_objects;   /* bytes not seen before */
 	uint64_t duration_ms;
 };
 

@@ -109,21 +109,69 @@ settle_anchors(struct run *run, struct store_write *w)
 	return REASON_OK;
 }
 
-static enum reason
-settle_repositories(struct run *run, struct store_write *w)
+/* If nothing at all could be had, then it was us, and nobody is to blame. */
+static bool
+is_cut_off(struct run *run)
 {
-	struct store_repository stored;
 	struct span uri;
 	void *value;
 
 	for (size_t i = 0; map_next(&run->repositories, &i, &uri, &value);) {
 		const struct repository *r = value;
 
-		if (!r->used || !store_repository(&stored, run->now, &r->key))
-			continue;
-		stored.used_at = run->clock_at;
-		TRY(store_write_repository(w, &stored));
+		if (r->is_fresh && r->report.via != RUN_VIA_FOLDER)
+			return false;
 	}
+	return true;
+}
+
+static enum reason
+settle_health(struct repository *r, struct run *run, struct store_write *w)
+{
+	struct buf bytes;
+	enum reason why;
+
+	fetch_health_failed(&r->health, run->clock_at, r->want.retry_after_s);
+	buf_init(&bytes, 4096);
+	fetch_health_write(&bytes, &r->health);
+	why = bytes.failed ? R_LIMIT_MEMORY
+			   : store_write_blob(
+				 w, STORE_HEALTH, &r->key, buf_view(&bytes));
+	buf_fini(&bytes);
+	return why;
+}
+
+static enum reason
+settle_repository(struct repository *r, struct run *run, struct store_write *w,
+    bool is_cut_off)
+{
+	struct store_repository stored = { .key = r->key, .uri = r->uri };
+	bool is_blamed =
+	    r->is_blamed && (!is_cut_off || r->want.retry_after_s > 0);
+
+	if (!store_repository(&stored, run->now, &r->key) && !is_blamed)
+		return REASON_OK;
+	if (is_blamed)
+		TRY(settle_health(r, run, w));
+	if (r->is_current)
+		TRY(intake_remember(run, r, w));
+	if (r->used) {
+		stored.used_at = run->clock_at;
+		stored.stood_in = !r->used_itself;
+	}
+	stored.fetched_at = r->fetched_at;
+	return store_write_repository(w, &stored);
+}
+
+static enum reason
+settle_repositories(struct run *run, struct store_write *w)
+{
+	bool cut_off = is_cut_off(run);
+	struct span uri;
+	void *value;
+
+	for (size_t i = 0; map_next(&run->repositories, &i, &uri, &value);)
+		TRY(settle_repository(value, run, w, cut_off));
 	return REASON_OK;
 }
 

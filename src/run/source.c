@@ -51,11 +51,11 @@ source_name_hosts(struct run *run)
 }
 
 static bool
-is_allowed(const struct run *run, const struct uri *u)
+names_host(const struct run *run, const struct uri *u)
 {
 	struct span host = host_of(u);
 
-	if (run->conf->allow_local || !uri_is_local(u))
+	if (run->conf->allow_local)
 		return true;
 	for (size_t i = 0; i < run->named.n; i++)
 		if (span_eq(run->named.v[i], host))
@@ -105,65 +105,92 @@ join(struct run *run, struct span a, struct span b)
 	return span_of(p, a.n + b.n);
 }
 
+static bool
+is_https(const struct conf_place *place)
+{
+	return !place->is_folder &&
+	       span_starts(span_str(place->text), SPAN("https://"));
+}
+
+/* Are there such things at this place? */
+static bool
+place_fits(const struct conf_place *place, enum source_of of)
+{
+	if (of == SOURCE_OF_FILE)
+		return !place->is_notification;
+	return of == SOURCE_OF_TREE || is_https(place);
+}
+
+/* Where `rest` is at this place. */
+static struct span
+place_text(struct run *run, enum source_of of, const struct conf_place *place,
+    struct span rest)
+{
+	if (place->is_folder || place->is_notification)
+		rest = span_of(NULL, 0);
+	else if (of == SOURCE_OF_TREE && is_https(place))
+		rest = SPAN("notification.xml");
+	return join(run, span_str(place->text), rest);
+}
+
 static enum reason
-add_place(struct fetch_source *out, struct run *run,
+add_place(struct source *out, struct run *run, enum source_of of,
     const struct conf_place *place, struct span rest)
 {
-	struct span text = span_str(place->text);
 	struct uri u;
 
-	*out = (struct fetch_source){ .rest = rest };
-	out->via = place->is_folder ? FETCH_BY_FOLDER : FETCH_BY_RSYNC;
-	out->text = join(run, text, place->is_folder ? span_of(NULL, 0) : rest);
-	if (out->text.p == NULL)
+	*out = (struct source){ .is_https = is_https(place),
+		.is_named = true,
+		.at = { .rest = rest, .via = FETCH_BY_RSYNC } };
+	if (place->is_folder)
+		out->at.via = FETCH_BY_FOLDER;
+	out->at.text = place_text(run, of, place, rest);
+	if (out->at.text.p == NULL)
 		return R_LIMIT_MEMORY;
 	if (place->is_folder)
 		return REASON_OK;
-	TRY(uri_parse(&u, out->text, &run->conf->limits));
-	if (u.scheme != URI_RSYNC)
-		return R_FETCH_SCHEME;
-	out->host = host_of(&u);
+	TRY(uri_parse(&u, out->at.text, &run->conf->limits));
+	out->at.host = host_of(&u);
 	return REASON_OK;
 }
 
 static enum reason
-add_itself(struct fetch_source *out, struct run *run, const struct uri *u)
+add_itself(struct source *out, struct run *run, const struct uri *u)
 {
-	if (u->scheme != URI_RSYNC)
-		return R_FETCH_SCHEME;
-	if (!is_allowed(run, u))
+	*out = (struct source){ .is_https = u->scheme == URI_HTTPS,
+		.is_named = names_host(run, u),
+		.at = { .via = FETCH_BY_RSYNC, .host = host_of(u) } };
+	if (uri_is_local(u) && !out->is_named)
 		return R_FETCH_LOCAL;
-	*out =
-	    (struct fetch_source){ .via = FETCH_BY_RSYNC, .host = host_of(u) };
-	out->text = join(run, u->text, span_of(NULL, 0));
-	return out->text.p != NULL ? REASON_OK : R_LIMIT_MEMORY;
+	out->at.text = join(run, u->text, span_of(NULL, 0));
+	return out->at.text.p != NULL ? REASON_OK : R_LIMIT_MEMORY;
 }
 
 enum reason
-source_list(struct fetch_job *job, struct run *run, const struct uri *u,
-    enum reason *why)
+source_list(struct sources *out, struct run *run, enum source_of of,
+    const struct uri *u)
 {
 	const struct conf_mirror *m = mirror_of(run->conf, u->text);
-	size_t n_places = m != NULL ? m->n : 0, n = 0;
-	struct fetch_source *list =
-	    ARENA_ARRAY(&run->work, n_places + 1, struct fetch_source);
+	size_t n_places = m != NULL ? m->n : 0;
+	struct source *list =
+	    ARENA_ARRAY(&run->work, n_places + 1, struct source);
 
 	if (list == NULL)
 		return R_LIMIT_MEMORY;
+	*out = (struct sources){ .list = list };
 	for (size_t i = 0; i < n_places; i++) {
 		struct span rest = span_of(
 		    u->text.p + m->from.text.n, u->text.n - m->from.text.n);
+		enum reason why;
 
-		*why = add_place(&list[n], run, &m->to[i], rest);
-		if (*why == R_LIMIT_MEMORY)
-			return *why;
-		n += *why == REASON_OK;
+		if (!place_fits(&m->to[i], of))
+			continue;
+		why =
+		    add_place(&list[out->n_mirrors], run, of, &m->to[i], rest);
+		if (why == R_LIMIT_MEMORY)
+			return why;
+		out->n_mirrors += why == REASON_OK;
 	}
-	*why = add_itself(&list[n], run, u);
-	if (*why == R_LIMIT_MEMORY)
-		return *why;
-	n += *why == REASON_OK;
-	job->sources = list;
-	job->n_sources = n;
-	return REASON_OK;
+	out->why_not = add_itself(&list[out->n_mirrors], run, u);
+	return out->why_not == R_LIMIT_MEMORY ? R_LIMIT_MEMORY : REASON_OK;
 }

@@ -291,31 +291,48 @@ add_child(struct run *run, struct level *next, struct node *n,
  * ----------------------------------------------------------------------
  */
 
-/* Has all been done to have this repository? If not, *ready is false: the
- * point waits, or goes without. */
+/* Room for one more repository? If not, the point goes without. */
 static enum reason
-admit(bool *ready, struct run *run, struct node *n, struct repository *r)
+charge(bool *fits, struct run *run, struct node *n, struct repository *r)
 {
 	enum reason why = charge_repository(run, n, r);
 
-	*ready = false;
-	if (why == R_LIMIT_MEMORY)
-		return why;
-	if (why != REASON_OK && r->state == REPOSITORY_NEW) {
-		n->skipped = true;
-		r->report.state = RUN_REFUSED;
-		r->report.reason = why;
-		return find_point(n, why, "");
+	*fits = why == REASON_OK || r->state != REPOSITORY_NEW;
+	if (why == R_LIMIT_MEMORY || *fits)
+		return why == R_LIMIT_MEMORY ? why : REASON_OK;
+	n->skipped = true;
+	r->report.state = RUN_REFUSED;
+	r->report.reason = why;
+	return find_point(n, why, "");
+}
+
+/* Has all been done to have what its points are in? If not, *out is NULL: the
+ * point waits, or goes without. */
+static enum reason
+admit(struct repository **out, struct run *run, struct node *n,
+    const struct places *p)
+{
+	struct repository *r;
+	enum step step;
+	bool fits, itself;
+
+	*out = NULL;
+	while ((step = repository_step(&r, &itself, run, p)) == STEP_ASK) {
+		TRY(charge(&fits, run, n, r));
+		if (!fits)
+			return REASON_OK;
+		r->used = true;
+		TRY(repository_want(run, r, itself));
 	}
-	r->used = true;
-	if (r->state == REPOSITORY_NEW)
-		repository_want(run, r);
-	if (r->state == REPOSITORY_PENDING) {
+	if (step == STEP_WAIT) {
 		n->pending = true;
 		n->ta->tree.n_pending++;
-		return REASON_OK;
 	}
-	*ready = true;
+	TRY(charge(&fits, run, n, r));
+	if (step == STEP_WAIT || !fits)
+		return REASON_OK;
+	repository_use(r, p);
+	*out = r;
 	return REASON_OK;
 }
 
@@ -331,20 +348,20 @@ static enum reason
 visit(struct run *run, struct level *next, struct node *n)
 {
 	struct repository *r;
+	struct places places;
 	enum reason why;
-	bool ready;
 
 	if (node_is_cut(n))
 		return REASON_OK;
-	why = repository_get(&r, run, n->issuer->cert.repository_uri);
+	why = repository_places(&places, run, &n->issuer->cert);
 	if (why == R_LIMIT_MEMORY)
 		return why;
 	if (why != REASON_OK) {
 		n->skipped = true;
 		return find_point(n, why, "");
 	}
-	TRY(admit(&ready, run, n, r));
-	if (!ready)
+	TRY(admit(&r, run, n, &places));
+	if (r == NULL)
 		return REASON_OK;
 	TRY(judge_node(run, n, &r->key));
 	show_walk(run);

@@ -115,10 +115,25 @@ static const struct {
 	{ "mirror from half a name",
 	    "mirrors:\n- to: [/x]\n  from: rsync://a.example/m/x\n",
 	    R_CONF_VALUE, 3, "end with '/'" },
-	{ "mirror by HTTPS",
+	{ "mirror by HTTPS of half a name",
 	    "mirrors:\n- from: rsync://a.example/m/\n  to:\n"
-	    "  - https://b.example/m/\n",
-	    R_CONF_LATER, 4, "not in this version" },
+	    "  - https://b.example/m\n",
+	    R_CONF_VALUE, 4, "end with '/'" },
+	{ "no fallback of this name", "rrdp-fallback: sometimes\n",
+	    R_CONF_VALUE, 1, "one of never, stale, new" },
+	{ "a fallback that is none", "rrdp-fallback: [stale]\n", R_CONF_TYPE, 1,
+	    "one value" },
+	{ "proxy by HTTPS", "proxy: https://p.example:3128\n", R_CONF_VALUE, 1,
+	    "http://HOST:PORT" },
+	{ "proxy without port", "proxy: http://p.example\n", R_CONF_VALUE, 1,
+	    "http://HOST:PORT" },
+	{ "proxy with port 0", "proxy: http://p.example:0\n", R_CONF_VALUE, 1,
+	    "http://HOST:PORT" },
+	{ "proxy without host", "proxy: http://:3128\n", R_CONF_VALUE, 1,
+	    "http://HOST:PORT" },
+	{ "proxy with a path", "proxy: http://p.example/x:3128\n", R_CONF_VALUE,
+	    1, "http://HOST:PORT" },
+	{ "proxy as a number", "proxy: 3128\n", R_CONF_TYPE, 1, "quotes" },
 	{ "mirror by HTTP",
 	    "mirrors:\n- from: rsync://a.example/m/\n  to:\n"
 	    "  - http://b.example/m/\n",
@@ -200,6 +215,8 @@ test_defaults(void **state)
 		CHECK(empty[i], strcmp(c.rsync_command, "rsync") == 0);
 		CHECK(empty[i], c.cache[0] == '/' && c.jobs == 0);
 		CHECK(empty[i], c.n_outputs == 0 && c.n_places == 0);
+		CHECK(empty[i], c.proxy == NULL);
+		CHECK(empty[i], c.rrdp_fallback == CONF_FALLBACK_STALE);
 		CHECK(
 		    empty[i], memcmp(&c.limits, &limits, sizeof(limits)) == 0);
 		conf_fini(&c);
@@ -212,7 +229,8 @@ static const char good[] =
     "mirrors:\n"
     "  - from: rsync://a.example/m/\n"
     "    to: [rsync://b.example/m/, copies/a, /srv/a]\n"
-    "  - {from: rsync://a.example/m/, to: [/srv/b]}\n"
+    "  - {from: rsync://a.example/m/, to: [/srv/b, "
+    "https://b.example/m/, https://b.example/n.xml]}\n"
     "rsync-command: bin/rsync\n"
     "ca-file: '2026.pem'\n"
     "jobs: 256\n"
@@ -221,7 +239,9 @@ static const char good[] =
     "{format: summary, path: '-'}]\n"
     "findings: /var/f\n"
     "strict: true\n"
-    "limits: {depth-max: 3200, run-time: 2h, object-min: 1}\n";
+    "limits: {depth-max: 3200, run-time: 2h, object-min: 1}\n"
+    "proxy: http://me:secret@[2001:db8::1]:65535\n"
+    "rrdp-fallback: new\n";
 
 static void
 test_good(void **state)
@@ -240,12 +260,17 @@ test_good(void **state)
 	assert_true(
 	    span_eq(c.mirrors[0].from.text, SPAN("rsync://a.example/m/")));
 	assert_true(span_eq(c.mirrors[0].from.host, SPAN("a.example")));
-	assert_int_equal(c.mirrors[0].n, 4);
+	assert_int_equal(c.mirrors[0].n, 6);
 	assert_false(c.mirrors[0].to[0].is_folder);
 	assert_string_equal(c.mirrors[0].to[0].text, "rsync://b.example/m/");
 	assert_true(c.mirrors[0].to[1].is_folder);
 	assert_string_equal(c.mirrors[0].to[1].text, "/etc/x/copies/a");
 	assert_string_equal(c.mirrors[0].to[3].text, "/srv/b");
+	assert_false(c.mirrors[0].to[4].is_folder);
+	assert_false(c.mirrors[0].to[4].is_notification);
+	assert_true(c.mirrors[0].to[5].is_notification);
+	assert_string_equal(c.proxy, "http://me:secret@[2001:db8::1]:65535");
+	assert_int_equal(c.rrdp_fallback, CONF_FALLBACK_NEW);
 	assert_string_equal(c.rsync_command, "/etc/x/bin/rsync");
 	assert_string_equal(c.ca_file, "/etc/x/2026.pem");
 	assert_int_equal(c.jobs, 256);
@@ -342,6 +367,10 @@ static const struct {
 	    "" },
 	{ "mirror", "rsync://a.example/m/", R_CONF_VALUE, "FROM=TO" },
 	{ "mirror", "rsync://a.example/m/=", R_CONF_VALUE, "FROM=TO" },
+	{ "mirror", "rsync://a.example/m/=https://b.example/x.xml", REASON_OK,
+	    "" },
+	{ "mirror", "rsync://a.example/m/=rsync://b.example/m/x.xml",
+	    R_CONF_VALUE, "end with '/'" },
 	{ "policy", "x.yaml", R_CONF_LATER, "--policy" },
 	{ "nothing", "x", R_CONF_KEY, "--nothing" },
 };

@@ -37,7 +37,8 @@ scene_teardown(void **state)
 void
 scene_open(struct scene *s)
 {
-	struct fetch_settings settings = { s->root, s->command, &s->limits };
+	struct fetch_settings settings = { s->root, s->command, s->proxy,
+		&s->limits };
 
 	fault_init(&s->why, span_of(NULL, 0));
 	CHECK_REASON(

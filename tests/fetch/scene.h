@@ -9,6 +9,7 @@
 struct scene {
 	char root[64];
 	char command[512]; /* of rsync */
+	const char *proxy;
 	struct limits limits;
 	struct fetch *fetch;
 	struct fault why;

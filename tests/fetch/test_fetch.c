@@ -167,7 +167,24 @@ test_box(void **state)
 		       "grep -q -- '^-rtO --no-motd' out;"
 		       "grep -q -- --delete out;"
 		       "grep -q -- '--max-size=8000000 ' out;"
-		       "grep -q -- '-- rsync://h/m/ \\./$' out");
+		       "grep -q -- '-- rsync://h/m/ \\./$' out;"
+		       "! grep -q RSYNC_PROXY out");
+}
+
+static void
+test_proxy(void **state)
+{
+	struct scene *s = *state;
+	struct fetch_source source = scene_rsync("rsync://h/m/");
+	struct fetch_job job = scene_job(FETCH_TREE, &source, 1);
+
+	s->proxy = "http://me:secret@p.example:3128";
+	false_rsync(s, "env >out");
+	scene_open(s);
+	(void)scene_fetch(s, &job);
+	CHECK_REASON(job.detail, job.reason, REASON_OK);
+	scene_shell(s, "cd rsync/*; grep -qx "
+		       "'RSYNC_PROXY=me:secret@p.example:3128' out");
 }
 
 /* Zero or less: the kernel has none. */
@@ -547,6 +564,7 @@ main(void)
 		SCENE(test_not_there),
 		SCENE(test_group),
 		SCENE(test_box),
+		SCENE(test_proxy),
 		SCENE(test_landlock),
 		SCENE(test_next_source),
 		SCENE(test_repository_time),

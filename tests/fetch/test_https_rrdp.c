@@ -198,6 +198,7 @@ live(const char *name, const char *path)
 	static struct https_job job;
 	struct limits l;
 	struct https *h;
+	char uri[160];
 
 	memset(&have, 0, sizeof(have));
 	serve_limits(&l);
@@ -210,6 +211,18 @@ live(const char *name, const char *path)
 	assert_string_equal(text_of(&have), "a1 b2 ");
 	assert_int_equal(have.state.serial, 3);
 	assert_true(have.state.etag[0] == '"');
+
+	/* Only to look: the notification is read, and nothing else. */
+	job =
+	    (struct https_job){ .what = HTTPS_NOTIFICATION, .is_named = true };
+	(void)snprintf(uri, sizeof(uri), "%s%s-notification", r.base, r.name);
+	job.uri = span_str(uri);
+	https_start(h, &job, serve_now_ms());
+	serve_wait(h);
+	EXPECT(job, RRDP_NOTHING, REASON_OK);
+	assert_true(job.files == 1 && job.n_changes == 0);
+	assert_int_equal(job.state.serial, 3);
+	https_drop(&job);
 
 	update(&have, h, &r, &job);
 	EXPECT(job, RRDP_NOTHING, REASON_OK);
