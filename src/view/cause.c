@@ -1,0 +1,310 @@
+/* Why something is not in a view, from what the view says of its sources,
+ * findings and authorities. */
+#include "view/format.h"
+
+static const char *const ids[] = {
+	[CAUSE_NONE] = "unknown",
+	[CAUSE_PUBLISHED] = "published",
+	[CAUSE_GONE] = "gone",
+	[CAUSE_REPLACED] = "replaced",
+	[CAUSE_REFUSED] = "refused",
+	[CAUSE_REVOKED] = "revoked",
+	[CAUSE_EXPIRED] = "expired",
+	[CAUSE_CHAIN] = "chain",
+	[CAUSE_FETCH] = "fetch",
+	[CAUSE_SOURCE] = "source",
+	[CAUSE_UNCONFIGURED] = "unconfigured",
+	[CAUSE_POLICY] = "policy",
+	[CAUSE_CONTESTED] = "contested",
+	[CAUSE_YOUNG] = "young",
+	[CAUSE_UNCLAIMED] = "unclaimed",
+	[CAUSE_UNCERTIFIED] = "uncertified",
+};
+
+const char *
+cause_id(enum cause_kind kind)
+{
+	ASSERT(kind < COUNT(ids));
+	return ids[kind];
+}
+
+const char *
+change_op_id(enum change_op op)
+{
+	static const char *const ops[] = { [CHANGE_ADDED] = "added",
+		[CHANGE_REMOVED] = "removed",
+		[CHANGE_REPLACED] = "replaced" };
+
+	ASSERT(op < COUNT(ops));
+	return ops[op];
+}
+
+struct view_index {
+	const struct view *view;
+	struct map objects;     /* URI -> finding, no warning */
+	struct map points;      /* manifest URI -> finding about all of it */
+	struct map authorities; /* manifest URI -> authority */
+	struct map speaking;    /* URI -> origin with payloads */
+	struct map sources;     /* name -> source */
+};
+
+/* The first stays. */
+static bool
+put(struct map *map, struct span key, const void *value)
+{
+	return key.n == 0 || map_get(map, key) != NULL ||
+	       map_put(map, key, (void *)(uintptr_t)value);
+}
+
+static bool
+fill(struct view_index *x, const struct map *about)
+{
+	const struct view *v = x->view;
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < v->n_findings; i++) {
+		const struct finding *f = &v->findings[i];
+
+		if (f->effect == EFFECT_WARNING)
+			continue;
+		ok = put(&x->objects, f->object, f);
+		if (ok && f->effect != EFFECT_OBJECT)
+			ok = put(&x->points, f->point, f);
+	}
+	for (size_t i = 0; ok && i < v->n_authorities; i++)
+		ok = put(&x->authorities, v->authorities[i].link->manifest_uri,
+		    &v->authorities[i]);
+	for (size_t i = 0; ok && i < v->n; i++) {
+		const struct origin *o = v->payloads[i].origin;
+
+		/* Most objects say more than one thing, side by side. */
+		if (i > 0 && v->payloads[i - 1].origin == o)
+			continue;
+		if (about == NULL || map_get(about, o->uri) != NULL)
+			ok = put(&x->speaking, o->uri, o);
+	}
+	for (size_t i = 0; ok && i < v->n_sources; i++)
+		ok = put(&x->sources, v->sources[i].name, &v->sources[i]);
+	return ok;
+}
+
+enum reason
+view_index_new(
+    struct view_index **out, const struct view *view, const struct map *about)
+{
+	struct view_index *x = base_alloc(sizeof(*x));
+
+	if (x == NULL)
+		return R_LIMIT_MEMORY;
+	x->view = view;
+	map_init(&x->objects);
+	map_init(&x->points);
+	map_init(&x->authorities);
+	map_init(&x->speaking);
+	map_init(&x->sources);
+	if (!fill(x, about)) {
+		view_index_free(x);
+		return R_LIMIT_MEMORY;
+	}
+	*out = x;
+	return REASON_OK;
+}
+
+void
+view_index_free(struct view_index *x)
+{
+	if (x == NULL)
+		return;
+	map_fini(&x->objects);
+	map_fini(&x->points);
+	map_fini(&x->authorities);
+	map_fini(&x->speaking);
+	map_fini(&x->sources);
+	base_free(x);
+}
+
+/* ---- one cause after the other ------------------------------------------- */
+
+static bool
+because(struct cause *out, enum cause_kind kind, const struct finding *f)
+{
+	*out = (struct cause){ .kind = kind,
+		.reason = f->reason,
+		.detail = f->detail,
+		.object = f->object };
+	if (f->reason == R_PATH_REVOKED)
+		out->kind = CAUSE_REVOKED;
+	if (f->reason == R_PATH_EXPIRED)
+		out->kind = CAUSE_EXPIRED;
+	return true;
+}
+
+/* Left out, as the same source said it? */
+static bool
+by_policy(
+    struct cause *out, const struct view_index *x, const struct payload *p)
+{
+	const struct view *v = x->view;
+	size_t lo = 0, hi = v->n_left;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (payload_cmp(&v->left[mid].payload, p) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < v->n_left && payload_cmp(&v->left[lo].payload, p) == 0;
+	     lo++) {
+		const struct view_left *l = &v->left[lo];
+
+		if (!span_eq(l->payload.origin->source, p->origin->source))
+			continue;
+		*out = (struct cause){ .kind = CAUSE_POLICY,
+			.left = l->cause,
+			.rule = l->rule,
+			.detail = l->why };
+		return true;
+	}
+	return false;
+}
+
+static bool
+by_source(struct cause *out, const struct view_index *x, const struct origin *o)
+{
+	const struct view_source *s = map_get(&x->sources, o->source);
+
+	if (s == NULL) {
+		*out = (struct cause){ .kind = CAUSE_UNCONFIGURED };
+		return true;
+	}
+	if (s->reason == REASON_OK)
+		return false;
+	*out = (struct cause){
+		.kind = CAUSE_SOURCE, .reason = s->reason, .detail = s->detail
+	};
+	return true;
+}
+
+static bool
+overlaps(const struct view_holding *h, const struct payload *p)
+{
+	struct addr lo, hi;
+
+	if (p->kind != PAYLOAD_VRP) {
+		uint32_t as =
+		    p->kind == PAYLOAD_ASPA ? p->aspa.customer.v : p->key.asn.v;
+
+		return h->kind == HOLDING_AS && h->as.lo <= as &&
+		       as <= h->as.hi;
+	}
+	if ((int)h->kind != FAMILY_INDEX(p->vrp.prefix.family))
+		return false;
+	prefix_range(&lo, &hi, &p->vrp.prefix);
+	return addr_cmp(&h->ip.lo, &hi) <= 0 && addr_cmp(&lo, &h->ip.hi) <= 0;
+}
+
+/* A ledger's: what became of the claim. */
+static bool
+by_claim(struct cause *out, const struct view_index *x, const struct payload *p)
+{
+	const struct view *v = x->view;
+	const struct view_holding *held = NULL;
+
+	*out = (struct cause){ .kind = CAUSE_NONE };
+	for (size_t i = 0; i < v->n_holdings; i++) {
+		const struct view_holding *h = &v->holdings[i];
+
+		if (!span_eq(h->holder->ledger, p->origin->source) ||
+		    !overlaps(h, p))
+			continue;
+		held = h;
+		if (h->contender != NULL)
+			out->kind = CAUSE_CONTESTED;
+		else if (h->is_young && out->kind == CAUSE_NONE)
+			out->kind = CAUSE_YOUNG;
+	}
+	if (held == NULL)
+		out->kind = CAUSE_UNCLAIMED;
+	return out->kind != CAUSE_NONE;
+}
+
+/* Could the place that URI is in be had? */
+static const struct view_repository *
+failed_repository(const struct view *v, struct span uri)
+{
+	for (size_t i = 0; i < v->n_repositories; i++)
+		if (v->repositories[i].reason != REASON_OK &&
+		    span_starts(uri, v->repositories[i].uri))
+			return &v->repositories[i];
+	return NULL;
+}
+
+static bool
+by_fetch(struct cause *out, const struct view_index *x, struct span uri)
+{
+	const struct view_repository *r = failed_repository(x->view, uri);
+
+	if (r == NULL)
+		return false;
+	*out = (struct cause){ .kind = CAUSE_FETCH,
+		.reason = r->reason,
+		.detail = r->detail,
+		.object = r->uri };
+	return true;
+}
+
+/* Something above it, from the issuing CA up. */
+static bool
+by_chain(struct cause *out, const struct view_index *x, const struct origin *o)
+{
+	for (const struct link *l = o->chain; l != NULL; l = l->parent) {
+		const struct finding *f = map_get(&x->objects, l->uri);
+
+		if (f != NULL)
+			return because(out, CAUSE_CHAIN, f);
+		f = map_get(&x->points, l->manifest_uri);
+		if (f != NULL)
+			return by_fetch(out, x, l->manifest_uri) ||
+			       because(out, CAUSE_CHAIN, f);
+	}
+	return false;
+}
+
+/* Of the RPKI: what became of the object. */
+static bool
+by_object(struct cause *out, const struct view_index *x, const struct origin *o)
+{
+	const struct finding *f = map_get(&x->objects, o->uri);
+	const struct origin *there = map_get(&x->speaking, o->uri);
+
+	if (f != NULL)
+		return because(out, CAUSE_REFUSED, f);
+	if (there == NULL)
+		return false;
+	*out = (struct cause){ .kind = CAUSE_REPLACED, .object = there->uri };
+	return true;
+}
+
+void
+view_absence(
+    struct cause *out, const struct view_index *x, const struct payload *p)
+{
+	const struct origin *o = p->origin;
+
+	if (by_policy(out, x, p) || by_source(out, x, o))
+		return;
+	if (o->chain != NULL && (by_object(out, x, o) || by_chain(out, x, o)))
+		return;
+	*out = (struct cause){ .kind = CAUSE_EXPIRED };
+	if (payload_expires_at(p) <= x->view->at)
+		return;
+	if (o->statement != NULL && by_claim(out, x, p))
+		return;
+	*out = (struct cause){ .kind = CAUSE_GONE };
+	if (o->chain != NULL && x->view->n_authorities > 0 &&
+	    map_get(&x->authorities, o->chain->manifest_uri) == NULL)
+		*out = (struct cause){ .kind = CAUSE_CHAIN,
+			.object = o->chain->uri };
+}
