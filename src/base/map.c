@@ -22,7 +22,7 @@ rotate(uint64_t x, unsigned by)
 	return x << by | x >> (64 - by);
 }
 
-static void
+static inline void
 sip_round(uint64_t v[4])
 {
 	v[0] += v[1];
@@ -38,6 +38,15 @@ sip_round(uint64_t v[4])
 }
 
 static uint64_t
+read_word(const uint8_t *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 |
+	       (uint64_t)p[3] << 24 | (uint64_t)p[4] << 32 |
+	       (uint64_t)p[5] << 40 | (uint64_t)p[6] << 48 |
+	       (uint64_t)p[7] << 56;
+}
+
+static uint64_t
 read_le(const uint8_t *p, size_t n)
 {
 	uint64_t x = 0;
@@ -47,7 +56,7 @@ read_le(const uint8_t *p, size_t n)
 	return x;
 }
 
-static void
+static inline void
 sip_word(uint64_t v[4], uint64_t m)
 {
 	v[3] ^= m;
@@ -68,7 +77,7 @@ map_hash(const uint64_t seed[2], struct span s)
 	size_t whole = s.n & ~(size_t)7;
 
 	for (size_t i = 0; i < whole; i += 8)
-		sip_word(v, read_le(s.p + i, 8));
+		sip_word(v, read_word(s.p + i));
 	sip_word(v, (uint64_t)s.n << 56 |
 			(s.n == whole ? 0 : read_le(s.p + whole, s.n - whole)));
 	v[2] ^= 0xff;
@@ -109,20 +118,21 @@ find_slot(const struct map *m, struct span key, uint64_t hash)
 }
 
 static struct map_entry *
-find(const struct map *m, struct span key)
+find(const struct map *m, struct span key, uint64_t hash)
 {
 	size_t at;
 
 	if (m->n == 0)
 		return NULL;
-	at = find_slot(m, key, map_hash(m->seed, key));
+	at = find_slot(m, key, hash);
 	return m->slots[at] == 0 ? NULL : &m->entries[m->slots[at] - 1];
 }
 
 void *
 map_get(const struct map *m, struct span key)
 {
-	const struct map_entry *e = find(m, key);
+	const struct map_entry *e =
+	    m->n == 0 ? NULL : find(m, key, map_hash(m->seed, key));
 
 	return e == NULL ? NULL : e->value;
 }
@@ -166,8 +176,8 @@ map_grow(struct map *m)
 bool
 map_put(struct map *m, struct span key, void *value)
 {
-	struct map_entry *e = find(m, key);
-	uint64_t hash;
+	uint64_t hash = map_hash(m->seed, key);
+	struct map_entry *e = find(m, key, hash);
 
 	ASSERT(value != NULL);
 	if (e != NULL) {
@@ -176,7 +186,6 @@ map_put(struct map *m, struct span key, void *value)
 	}
 	if (!map_grow(m))
 		return false;
-	hash = map_hash(m->seed, key);
 	m->entries[m->used] = (struct map_entry){ key, value, hash };
 	m->slots[find_slot(m, key, hash)] = (uint32_t)++m->used;
 	m->n++;
@@ -186,7 +195,7 @@ map_put(struct map *m, struct span key, void *value)
 void
 map_remove(struct map *m, struct span key)
 {
-	struct map_entry *e = find(m, key);
+	struct map_entry *e = find(m, key, map_hash(m->seed, key));
 
 	if (e == NULL)
 		return;

@@ -17,16 +17,15 @@ issue_of(
 }
 
 enum reason
-rpki_issue_read(struct rpki_issue *out, struct span manifest,
-    const struct digest *hash, struct decode *dec)
+rpki_issue_read(struct rpki_issue *out, struct manifest *lists,
+    struct span manifest, const struct digest *hash, struct decode *dec)
 {
-	struct manifest m;
 	struct cms cms;
 
 	TRY(cms_parse(&cms, manifest, dec));
 	if (object_type_by_oid(cms.type) != OBJECT_MANIFEST)
 		return fault_at(&dec->why, R_POINT_TYPE, cms.type.p);
-	TRY(manifest_parse(&m, cms.content, dec));
-	issue_of(out, &m, hash);
+	TRY(manifest_parse(lists, cms.content, dec));
+	issue_of(out, lists, hash);
 	return REASON_OK;
 }

@@ -166,9 +166,11 @@ struct rpki_point {
 	uint32_t n_valid[RPKI_TYPES]; /* objects found good, by object_type */
 };
 
-/* Read (do not verify) what identifies a manifest; hash is of its bytes. */
-enum reason rpki_issue_read(struct rpki_issue *out, struct span manifest,
-    const struct digest *hash, struct decode *) MUST_CHECK;
+/* Read (do not verify) what identifies a manifest, and what is on it; hash is
+ * of its bytes. */
+enum reason rpki_issue_read(struct rpki_issue *out, struct manifest *lists,
+    struct span manifest, const struct digest *hash,
+    struct decode *) MUST_CHECK;
 /*
  * Findings are in the order of the manifest; URIs in them, and all else that
  * is not bytes of an object, are in the arena. But what a child inherits is

@@ -5,7 +5,7 @@ librun_a_SOURCES = %D%/run.h %D%/inside.h %D%/run.c %D%/source.c \
 	%D%/doctor_net.c %D%/doctor_sources.c \
 	%D%/ask.c %D%/verdict.h %D%/verdict.c %D%/pool.h %D%/pool_inside.h \
 	%D%/pool.c %D%/pool_slot.c %D%/ring.h %D%/ring.c %D%/box.h %D%/box.c %D%/wire.h \
-	%D%/wire_answer.h %D%/wire.c %D%/wire_job.c %D%/wire_answer.c \
+	%D%/wire_answer.h %D%/wire.c %D%/wire_cert.c %D%/wire_job.c %D%/wire_answer.c \
 	%D%/wire_check.c %D%/worker.h %D%/worker.c %D%/zygote.c
 run_libs = librun.a $(rpki_libs) $(policy_libs) $(view_libs) $(store_libs) $(fetch_libs) $(conf_libs) $(output_libs)
 # Seeds: tests/run/test_wire tests/fuzz/corpus/run_wire

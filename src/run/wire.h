@@ -82,8 +82,7 @@ struct job {
 };
 
 void job_write(struct wire_out *, const struct job *);
-/* In the worker: the issuer is decoded anew. False: no memory, or not what
- * job_write writes. */
+/* In the worker. False: no memory, or not what job_write writes. */
 bool job_read(struct job *out, struct wire_in *, struct limits *,
     struct arena *) MUST_CHECK;
 

@@ -10,44 +10,39 @@
 struct writer {
 	struct wire_out *w;
 	const struct job *job;
-	struct map by_name; /* name -> 1 + number */
-	struct span folder;
+	size_t skip; /* of a URI: the folder's */
+	size_t next; /* file: most things come in the manifest's order */
 };
 
-static bool
+static void
 writer_init(struct writer *out, struct wire_out *w, const struct job *job)
 {
-	*out = (struct writer){ .w = w, .job = job };
-	map_init(&out->by_name);
-	out->folder = job->issuer->cert.repository_uri;
-	for (size_t i = 0; i < job->n_files; i++)
-		if (!map_put(&out->by_name, job->files[i].name, &job->files[i]))
-			return false;
-	return true;
+	struct span folder = job->issuer->cert.repository_uri;
+
+	*out = (struct writer){ .w = w, .job = job, .skip = folder.n };
+	if (folder.n > 0 && folder.p[folder.n - 1] != '/')
+		out->skip++;
 }
 
 /* WIRE_MANIFEST for all that is no file of it. */
 static uint64_t
-number_of(const struct writer *t, struct span uri)
+number_of(struct writer *t, struct span uri)
 {
-	size_t skip = t->folder.n;
-	const struct job_file *f;
+	size_t n = t->job->n_files;
+	struct span name;
 
-	if (skip > 0 && t->folder.p[skip - 1] != '/')
-		skip++;
-	if (uri.n <= skip)
+	if (uri.n <= t->skip)
 		return WIRE_MANIFEST;
-	f = map_get(&t->by_name, span_of(uri.p + skip, uri.n - skip));
-	return f == NULL ? WIRE_MANIFEST : (uint64_t)(f - t->job->files);
-}
+	name = span_of(uri.p + t->skip, uri.n - t->skip);
+	for (size_t i = 0; i < n; i++) {
+		size_t at = t->next + i < n ? t->next + i : t->next + i - n;
 
-static void
-put_part(struct wire_out *w, struct span whole, struct span part)
-{
-	bool none = part.p == NULL || part.n == 0;
-
-	wire_put_u64(w, none ? 0 : (uint64_t)(part.p - whole.p));
-	wire_put_u64(w, none ? 0 : part.n);
+		if (span_eq(t->job->files[at].name, name)) {
+			t->next = at;
+			return at;
+		}
+	}
+	return WIRE_MANIFEST;
 }
 
 /* ---- parts of a point ---------------------------------------------------- */
@@ -100,29 +95,10 @@ put_payloads(struct writer *t, const struct rpki_point *p)
 			bytes = t->job->files[file].bytes;
 			wire_put(t->w, &y->key.asn, sizeof(y->key.asn));
 			wire_put(t->w, &y->key.ski, sizeof(y->key.ski));
-			put_part(t->w, bytes, y->key.spki);
+			wire_put_part(t->w, bytes, y->key.spki);
 			break;
 		}
 	}
-}
-
-static void
-put_cert(struct wire_out *w, const struct cert *c, const struct resources *held)
-{
-	size_t n;
-	const struct wire_part *parts = wire_cert_parts(&n);
-
-	for (size_t i = 0; i < n; i++)
-		put_part(w, c->der, *wire_cert_part_of(c, &parts[i]));
-	wire_put_u64(w, c->spki.key.alg);
-	wire_put(w, &c->not_before_at, sizeof(c->not_before_at));
-	wire_put(w, &c->not_after_at, sizeof(c->not_after_at));
-	wire_put_u64(w, c->kind);
-	wire_put(w, &c->ski, sizeof(c->ski));
-	wire_put(w, &c->aki, sizeof(c->aki));
-	wire_put_u64(w, c->has_aki);
-	wire_put_u64(w, c->reconsidered);
-	wire_put_resources(w, &c->resources, held);
 }
 
 static void
@@ -135,7 +111,7 @@ put_children(struct writer *t, const struct rpki_point *p)
 		wire_put_u64(t->w, number_of(t, p->children[i].uri));
 		wire_put_resources(
 		    t->w, &c->resources, &t->job->issuer->resources);
-		put_cert(t->w, &c->cert, &c->resources);
+		wire_put_cert(t->w, &c->cert, &c->resources);
 	}
 }
 
@@ -193,7 +169,7 @@ put_listing(struct wire_out *w, const struct job *j, const struct listing *l)
 	put_issue(w, &l->issue);
 	wire_put_u64(w, l->n);
 	for (size_t i = 0; i < l->n; i++) {
-		put_part(w, j->manifest, l->files[i].name);
+		wire_put_part(w, j->manifest, l->files[i].name);
 		wire_put(w, &l->files[i].hash, sizeof(l->files[i].hash));
 	}
 }
@@ -203,11 +179,8 @@ put_judgement(struct wire_out *w, const struct job *job, const struct answer *a)
 {
 	struct writer t;
 
-	if (writer_init(&t, w, job))
-		put_point(&t, &a->point);
-	else
-		w->failed = true;
-	map_fini(&t.by_name);
+	writer_init(&t, w, job);
+	put_point(&t, &a->point);
 }
 
 void

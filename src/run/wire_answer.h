@@ -1,4 +1,5 @@
-/* What the writer and the reader of answers share. Private to the room. */
+/* What those who write and read questions and answers share. Private to the
+ * room. */
 #ifndef CAIRN_RUN_WIRE_ANSWER_H
 #define CAIRN_RUN_WIRE_ANSWER_H
 
@@ -6,16 +7,15 @@
 
 #define WIRE_MANIFEST UINT32_MAX /* instead of a file's number */
 
-/* A span of a certificate that lies in its bytes. */
-struct wire_part {
-	size_t offset; /* in struct cert */
-};
-
-/* All that the run asks of a CA's certificate. Raw values of extensions stay
- * behind. */
-const struct wire_part *wire_cert_parts(size_t *n);
-const struct span *wire_cert_part_of(
-    const struct cert *, const struct wire_part *);
+/* A span that lies in another. */
+void wire_put_part(struct wire_out *, struct span whole, struct span part);
+struct span wire_get_part(struct wire_in *, struct span whole);
+/* wire_cert.c: a CA's certificate but for its bytes. Resources of the very
+ * array that `held` has are not written. False: no memory. */
+void wire_put_cert(
+    struct wire_out *, const struct cert *, const struct resources *held);
+bool wire_get_cert(struct wire_in *, struct cert *out, struct span der,
+    const struct resources *held, struct arena *) MUST_CHECK;
 /* How many objects the job says of which signatures are known to hold. */
 size_t wire_held_count(const struct job *);
 

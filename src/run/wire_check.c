@@ -12,30 +12,6 @@
 
 #include "run/wire_answer.h"
 
-#define PART(field)                          \
-	{                                    \
-		offsetof(struct cert, field) \
-	}
-
-const struct wire_part *
-wire_cert_parts(size_t *n)
-{
-	static const struct wire_part parts[] = { PART(tbs), PART(signature),
-		PART(serial), PART(issuer), PART(subject), PART(spki.key.raw),
-		PART(spki.der), PART(spki.bits), PART(crl_uri), PART(aia_uri),
-		PART(repository_uri), PART(manifest_uri), PART(notify_uri),
-		PART(object_uri) };
-
-	*n = COUNT(parts);
-	return parts;
-}
-
-const struct span *
-wire_cert_part_of(const struct cert *c, const struct wire_part *part)
-{
-	return (const void *)((const uint8_t *)c + part->offset);
-}
-
 size_t
 wire_held_count(const struct job *j)
 {
@@ -68,16 +44,6 @@ array(struct reader *t, size_t n, size_t size)
 	return p;
 }
 #define ARRAY(t, n, type) ((type *)array((t), (n), sizeof(type)))
-
-static struct span
-get_part(struct reader *t, struct span whole)
-{
-	uint64_t at = wire_get_max(t->r, whole.n);
-	uint64_t n = wire_get_max(t->r, whole.n - at);
-
-	return t->r->failed || n == 0 ? span_of(NULL, 0)
-				      : span_of(whole.p + at, (size_t)n);
-}
 
 /* What is the issuer's own array need not be compared with it. */
 static struct resources
@@ -216,7 +182,7 @@ get_router_key(struct reader *t, struct router_key *k, struct span bytes,
 {
 	wire_get(t->r, &k->asn, sizeof(k->asn));
 	wire_get(t->r, &k->ski, sizeof(k->ski));
-	k->spki = get_part(t, bytes);
+	k->spki = wire_get_part(t->r, bytes);
 	require(t, k->spki.n > 0 && resources_contain_asn(held, k->asn));
 }
 
@@ -268,25 +234,7 @@ static void
 get_cert(struct reader *t, struct cert *c, struct span der,
     const struct resources *held)
 {
-	size_t n;
-	const struct wire_part *parts = wire_cert_parts(&n);
-
-	c->der = der;
-	for (size_t i = 0; i < n; i++) {
-		struct span part = get_part(t, der);
-
-		memcpy((uint8_t *)c + parts[i].offset, &part, sizeof(part));
-	}
-	c->spki.key.alg =
-	    (enum crypt_alg)wire_get_max(t->r, (uint64_t)CRYPT_ED25519);
-	c->not_before_at = wire_get_time(t->r);
-	c->not_after_at = wire_get_time(t->r);
-	c->kind = (enum cert_kind)wire_get_max(t->r, (uint64_t)CERT_ROUTER);
-	wire_get(t->r, &c->ski, sizeof(c->ski));
-	wire_get(t->r, &c->aki, sizeof(c->aki));
-	c->has_aki = wire_get_bool(t->r);
-	c->reconsidered = wire_get_bool(t->r);
-	if (!wire_get_resources(t->r, &c->resources, held, t->arena))
+	if (!wire_get_cert(t->r, c, der, held, t->arena))
 		t->no_memory = t->r->failed = true;
 	require(t, c->kind == CERT_CA && c->spki.key.raw.n > 0 &&
 		       c->spki.der.n > 0 && c->subject.n > 0 &&
@@ -481,7 +429,7 @@ get_listing(struct reader *t, struct listing *l)
 		       (l->readable || l->n == 0));
 	l->files = ARRAY(t, l->n, struct manifest_file);
 	for (size_t i = 0; i < l->n && !t->r->failed; i++) {
-		l->files[i].name = get_part(t, t->job->manifest);
+		l->files[i].name = wire_get_part(t->r, t->job->manifest);
 		wire_get(t->r, &l->files[i].hash, sizeof(l->files[i].hash));
 		require(t,
 		    manifest_name_is_valid(l->files[i].name, t->job->limits));

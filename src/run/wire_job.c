@@ -4,14 +4,14 @@
  */
 #include <string.h>
 
-#include "run/wire.h"
+#include "run/wire_answer.h"
 
 static void
 put_issuer(struct wire_out *w, const struct rpki_issuer *issuer)
 {
-	wire_put_u64(w, issuer->cert.kind);
 	wire_put_span(w, issuer->cert.der);
 	wire_put_resources(w, &issuer->resources, NULL);
+	wire_put_cert(w, &issuer->cert, &issuer->resources);
 }
 
 static void
@@ -54,24 +54,20 @@ job_write(struct wire_out *w, const struct job *j)
 	memcpy(w->p + from, &length, sizeof(length));
 }
 
-/* The run found it good; that it decodes is no more than to be expected. */
+/* The run knows what is in it, and says so. */
 static bool
 get_issuer(struct job *j, struct wire_in *r, struct arena *arena)
 {
-	enum cert_kind kind =
-	    (enum cert_kind)wire_get_max(r, (uint64_t)CERT_CA);
 	struct span der = wire_get_span(r);
 	struct rpki_issuer *issuer = ARENA_NEW(arena, struct rpki_issuer);
-	struct decode dec;
 
 	if (r->failed || issuer == NULL)
 		return false;
-	decode_init(&dec, arena, j->limits, der);
-	if (cert_parse(&issuer->cert, der, &dec) != REASON_OK ||
-	    cert_check(&issuer->cert, kind, &dec) != REASON_OK)
-		return false;
 	j->issuer = issuer;
-	return wire_get_resources(r, &issuer->resources, NULL, arena);
+	return wire_get_resources(r, &issuer->resources, NULL, arena) &&
+	       wire_get_cert(
+		   r, &issuer->cert, der, &issuer->resources, arena) &&
+	       !r->failed;
 }
 
 static bool

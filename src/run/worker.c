@@ -98,15 +98,11 @@ do_list(struct answer *out, const struct job *j, struct arena *arena)
 	struct listing *l = &out->list;
 	struct manifest m;
 	struct decode dec;
-	struct cms cms;
 	enum reason r;
 
 	decode_init(&dec, arena, j->limits, j->manifest);
-	r = rpki_issue_read(&l->issue, j->manifest, &j->manifest_hash, &dec);
-	if (r == REASON_OK)
-		r = cms_parse(&cms, j->manifest, &dec);
-	if (r == REASON_OK)
-		r = manifest_parse(&m, cms.content, &dec);
+	r = rpki_issue_read(
+	    &l->issue, &m, j->manifest, &j->manifest_hash, &dec);
 	if (r == R_LIMIT_MEMORY)
 		return false;
 	l->readable = r == REASON_OK;
@@ -181,28 +177,25 @@ do_check(struct answer *out, const struct job *j, struct crypt *crypt,
 	return true;
 }
 
+/* The judge asks for the files in the manifest's order, in which they are. */
 struct source {
-	struct map by_hash;
+	const struct job *job;
+	size_t next;
 };
 
 static struct span
 source_object(void *ctx, const struct digest *hash)
 {
-	const struct source *s = ctx;
-	const struct job_file *f = map_get(&s->by_hash, SPAN_OF(*hash));
+	struct source *s = ctx;
+	const struct job *j = s->job;
 
-	return f == NULL ? span_of(NULL, 0) : f->bytes;
-}
+	for (size_t i = 0; i < j->n_files; i++) {
+		size_t at = s->next++ % j->n_files;
 
-static bool
-source_init(struct source *out, const struct job *j)
-{
-	map_init(&out->by_hash);
-	for (size_t i = 0; i < j->n_files; i++)
-		if (!map_put(
-			&out->by_hash, SPAN_OF(j->files[i].hash), &j->files[i]))
-			return false;
-	return true;
+		if (digest_eq(&j->files[at].hash, hash))
+			return j->files[at].bytes;
+	}
+	return span_of(NULL, 0);
 }
 
 static bool
@@ -211,7 +204,7 @@ do_judge(struct answer *out, const struct job *j, struct crypt *crypt,
 {
 	struct recorder t;
 	struct verifier v = { recorder_verify, &t };
-	struct source source = { 0 };
+	struct source source = { .job = j };
 	struct rpki_point_in in = { .issuer = j->issuer,
 		.manifest = j->manifest,
 		.manifest_hash = j->manifest_hash,
@@ -219,12 +212,9 @@ do_judge(struct answer *out, const struct job *j, struct crypt *crypt,
 		.source = { source_object, &source },
 		.limits = j->limits,
 		.verifier = &v };
-	bool ok = recorder_init(&t, crypt, j, out, arena) &&
-		  source_init(&source, j) &&
-		  rpki_point_judge(&out->point, &in, arena) == REASON_OK;
 
-	map_fini(&source.by_hash);
-	return ok;
+	return recorder_init(&t, crypt, j, out, arena) &&
+	       rpki_point_judge(&out->point, &in, arena) == REASON_OK;
 }
 
 /* False: it takes more memory than it may have. */

@@ -52,6 +52,7 @@ test_issue(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(issues); i++) {
 		struct rpki_issue issue;
+		struct manifest lists;
 		struct decode dec;
 		struct kit *k = kit_new();
 		struct span mft;
@@ -61,7 +62,7 @@ test_issue(void **state)
 		mft = buf_view(&k->mft.bytes);
 		decode_init(&dec, &k->arena, &k->limits, mft);
 		CHECK_REASON(issues[i].what,
-		    rpki_issue_read(&issue, mft, &k->mft.hash, &dec),
+		    rpki_issue_read(&issue, &lists, mft, &k->mft.hash, &dec),
 		    issues[i].want);
 		if (issues[i].want == REASON_OK) {
 			CHECK(issues[i].what,
