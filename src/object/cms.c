@@ -220,9 +220,6 @@ signed_data_parse(struct cms *c, struct der *d, struct decode *dec)
 {
 	struct der signers, signer;
 
-	TRY(version3_parse(d));
-	TRY(digest_algorithms_parse(d));
-	TRY(content_parse(c, d));
 	TRY(certificate_parse(c, d, dec));
 	TRY(der_enter(&signers, d, DER_SET));
 	TRY(der_end(d));
@@ -234,11 +231,12 @@ signed_data_parse(struct cms *c, struct der *d, struct decode *dec)
 	return signer_parse(c, &signer);
 }
 
-enum reason
-cms_parse(struct cms *out, struct span der, struct decode *dec)
+/* As far as the content; *data is behind it. */
+static enum reason
+begin_parse(
+    struct cms *c, struct der *data, struct span der, struct decode *dec)
 {
-	struct der d, info, explicit, data;
-	struct cms c = { 0 };
+	struct der d, info, explicit;
 
 	der_init(&d, der, &dec->why);
 	TRY(der_enter(&info, &d, DER_SEQUENCE));
@@ -246,8 +244,33 @@ cms_parse(struct cms *out, struct span der, struct decode *dec)
 	TRY(der_oid_is(&info, OID_SIGNED_DATA, R_CMS_TYPE));
 	TRY(der_enter(&explicit, &info, DER_CONTEXT_CONS(0)));
 	TRY(der_end(&info));
-	TRY(der_enter(&data, &explicit, DER_SEQUENCE));
+	TRY(der_enter(data, &explicit, DER_SEQUENCE));
 	TRY(der_end(&explicit));
+	TRY(version3_parse(data));
+	TRY(digest_algorithms_parse(data));
+	return content_parse(c, data);
+}
+
+enum reason
+cms_look(struct span *type, struct span *content, struct span der,
+    struct decode *dec)
+{
+	struct der data;
+	struct cms c;
+
+	TRY(begin_parse(&c, &data, der, dec));
+	*type = c.type;
+	*content = c.content;
+	return REASON_OK;
+}
+
+enum reason
+cms_parse(struct cms *out, struct span der, struct decode *dec)
+{
+	struct der data;
+	struct cms c = { 0 };
+
+	TRY(begin_parse(&c, &data, der, dec));
 	TRY(signed_data_parse(&c, &data, dec));
 	*out = c;
 	return REASON_OK;

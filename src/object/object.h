@@ -217,6 +217,9 @@ struct cms {
 /* RFC 6488 section 3 and RFC 9589, all but the two signatures. */
 enum reason cms_parse(
     struct cms *out, struct span der, struct decode *) MUST_CHECK;
+/* What is signed, whoever signed it: all behind it is not even parsed. */
+enum reason cms_look(struct span *type, struct span *content, struct span der,
+    struct decode *) MUST_CHECK;
 /* The content's digest, and the EE key's signature over the attributes. The
  * EE certificate's own signature: cert_verify. */
 enum reason cms_verify(

@@ -20,12 +20,12 @@ enum reason
 rpki_issue_read(struct rpki_issue *out, struct manifest *lists,
     struct span manifest, const struct digest *hash, struct decode *dec)
 {
-	struct cms cms;
+	struct span type, content;
 
-	TRY(cms_parse(&cms, manifest, dec));
-	if (object_type_by_oid(cms.type) != OBJECT_MANIFEST)
-		return fault_at(&dec->why, R_POINT_TYPE, cms.type.p);
-	TRY(manifest_parse(lists, cms.content, dec));
+	TRY(cms_look(&type, &content, manifest, dec));
+	if (object_type_by_oid(type) != OBJECT_MANIFEST)
+		return fault_at(&dec->why, R_POINT_TYPE, type.p);
+	TRY(manifest_parse(lists, content, dec));
 	issue_of(out, lists, hash);
 	return REASON_OK;
 }
