@@ -53,7 +53,6 @@ worker_poison(const struct job *j)
 	case CRASH:
 		(void)signal(SIGSEGV, SIG_DFL);
 		(void)raise(SIGSEGV);
-		*(volatile int *)NULL = 1;
 		break;
 	case ABORT:
 		(void)signal(SIGABRT, SIG_DFL);

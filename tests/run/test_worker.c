@@ -17,7 +17,6 @@ worker_poison(const struct job *j)
 		return;
 	(void)signal(SIGSEGV, SIG_DFL);
 	(void)raise(SIGSEGV);
-	*(volatile int *)NULL = 1;
 }
 
 static void
