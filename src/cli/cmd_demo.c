@@ -78,6 +78,7 @@ print_size(const struct demo *d, const struct world *world)
 	emit_uint(&e, "objects", size.objects);
 	emit_uint(&e, "vrps", size.vrps);
 	emit_uint(&e, "faults", size.faults);
+	emit_uint(&e, "statements", size.statements);
 	emit_end(&e);
 	if (!d->json) {
 		buf_puts(&text, "validate it: cairn validate -c ");

@@ -9,10 +9,14 @@
  *	keys FILE	whose signatures count for it
  *	successions FILE
  *	said HEX FILE	a statement that was signed, until it is in the ledger
+ *
+ * Paths are relative to the file's folder.
  */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -120,11 +124,41 @@ base64_take(struct span *out, struct holder *h, struct span text)
 	return out->p != NULL;
 }
 
+/* How many bytes of the name are its folder, with the slash. */
+static size_t
+folder_length(const struct holder_file *f)
+{
+	const char *slash = strrchr(f->name, '/');
+
+	return slash == NULL ? 0 : (size_t)(slash - f->name) + 1;
+}
+
+static bool
+is_relative(struct span path)
+{
+	return path.n > 0 && path.p[0] != '/' &&
+	       memmem(path.p, path.n, "://", 3) == NULL;
+}
+
+/* As it is from here. */
+static const char *
+path_take(const struct holder_file *f, struct holder *h, struct span path)
+{
+	char text[2 * HOLDER_PATH];
+	int n = snprintf(text, sizeof(text), "%.*s%.*s",
+	    is_relative(path) ? (int)folder_length(f) : 0, f->name,
+	    SPAN_FMT(path));
+
+	return n > 0 && (size_t)n < sizeof(text)
+		   ? arena_str(&h->arena, span_str(text))
+		   : NULL;
+}
+
 static bool
 said_take(struct holder_file *f, struct holder *h, struct span rest)
 {
 	struct span id = word_take(&rest);
-	struct holder_said said = { .path = arena_str(&h->arena, rest) };
+	struct holder_said said = { .path = path_take(f, h, rest) };
 
 	return said.path != NULL && rest.n > 0 &&
 	       hex_parse(said.id.b, sizeof(said.id.b), id) &&
@@ -156,7 +190,7 @@ line_take(struct holder_file *f, struct holder *h, struct span line)
 		return said_take(f, h, line);
 	for (size_t i = 0; i < COUNT(texts); i++)
 		if (span_eq(word, texts[i].word)) {
-			*texts[i].to = arena_str(&h->arena, line);
+			*texts[i].to = path_take(f, h, line);
 			return *texts[i].to != NULL;
 		}
 	return false;
@@ -202,9 +236,30 @@ holder_file_read(struct holder_file *out, struct holder *h, const char *name)
 
 /* ---- writing --------------------------------------------------------- */
 
+/* As it is from the file's folder: below it without it, elsewhere in full. */
+static void
+path_write(struct buf *b, const struct holder_file *f, const char *path)
+{
+	const size_t n = folder_length(f);
+	char full[PATH_MAX];
+
+	if (n > 0 && is_relative(span_str(path))) {
+		if (strncmp(path, f->name, n) == 0)
+			path += n;
+		else if (realpath(path, full) != NULL)
+			path = full;
+	}
+	buf_puts(b, path);
+	buf_byte(b, '\n');
+}
+
 static void
 file_text(struct buf *b, const struct holder_file *f)
 {
+	const struct {
+		const char *word, *path;
+	} paths[] = { { "ledger", f->ledger }, { "keys", f->keys },
+		{ "successions", f->successions } };
 	char hex[65];
 
 	buf_puts(b, "# A holder of cairn's ledger: nothing in here is secret.\n"
@@ -215,15 +270,15 @@ file_text(struct buf *b, const struct holder_file *f)
 	base64_write(b, f->spki);
 	hex_write(hex, SPAN_OF(f->next.b));
 	buf_printf(b, "\nnext %s\n", hex);
-	if (f->ledger != NULL)
-		buf_printf(b, "ledger %s\n", f->ledger);
-	if (f->keys != NULL)
-		buf_printf(b, "keys %s\n", f->keys);
-	if (f->successions != NULL)
-		buf_printf(b, "successions %s\n", f->successions);
+	for (size_t i = 0; i < COUNT(paths); i++)
+		if (paths[i].path != NULL) {
+			buf_printf(b, "%s ", paths[i].word);
+			path_write(b, f, paths[i].path);
+		}
 	for (size_t i = 0; i < f->said.n; i++) {
 		hex_write(hex, SPAN_OF(f->said.v[i].id.b));
-		buf_printf(b, "said %s %s\n", hex, f->said.v[i].path);
+		buf_printf(b, "said %s ", hex);
+		path_write(b, f, f->said.v[i].path);
 	}
 }
 

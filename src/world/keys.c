@@ -62,6 +62,12 @@ pair_key(const char *one, const char *other)
 	return crypt_secret_rsa(span_of(p, sizeof(p)), span_of(q, sizeof(q)));
 }
 
+void
+world_seed(uint8_t out[32], uint64_t seed, const char *use, const char *name)
+{
+	draw(out, seed, use, name);
+}
+
 struct crypt_secret *
 world_ca_key(uint64_t seed, size_t number)
 {

@@ -6,20 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "world/tree.h"
+#include "world/parse.h"
 
-struct parser {
-	struct world *world;
-	const uint8_t *at, *end;
-	unsigned line, token_line;
-	struct span token;       /* empty: the end */
-	struct world_ca *ca;     /* the open block's, NULL at the top */
-	struct world_item *item; /* the open block's, when it is no CA's */
-	struct fault *why;
-};
-
-static enum reason
-refuse(const struct parser *p, const char *what, struct span word)
+enum reason
+parse_refuse(const struct parser *p, const char *what, struct span word)
 {
 	int n = word.n < 60 ? (int)word.n : 60;
 
@@ -55,8 +45,8 @@ skip(struct parser *p)
 
 /* The next token becomes p->token: a word, a brace, or what is quoted, with
  * its opening quote. */
-static void
-next(struct parser *p)
+void
+parse_next(struct parser *p)
 {
 	const uint8_t *from;
 
@@ -77,8 +67,8 @@ next(struct parser *p)
 	p->token = span_of(from, (size_t)(p->at - from));
 }
 
-static bool
-token_is(const struct parser *p, const char *word)
+bool
+parse_is(const struct parser *p, const char *word)
 {
 	return span_eq(p->token, span_str(word));
 }
@@ -97,8 +87,8 @@ is_name(struct span s)
 	return true;
 }
 
-static enum reason
-take_string(struct parser *p, const char **out)
+enum reason
+parse_string(struct parser *p, const char **out)
 {
 	struct span s = p->token;
 
@@ -107,61 +97,61 @@ take_string(struct parser *p, const char **out)
 	*out = arena_str(&p->world->arena, s);
 	if (*out == NULL)
 		return fault_at(p->why, R_LIMIT_MEMORY, NULL);
-	next(p);
+	parse_next(p);
 	return REASON_OK;
 }
 
-static enum reason
-take_name(struct parser *p, const char **out)
+enum reason
+parse_name(struct parser *p, const char **out)
 {
 	if (!is_name(p->token))
-		return refuse(p,
+		return parse_refuse(p,
 		    "a name takes a-z, 0-9, '-' and '.', 60 at most", p->token);
-	return take_string(p, out);
+	return parse_string(p, out);
 }
 
-static enum reason
-take_asn(struct parser *p, struct asn *out)
+enum reason
+parse_asn(struct parser *p, struct asn *out)
 {
 	const char *text;
 
-	TRY(take_string(p, &text));
+	TRY(parse_string(p, &text));
 	if (!asn_parse(out, text))
-		return refuse(p, "not an AS number", span_str(text));
+		return parse_refuse(p, "not an AS number", span_str(text));
 	return REASON_OK;
 }
 
 /* ---- what may stand in a block --------------------------------------- */
 
-static bool
-is_item_text(struct span s)
+bool
+parse_is_resource(struct span s)
 {
 	return s.n > 0 &&
 	       ((s.p[0] >= '0' && s.p[0] <= '9') || s.p[0] == ':' ||
 		   span_starts(s, SPAN("AS")) || memchr(s.p, ':', s.n) != NULL);
 }
 
-static enum reason
-do_resources(struct parser *p, struct world_item *item)
+enum reason
+item_resources(struct parser *p, struct world_item *item)
 {
 	const char *text;
 
-	if (!is_item_text(p->token) && !token_is(p, "inherit"))
-		return refuse(p, "not a resource", p->token);
-	if (token_is(p, "inherit")) {
+	if (!parse_is_resource(p->token) && !parse_is(p, "inherit"))
+		return parse_refuse(p, "not a resource", p->token);
+	if (parse_is(p, "inherit")) {
 		item->resources.ip[0].holding = HOLDS_INHERIT;
 		item->resources.ip[1].holding = HOLDS_INHERIT;
 		item->resources.as.holding = HOLDS_INHERIT;
-		next(p);
+		parse_next(p);
 		return REASON_OK;
 	}
-	while (is_item_text(p->token)) {
+	while (parse_is_resource(p->token)) {
 		struct span token = p->token;
 
-		TRY(take_string(p, &text));
+		TRY(parse_string(p, &text));
 		if (resources_add_text(
 			&item->resources, &p->world->arena, text) != REASON_OK)
-			return refuse(p, "not a resource", token);
+			return parse_refuse(p, "not a resource", token);
 	}
 	addr_set_normalise(&item->resources.ip[0], FAMILY_V4);
 	addr_set_normalise(&item->resources.ip[1], FAMILY_V6);
@@ -169,23 +159,23 @@ do_resources(struct parser *p, struct world_item *item)
 	return REASON_OK;
 }
 
-static enum reason
-do_as(struct parser *p, struct world_item *item)
+enum reason
+item_as(struct parser *p, struct world_item *item)
 {
-	return take_asn(p, &item->asn);
+	return parse_asn(p, &item->asn);
 }
 
-static enum reason
-do_prefix(struct parser *p, struct world_item *item)
+enum reason
+item_prefix(struct parser *p, struct world_item *item)
 {
 	struct world_vrp *v = ARENA_NEW(&p->world->arena, struct world_vrp);
 	const char *text;
 
 	if (v == NULL)
 		return fault_at(p->why, R_LIMIT_MEMORY, NULL);
-	TRY(take_string(p, &text));
+	TRY(parse_string(p, &text));
 	if (!prefix_parse(&v->vrp.prefix, text))
-		return refuse(p, "not a prefix", span_str(text));
+		return parse_refuse(p, "not a prefix", span_str(text));
 	v->vrp.max_len = v->vrp.prefix.len;
 	*item->vrps_tail = v;
 	item->vrps_tail = &v->next;
@@ -193,8 +183,8 @@ do_prefix(struct parser *p, struct world_item *item)
 	return REASON_OK;
 }
 
-static enum reason
-do_maxlen(struct parser *p, struct world_item *item)
+enum reason
+item_maxlen(struct parser *p, struct world_item *item)
 {
 	struct world_vrp *last = NULL;
 	uint64_t n;
@@ -202,14 +192,15 @@ do_maxlen(struct parser *p, struct world_item *item)
 	for (struct world_vrp *v = item->vrps; v != NULL; v = v->next)
 		last = v;
 	if (last == NULL || last->has_max_len)
-		return refuse(p, "maxlen follows a prefix", p->token);
+		return parse_refuse(p, "maxlen follows a prefix", p->token);
 	if (!decimal_parse(
 		&n, p->token, family_bits(last->vrp.prefix.family)) ||
 	    n < last->vrp.prefix.len)
-		return refuse(p, "not a length for this prefix", p->token);
+		return parse_refuse(
+		    p, "not a length for this prefix", p->token);
 	last->vrp.max_len = (uint8_t)n;
 	last->has_max_len = true;
-	next(p);
+	parse_next(p);
 	return REASON_OK;
 }
 
@@ -221,8 +212,8 @@ asn_order(const void *a, const void *b)
 	return (x->v > y->v) - (x->v < y->v);
 }
 
-static enum reason
-do_providers(struct parser *p, struct world_item *item)
+enum reason
+item_providers(struct parser *p, struct world_item *item)
 {
 	struct asn *grown;
 
@@ -235,9 +226,9 @@ do_providers(struct parser *p, struct world_item *item)
 			memcpy(grown, item->providers,
 			    item->n_providers * sizeof(*grown));
 		item->providers = grown;
-		TRY(take_asn(p, &grown[item->n_providers]));
+		TRY(parse_asn(p, &grown[item->n_providers]));
 		item->n_providers++;
-	} while (is_item_text(p->token));
+	} while (parse_is_resource(p->token));
 	qsort(item->providers, item->n_providers, sizeof(*item->providers),
 	    asn_order);
 	return REASON_OK;
@@ -246,19 +237,19 @@ do_providers(struct parser *p, struct world_item *item)
 static enum reason
 do_host(struct parser *p, struct world_item *item)
 {
-	return take_name(p, &item->ca->host);
+	return parse_name(p, &item->ca->host);
 }
 
 static enum reason
 do_module(struct parser *p, struct world_item *item)
 {
-	return take_name(p, &item->ca->module);
+	return parse_name(p, &item->ca->module);
 }
 
 static enum reason
 do_manifest(struct parser *p, struct world_item *item)
 {
-	return take_name(p, &item->ca->manifest);
+	return parse_name(p, &item->ca->manifest);
 }
 
 static enum reason
@@ -272,13 +263,13 @@ do_reconsidered(struct parser *p, struct world_item *item)
 static enum reason
 do_of(struct parser *p, struct world_item *item)
 {
-	return take_name(p, &item->of);
+	return parse_name(p, &item->of);
 }
 
 static enum reason
 do_text(struct parser *p, struct world_item *item)
 {
-	return take_string(p, &item->text);
+	return parse_string(p, &item->text);
 }
 
 static enum reason
@@ -286,17 +277,17 @@ do_expect(struct parser *p, struct world_item *item)
 {
 	const char *text;
 
-	TRY(take_string(p, &text));
+	TRY(parse_string(p, &text));
 	item->expect = reason_by_id(text);
 	if (item->expect == REASON_OK)
-		return refuse(p, "no such reason", span_str(text));
-	TRY(take_string(p, &text));
+		return parse_refuse(p, "no such reason", span_str(text));
+	TRY(parse_string(p, &text));
 	for (int e = EFFECT_WARNING; e <= EFFECT_TRUST_ANCHOR; e++)
 		if (strcmp(effect_id((enum effect)e), text) == 0) {
 			item->expect_effect = (enum effect)e;
 			return REASON_OK;
 		}
-	return refuse(p, "no such effect", span_str(text));
+	return parse_refuse(p, "no such effect", span_str(text));
 }
 
 /* ---- items ----------------------------------------------------------- */
@@ -328,7 +319,7 @@ do_fault(struct parser *p, struct world_item *item)
 	const char *on;
 
 	if (f == NULL)
-		return refuse(p, "no such fault", p->token);
+		return parse_refuse(p, "no such fault", p->token);
 	on = f->on;
 	if (item->ca != NULL && item->kind != WORLD_COPY) {
 		if (strcmp(on, "manifest") == 0)
@@ -337,19 +328,20 @@ do_fault(struct parser *p, struct world_item *item)
 			to = &item->ca->on_crl;
 		else if (strcmp(on, kind_words[item->kind]) != 0 &&
 			 (strcmp(on, "any") != 0 || item->in == NULL))
-			return refuse(
+			return parse_refuse(
 			    p, "this fault has no place here", p->token);
 	} else if (strcmp(on, "signed") == 0) {
 		if (item->kind == WORLD_ROUTER || item->kind == WORLD_FILE)
-			return refuse(p, "not a signed object", p->token);
+			return parse_refuse(p, "not a signed object", p->token);
 	} else if (strcmp(on, "any") != 0 &&
 		   strcmp(on, kind_words[item->kind]) != 0) {
-		return refuse(p, "this fault has no place here", p->token);
+		return parse_refuse(
+		    p, "this fault has no place here", p->token);
 	}
 	if (*to != NULL)
-		return refuse(p, "one fault is enough", p->token);
+		return parse_refuse(p, "one fault is enough", p->token);
 	*to = f;
-	next(p);
+	parse_next(p);
 	return REASON_OK;
 }
 
@@ -358,17 +350,17 @@ static const struct {
 	unsigned in;
 	enum reason (*take)(struct parser *, struct world_item *);
 } properties[] = {
-	{ "resources", CAS | IN(WORLD_COPY), do_resources },
+	{ "resources", CAS | IN(WORLD_COPY), item_resources },
 	{ "host", CAS, do_host },
 	{ "module", CAS, do_module },
 	{ "manifest", CAS, do_manifest },
 	{ "reconsidered", CAS, do_reconsidered },
 	{ "of", IN(WORLD_COPY), do_of },
-	{ "as", PREFIXES | IN(WORLD_ROUTER), do_as },
-	{ "prefix", PREFIXES, do_prefix },
-	{ "maxlen", IN(WORLD_ROA), do_maxlen },
-	{ "customer", IN(WORLD_ASPA), do_as },
-	{ "providers", IN(WORLD_ASPA), do_providers },
+	{ "as", PREFIXES | IN(WORLD_ROUTER), item_as },
+	{ "prefix", PREFIXES, item_prefix },
+	{ "maxlen", IN(WORLD_ROA), item_maxlen },
+	{ "customer", IN(WORLD_ASPA), item_as },
+	{ "providers", IN(WORLD_ASPA), item_providers },
 	{ "text", IN(WORLD_FILE) | IN(WORLD_GHOSTBUSTERS), do_text },
 	{ "fault", ~0u, do_fault },
 	{ "expect", ~0u, do_expect },
@@ -411,11 +403,11 @@ item_open(struct parser *p, enum world_kind kind)
 	item->line = p->token_line;
 	item->in = p->ca;
 	item->vrps_tail = &item->vrps;
-	next(p);
-	TRY(take_name(p, &item->name));
-	if (!token_is(p, "{"))
-		return refuse(p, "'{' expected", p->token);
-	next(p);
+	parse_next(p);
+	TRY(parse_name(p, &item->name));
+	if (!parse_is(p, "{"))
+		return parse_refuse(p, "'{' expected", p->token);
+	parse_next(p);
 	if (p->ca != NULL) {
 		*p->ca->items_tail = item;
 		p->ca->items_tail = &item->next;
@@ -443,8 +435,8 @@ item_close(struct parser *p)
 	    (item->ca->host == NULL || item->ca->module == NULL))
 		missing = "a trust anchor needs a host and a module";
 	if (missing != NULL)
-		return refuse(p, missing, span_str(item->name));
-	next(p);
+		return parse_refuse(p, missing, span_str(item->name));
+	parse_next(p);
 	if (p->item != NULL)
 		p->item = NULL;
 	else
@@ -457,21 +449,25 @@ statement(struct parser *p)
 {
 	struct world_item *item = p->item;
 
+	if (p->ledger != NULL)
+		return ledger_word(p);
+	if (p->ca == NULL && parse_is(p, "ledger"))
+		return ledger_open(p);
 	if (item == NULL && p->ca != NULL)
 		item = p->ca->item;
-	if (item != NULL && token_is(p, "}"))
+	if (item != NULL && parse_is(p, "}"))
 		return item_close(p);
 	for (int kind = 0; p->item == NULL && kind < WORLD_KINDS; kind++)
-		if (token_is(p, kind_words[kind]) &&
+		if (parse_is(p, kind_words[kind]) &&
 		    (kind == WORLD_TA) == (p->ca == NULL))
 			return item_open(p, (enum world_kind)kind);
 	for (size_t i = 0; item != NULL && i < COUNT(properties); i++)
-		if (token_is(p, properties[i].word) &&
+		if (parse_is(p, properties[i].word) &&
 		    (properties[i].in & IN(item->kind)) != 0) {
-			next(p);
+			parse_next(p);
 			return properties[i].take(p, item);
 		}
-	return refuse(p, "this has no place here", p->token);
+	return parse_refuse(p, "this has no place here", p->token);
 }
 
 /* ---- the whole ------------------------------------------------------- */
@@ -485,7 +481,8 @@ resolve(struct parser *p, struct map *names)
 
 		p->token_line = ca->item->line;
 		if (map_get(names, name) != NULL)
-			return refuse(p, "a second CA of this name", name);
+			return parse_refuse(
+			    p, "a second CA of this name", name);
 		if (!map_put(names, name, ca))
 			return fault_at(p->why, R_LIMIT_MEMORY, NULL);
 	}
@@ -496,7 +493,7 @@ resolve(struct parser *p, struct map *names)
 			i->ca = map_get(names, span_str(i->of));
 			p->token_line = i->line;
 			if (i->ca == NULL)
-				return refuse(
+				return parse_refuse(
 				    p, "no CA of this name", span_str(i->of));
 		}
 	return REASON_OK;
@@ -513,7 +510,7 @@ check_modules(struct parser *p, struct map *modules)
 
 		p->token_line = ca->item->line;
 		if (host != NULL && strcmp(host, ca->host) != 0)
-			return refuse(
+			return parse_refuse(
 			    p, "this module is on another host", module);
 		if (!map_put(modules, module, (void *)(uintptr_t)ca->host))
 			return fault_at(p->why, R_LIMIT_MEMORY, NULL);
@@ -539,7 +536,7 @@ check_files(struct parser *p, const struct world_ca *ca)
 		if (key.p == NULL)
 			r = fault_at(p->why, R_LIMIT_MEMORY, NULL);
 		else if (map_get(&files, key) != NULL)
-			r = refuse(p, "a second file of this name", key);
+			r = parse_refuse(p, "a second file of this name", key);
 		else if (!map_put(&files, key, i))
 			r = fault_at(p->why, R_LIMIT_MEMORY, NULL);
 	}
@@ -553,13 +550,16 @@ parse(struct parser *p)
 	struct map names;
 	enum reason r = REASON_OK;
 
-	next(p);
+	parse_next(p);
 	while (p->token.n > 0 && r == REASON_OK)
 		r = statement(p);
 	if (r == REASON_OK && p->ca != NULL)
-		r = refuse(p, "'}' expected", span_str(p->ca->item->name));
+		r = parse_refuse(
+		    p, "'}' expected", span_str(p->ca->item->name));
+	if (r == REASON_OK && p->ledger != NULL)
+		r = parse_refuse(p, "'}' expected", span_str(p->ledger->name));
 	if (r == REASON_OK && p->world->cas == NULL)
-		r = refuse(p, "no trust anchor", p->token);
+		r = parse_refuse(p, "no trust anchor", p->token);
 	map_init(&names);
 	if (r == REASON_OK)
 		r = resolve(p, &names);
@@ -571,7 +571,8 @@ parse(struct parser *p)
 	for (struct world_ca *ca = p->world->cas; ca != NULL && r == REASON_OK;
 	     ca = ca->next)
 		r = check_files(p, ca);
-	return r;
+	return r == REASON_OK && p->world->ledger != NULL ? ledger_resolve(p)
+							  : r;
 }
 
 enum reason

@@ -115,6 +115,8 @@ count_item(struct world_size *size, const struct world_item *item)
 void
 world_judge(struct world *w)
 {
+	if (w->ledger != NULL)
+		w->size.statements = w->ledger->n + 1;
 	/* Parents come first. */
 	for (struct world_ca *ca = w->cas; ca != NULL; ca = ca->next) {
 		ca->dead = is_point_dead(ca);

@@ -4,6 +4,7 @@
 #ifndef CAIRN_WORLD_TREE_H
 #define CAIRN_WORLD_TREE_H
 
+#include "ledger/ledger.h"
 #include "world/world.h"
 
 enum world_kind {
@@ -60,13 +61,77 @@ struct world_ca {
 	bool dead;             /* nothing that it publishes counts */
 };
 
+/* ---- the ledger ------------------------------------------------------ */
+
+/* A way for a statement to be refused: ledger.def. */
+struct world_ledger_fault {
+	const char *name; /* "sequence-gap" */
+	const char *row;  /* of the hostile catalogue */
+	const char *act;  /* what is done to it; "": it is wrong as it stands */
+	enum reason reason;
+	const char *text;
+};
+/* All of them: `n` rows; NULL when there is none of that name. */
+const struct world_ledger_fault *world_ledger_faults(size_t *n);
+const struct world_ledger_fault *world_ledger_fault(struct span name);
+
+#define WORLD_NAMES 16
+
+struct world_names {
+	size_t n;
+	const char *name[WORLD_NAMES];
+};
+
+enum world_emits {
+	EMITS_NOTHING,
+	EMITS_SELF_ASSERTED,
+	EMITS_ATTESTED,
+	EMITS_CONTESTED, /* nothing, as it is contested */
+	EMITS_YOUNG      /* nothing yet */
+};
+
+/* A statement. */
+struct world_say {
+	struct world_item item; /* name, line, resources, and what ROAs say */
+	enum statement_kind kind;
+	enum authorize_type type;
+	bool again; /* the bytes of another once more */
+	/* Names: of holders, of statements, of a CA. */
+	const char *by, *to, *of, *escrow, *evidence, *new_keys;
+	const char *hashlock, *preimage, *label; /* text */
+	const char *ds;                          /* hexadecimal */
+	int64_t time;                            /* seconds after the world's */
+	bool has_time, sublease, complete, lock, is_rsa;
+	unsigned threshold;
+	struct world_names guardians, with, endorsers, servers;
+	size_t n_records;
+	struct service_record records[4];
+	const struct world_ledger_fault *fault;
+	enum world_emits emits;
+	struct world_say *next;
+};
+
+struct world_ledger {
+	const char *name, *origin;
+	unsigned line;
+	uint64_t challenge;
+	int64_t begin, cosigned; /* seconds after the world's time */
+	struct world_names anchors, witnesses;
+	size_t n;
+	struct world_say *says, **tail;
+};
+
 struct world {
 	struct arena arena;
 	struct span text;
 	size_t n_cas;
 	struct world_ca *cas, **cas_tail;
+	struct world_ledger *ledger; /* or NULL */
 	struct world_size size;
 };
+
+/* The CA of that name; or NULL. */
+const struct world_ca *world_ca_find(const struct world *, const char *name);
 
 /* Work out who is dead, and the sizes. */
 void world_judge(struct world *);
@@ -94,6 +159,9 @@ struct crypt_secret *world_ca_key(uint64_t seed, size_t number);
 struct crypt_secret *world_ee_key(uint64_t seed, const char *uri);
 struct crypt_secret *world_router_key(uint64_t seed, const char *uri);
 size_t world_key_pairs(void);
+/* A holder's n-th key, or a log's or witness's: 32 bytes of a seed. */
+void world_seed(
+    uint8_t out[32], uint64_t seed, const char *use, const char *name);
 /* 16 bytes that look like nothing, the same for the same input; positive as
  * a serial number. */
 void world_serial(uint8_t out[16], uint64_t seed, const char *uri);
@@ -119,6 +187,20 @@ enum reason world_write_ta(
 /* Everything beside the objects. */
 enum reason world_write_truth(const struct world_writer *) MUST_CHECK;
 enum reason world_write_setting(const struct world_writer *) MUST_CHECK;
+
+/* The ledger, and the truth about it. */
+enum reason world_write_ledger(const struct world_writer *) MUST_CHECK;
+/* What was written of each statement, in their order: ids are zero where it
+ * was refused. The genesis is entry 0. */
+struct world_said {
+	const struct world_say *say;
+	struct digest id, holder;
+	uint64_t entry;
+	struct digest *endorsers; /* sorted */
+	size_t n_endorsers;
+};
+enum reason world_write_ledger_truth(const struct world_writer *,
+    const struct world_said *, size_t n) MUST_CHECK;
 
 /* The text of a world of so many CAs. */
 enum reason world_generate(

@@ -38,11 +38,23 @@ void world_free(struct world *);
  *	repo/HOST/MODULE/...	    what each host serves
  *	cairn.yaml		    validates this folder, without network
  *	rsyncd.conf		    serves repo/ as those hosts would
+ *	README			    what this is
  *	truth/vrps.csv		    as `cairn validate --output csv` prints it
  *	truth/aspas.csv		    customer, providers, trust anchor
  *	truth/router-keys.csv	    AS, name of the certificate, trust anchor
  *	truth/findings.csv	    object, reason, effect
- *	README			    what this is
+ *
+ * and where there is a ledger:
+ *
+ *	ledger/			    its log, as Tessera keeps one
+ *	ledger.keys, ledger.yaml    by whose signatures to believe it
+ *	ledger.key, ledger.witness-NAME.key	whose they are
+ *	holders/NAME.holder, .pem   who speaks in it: cairn holder --as
+ *	keys/NAME.pem		    of the CAs that attest claims
+ *	truth/ledger.csv	    as `cairn ledger emit` prints it
+ *	truth/ledger-log.csv	    each entry's name and verdict
+ *	truth/compare.csv	    where both worlds agree, and where not
+ *
  *
  * Objects are valid around `at`: manifests from an hour before to a week
  * after it.
@@ -53,6 +65,7 @@ enum reason world_write(const struct world *, const char *dir, int64_t at,
 /* What was written: for the one who waits, and for tests. */
 struct world_size {
 	uint64_t tas, cas, objects, vrps, faults;
+	uint64_t statements; /* in its ledger */
 };
 void world_measure(struct world_size *out, const struct world *);
 
@@ -73,7 +86,7 @@ struct world_fault {
 	const char *text;
 };
 
-/* All of them: `n` rows. */
+/* All of them: `n` rows. Those of statements are in ledger.def. */
 const struct world_fault *world_faults(size_t *n);
 /* NULL when there is none of that name. */
 const struct world_fault *world_fault(struct span name);

@@ -103,6 +103,19 @@ static const char readme[] =
     "serves the same folders as the hosts in them would.\n"
     "\n";
 
+static const char ledger_readme[] =
+    "Beside them, ledger/ is the log of a ledger with its witnesses:\n"
+    "\n"
+    "    cairn ledger log ledger --keys ledger.keys\n"
+    "    cairn ledger emit ledger --keys ledger.keys\n"
+    "    cairn holder status --as holders/canary\n"
+    "\n"
+    "truth/ledger.csv is what it emits, ledger-log.csv what becomes of each\n"
+    "entry, compare.csv where it agrees with the registries and where not.\n"
+    "holders/ has the keys of those who speak in it, keys/ those of the CAs\n"
+    "that attest their claims: speak yourself.\n"
+    "\n";
+
 enum reason
 world_write_setting(const struct world_writer *w)
 {
@@ -115,12 +128,17 @@ world_write_setting(const struct world_writer *w)
 	buf_init(&text, 65536);
 	time_write(now, sizeof(now), w->at);
 	buf_puts(&text, readme);
+	if (w->world->ledger != NULL)
+		buf_puts(&text, ledger_readme);
 	buf_printf(&text, "Made for %s, with seed %llu.\n", now,
 	    (unsigned long long)w->seed);
 	buf_puts(&yaml, "# Made by `cairn demo`: validates this folder.\n"
 			"cache: cache\n"
-			"trust-anchors: [tals]\n"
-			"mirrors:\n");
+			"trust-anchors: [tals]\n");
+	if (w->world->ledger != NULL)
+		buf_puts(&yaml, "# With its ledger: cairn validate "
+				"--ledger ledger.yaml\n");
+	buf_puts(&yaml, "mirrors:\n");
 	buf_puts(&rsync, "use chroot = no\nread only = yes\n");
 	for (const struct world_ca *ca = w->world->cas; ca != NULL;
 	     ca = ca->next) {
@@ -163,6 +181,8 @@ world_write(const struct world *world, const char *dir, int64_t at,
 	}
 	if (r == REASON_OK)
 		r = world_write_truth(&w);
+	if (r == REASON_OK)
+		r = world_write_ledger(&w);
 	if (r == REASON_OK)
 		r = world_write_setting(&w);
 	return r != REASON_OK ? fault_at(why, r, NULL) : r;
