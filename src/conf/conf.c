@@ -29,6 +29,7 @@ conf_init(struct conf *out)
 	};
 	arena_init(&out->arena, CONF_MEMORY);
 	limits_init(&out->limits);
+	policy_init(&out->policy);
 }
 
 void

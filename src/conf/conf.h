@@ -18,6 +18,7 @@
 
 #include "base/base.h"
 #include "model/model.h"
+#include "policy/policy.h"
 
 /* Trust anchors: the name of NAME.tal is the name in all outputs. */
 struct conf_tal {
@@ -87,6 +88,9 @@ struct conf {
 	struct conf_mirror *mirrors;
 	size_t n_ledgers;
 	struct conf_ledger *ledgers; /* in their order */
+	struct policy policy;
+	size_t n_slurm;
+	const char **slurm; /* paths, in their order */
 	size_t n_outputs;
 	struct conf_output *outputs;
 	const char *findings;      /* path; NULL: none; "-": standard output */
@@ -105,6 +109,7 @@ struct conf {
 	bool has_option_places; /* options replace the file's lists */
 	bool has_option_ledgers;
 	bool has_option_outputs;
+	bool has_option_slurm;
 };
 
 /* Where and why a configuration was refused. */
@@ -149,6 +154,8 @@ enum conf_kind {
 	CONF_MIRRORS,
 	CONF_OUTPUTS,
 	CONF_LEDGERS,
+	CONF_POLICY,
+	CONF_SLURM,
 	CONF_LIMITS,
 	CONF_LATER /* of interface.md, but not in this version */
 };

@@ -400,7 +400,10 @@ conf_set(const struct setting *s, const struct node *n)
 	case CONF_MIRRORS:
 	case CONF_OUTPUTS:
 	case CONF_LEDGERS:
+	case CONF_SLURM:
 		return conf_add(s, n);
+	case CONF_POLICY:
+		return conf_set_policy(s, n);
 	}
 	ASSERT(false);
 	return R_CONF_KEY;

@@ -43,6 +43,9 @@ const char *conf_folder_of(struct conf *, const char *path);
 /* set_ledger.c: an entry of `ledgers`, or a file with one or more. */
 enum reason conf_add_ledger(
     const struct setting *, const struct node *) MUST_CHECK;
+/* set_policy.c: the map, or a file with it. */
+enum reason conf_set_policy(
+    const struct setting *, const struct node *) MUST_CHECK;
 enum reason conf_unknown(struct conf_error *, const struct node *key,
     const char *const *names, size_t n);
 

@@ -50,6 +50,18 @@ add_constraints(const struct setting *s, const struct node *n)
 	return add_path(s, n, &s->conf->constraints, &s->conf->n_constraints);
 }
 
+static enum reason
+add_slurm(const struct setting *s, const struct node *n)
+{
+	struct conf *c = s->conf;
+
+	if (n->option && !c->has_option_slurm) {
+		c->has_option_slurm = true;
+		c->n_slurm = 0;
+	}
+	return add_path(s, n, &c->slurm, &c->n_slurm);
+}
+
 /* ---- mirrors --------------------------------------------------------- */
 
 static bool
@@ -281,6 +293,8 @@ add_one(const struct setting *s, const struct node *n)
 		return add_constraints(s, n);
 	case CONF_MIRRORS:
 		return add_mirror(s, n);
+	case CONF_SLURM:
+		return add_slurm(s, n);
 	case CONF_LEDGERS:
 		return conf_add_ledger(s, n);
 	default:

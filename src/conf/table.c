@@ -51,6 +51,13 @@ static const struct conf_row rows[] = {
 	    .many = true,
 	    .text = "ledgers to follow; as an option, files with one entry of "
 		    "the list or with the list" },
+	{ .key = "policy",
+	    .option = "policy",
+	    .argument = "FILE",
+	    .kind = CONF_POLICY,
+	    .otherwise = "mode legacy-first, minimum-level attested",
+	    .text = "how trust anchors and ledgers are merged; as an option, a "
+		    "file that says so" },
 	{ .key = "rsync-command",
 	    .option = "rsync-command",
 	    .argument = "PATH",
@@ -124,17 +131,12 @@ static const struct conf_row rows[] = {
 	{ .key = "limits",
 	    .kind = CONF_LIMITS,
 	    .text = "numbers that protect; each by its name" },
-	LATER("policy", "how two worlds are merged"),
 	LATER("slurm", "local exceptions"),
 	LATER("rtr", "the server for routers"),
 	LATER("http", "the server for people"),
 	LATER("alerts", "what to call when watched things change"),
 	LATER("refresh", "time between runs of a server"),
 	LATER("max-age", "age from which a view is no longer served"),
-	{ .option = "policy",
-	    .argument = "FILE",
-	    .kind = CONF_LATER,
-	    .text = "how two worlds are merged" },
 };
 
 const struct conf_row *

@@ -117,6 +117,8 @@ struct view {
 	size_t n_holders;
 	struct view_holding *holdings; /* by ledger, kind, first */
 	size_t n_holdings;
+	uint64_t
+	    n_unsafe;    /* VRPs found, in or out, that overlap a refused CA */
 	int64_t at;      /* time of evaluation */
 	int64_t made_at; /* by the clock; 0: not published */
 	/* RTR: given at publication, kept in the view file. */

@@ -48,6 +48,14 @@ reach_of_payload(const struct payload *p)
 	BUG("a kind of payload");
 }
 
+struct reach
+reach_of_holding(const struct view_holding *h)
+{
+	if (h->kind == HOLDING_AS)
+		return reach_of_asns(h->as.lo, h->as.hi);
+	return (struct reach){ h->kind, h->ip.lo, h->ip.hi };
+}
+
 bool
 cover_add(
     struct cover *c, uint32_t key, const struct reach *reach, size_t number)

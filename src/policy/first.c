@@ -45,14 +45,6 @@ add_ledger(struct merge *m, const struct reach *reach,
 	return cover_add(&m->attested, key, reach, number);
 }
 
-static struct reach
-holding_reach(const struct view_holding *h)
-{
-	if (h->kind == HOLDING_AS)
-		return reach_of_asns(h->as.lo, h->as.hi);
-	return (struct reach){ h->kind, h->ip.lo, h->ip.hi };
-}
-
 /* The least prefix around the range. */
 static struct prefix
 around(const struct view_holding *h)
@@ -121,7 +113,7 @@ make_ledger(struct merge *m)
 
 		if (!is_believed(m, h))
 			continue;
-		reach = holding_reach(h);
+		reach = reach_of_holding(h);
 		held = add_ledger(
 		    m, &reach, h->has_ca_key ? &h->ca_key : NULL, m->n + i);
 	}
@@ -204,6 +196,12 @@ say(const struct origin **out, struct merge *m, bool is_holding, size_t number)
 		*kept = of_authority(m, &facts->authorities[number]);
 	*out = *kept;
 	return *kept != NULL ? REASON_OK : R_LIMIT_MEMORY;
+}
+
+enum reason
+first_authority(const struct origin **out, struct merge *m, size_t number)
+{
+	return say(out, m, false, number);
 }
 
 static enum reason

@@ -14,6 +14,7 @@ struct reach {
 
 struct reach reach_of_prefix(const struct prefix *);
 struct reach reach_of_asns(uint32_t lo, uint32_t hi);
+struct reach reach_of_holding(const struct view_holding *);
 /* What a payload is about: its prefix, customer or AS. */
 struct reach reach_of_payload(const struct payload *);
 
@@ -176,6 +177,7 @@ struct fate {
 	enum left_cause cause;
 	unsigned rule;
 	bool is_ledger;
+	bool is_unsafe;   /* a refused CA's space is overlapped */
 	bool stands;      /* no rule, level or endorsement is against it */
 	bool is_accepted; /* by a rule, whatever else */
 	bool is_left;
@@ -198,6 +200,7 @@ struct merge {
 	VEC(struct asn) providers;  /* of the customer at hand */
 	VEC(struct asn) others;
 	VEC(struct finding) findings;
+	uint64_t n_unsafe;
 };
 
 bool merge_find(struct merge *, const struct finding *) MUST_CHECK;
@@ -211,6 +214,9 @@ enum reason aspa_unite(struct merge *, size_t at, size_t n) MUST_CHECK;
 
 /* first.c: interface.md, "legacy-covered", and its mirror image. */
 enum reason first_make(struct merge *) MUST_CHECK;
+/* A CA's certificate, as an origin. */
+enum reason first_authority(
+    const struct origin **out, struct merge *, size_t number) MUST_CHECK;
 /* Who of the other world keeps it out; NULL: nobody. */
 enum reason first_against(
     const struct origin **out, struct merge *, size_t at) MUST_CHECK;

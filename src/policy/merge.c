@@ -83,6 +83,45 @@ leave(struct fate *f, enum left_cause cause)
 	f->cause = cause;
 }
 
+/* Its space overlaps what a CA has whose own point is refused: routes that
+ * point would have made valid may now be invalid. */
+static enum reason
+judge_unsafe(struct merge *m, size_t at)
+{
+	struct fate *f = &m->fates[at];
+	const struct payload *p = &m->all[at];
+	struct reach reach = reach_of_payload(p);
+	const struct cover_row *row;
+	char text[RESOURCE_TEXT];
+	struct finding found = { .reason = R_POLICY_UNSAFE,
+		.effect = m->rules.policy->unsafe == POLICY_UNSAFE_REJECT
+			      ? EFFECT_OBJECT
+			      : EFFECT_WARNING,
+		.object = p->origin->uri,
+		.hash = p->origin->hash,
+		.trust_anchor = p->origin->source };
+
+	if (f->is_ledger || p->kind != PAYLOAD_VRP)
+		return REASON_OK;
+	row = cover_overlapping(&m->world.refused, 0, &reach);
+	if (row == NULL)
+		return REASON_OK;
+	f->is_unsafe = true;
+	m->n_unsafe += at == 0 || payload_cmp(&m->all[at - 1], p) != 0 ||
+		       !m->fates[at - 1].is_unsafe;
+	if (m->rules.policy->unsafe == POLICY_UNSAFE_ACCEPT)
+		return REASON_OK;
+	TRY(first_authority(&f->by, m, row->number));
+	if (p->origin->chain != NULL)
+		found.point = p->origin->chain->manifest_uri;
+	found.certificate = f->by->uri;
+	prefix_write(text, &p->vrp.prefix);
+	found.detail = arena_dup(m->arena, span_str(text));
+	if (found.detail.p == NULL || !merge_find(m, &found))
+		return R_LIMIT_MEMORY;
+	return REASON_OK;
+}
+
 static void
 judge_one(struct merge *m, size_t at)
 {
@@ -93,9 +132,6 @@ judge_one(struct merge *m, size_t at)
 	enum policy_action action =
 	    rule > 0 ? policy->rules[rule - 1].action : POLICY_USE;
 
-	*f = (struct fate){ .mode = policy->mode,
-		.is_ledger = p->origin->statement != NULL,
-		.stands = true };
 	if (action == POLICY_ACCEPT) {
 		f->is_accepted = true;
 		return;
@@ -105,7 +141,10 @@ judge_one(struct merge *m, size_t at)
 		leave(f, LEFT_RULE);
 		return;
 	}
-	if (f->is_ledger && p->origin->statement->level < policy->minimum_level)
+	if (f->is_unsafe && policy->unsafe == POLICY_UNSAFE_REJECT)
+		leave(f, LEFT_UNSAFE);
+	else if (f->is_ledger &&
+		 p->origin->statement->level < policy->minimum_level)
 		leave(f, LEFT_LEVEL);
 	else if (f->is_ledger && !rules_endorsed(&m->rules, p))
 		leave(f, LEFT_ENDORSERS);
@@ -113,6 +152,19 @@ judge_one(struct merge *m, size_t at)
 		f->rule = rule;
 		f->mode = policy->rules[rule - 1].mode;
 	}
+}
+
+static enum reason
+judge_all(struct merge *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		m->fates[i] = (struct fate){ .mode = m->rules.policy->mode,
+			.is_ledger = m->all[i].origin->statement != NULL,
+			.stands = true };
+		TRY(judge_unsafe(m, i));
+		judge_one(m, i);
+	}
+	return REASON_OK;
 }
 
 /* ---- against the other world ----------------------------------------- */
@@ -198,6 +250,32 @@ meet_all(struct merge *m)
 
 /* ---- the view -------------------------------------------------------- */
 
+static bool
+withdrew(const struct world *w, const struct view_holding *h)
+{
+	struct reach reach = reach_of_holding(h);
+
+	return h->has_ca_key && world_withdrew(w, &h->ca_key, &reach);
+}
+
+/* The facts' holdings, with what the legacy world says of their evidence. */
+static enum reason
+take_holdings(struct view *out, struct merge *m)
+{
+	const struct view *facts = m->in->facts;
+
+	out->holdings =
+	    ARENA_ARRAY(m->arena, facts->n_holdings, struct view_holding);
+	if (out->holdings == NULL)
+		return R_LIMIT_MEMORY;
+	for (size_t i = 0; i < facts->n_holdings; i++) {
+		out->holdings[i] = facts->holdings[i];
+		out->holdings[i].evidence_withdrawn =
+		    withdrew(&m->world, &facts->holdings[i]);
+	}
+	return REASON_OK;
+}
+
 static enum reason
 take_left(struct view *out, struct merge *m)
 {
@@ -218,7 +296,10 @@ take_left(struct view *out, struct merge *m)
 		*left = (struct view_left){ .payload = m->all[i],
 			.cause = f->cause,
 			.rule = f->rule,
-			.by = f->by };
+			.by =
+			    f->cause == LEFT_COVERED || f->cause == LEFT_UNSAFE
+				? f->by
+				: NULL };
 		if (f->rule > 0)
 			left->why =
 			    arena_dup(m->arena, policy->rules[f->rule - 1].why);
@@ -245,9 +326,39 @@ take_payloads(struct view *out, struct merge *m)
 	out->n = kept;
 }
 
+/* ledger.md 5: what a claim stood on is there no more. */
+static enum reason
+find_withdrawn(struct merge *m)
+{
+	const struct view *facts = m->in->facts;
+	char text[RESOURCE_TEXT];
+	struct finding f = { .reason = R_POLICY_EVIDENCE_WITHDRAWN,
+		.effect = EFFECT_WARNING };
+
+	for (size_t i = 0; i < facts->n_holdings; i++) {
+		const struct view_holding *h = &facts->holdings[i];
+
+		if (!withdrew(&m->world, h))
+			continue;
+		if (h->kind == HOLDING_AS)
+			asn_range_text(text, &h->as);
+		else
+			addr_range_text(text,
+			    h->kind == HOLDING_V4 ? FAMILY_V4 : FAMILY_V6,
+			    &h->ip);
+		f.trust_anchor = h->holder->ledger;
+		f.hash = h->claim;
+		f.detail = arena_dup(m->arena, span_str(text));
+		if (f.detail.p == NULL || !merge_find(m, &f))
+			return R_LIMIT_MEMORY;
+	}
+	return REASON_OK;
+}
+
 static enum reason
 take_findings(struct view *out, struct merge *m)
 {
+	TRY(find_withdrawn(m));
 	out->n_findings = m->findings.n;
 	out->findings = ARENA_ARRAY(m->arena, m->findings.n, struct finding);
 	if (out->findings == NULL)
@@ -265,8 +376,7 @@ merge(struct view *out, struct merge *m, const struct policy *policy)
 	TRY(gather(m));
 	TRY(world_make(&m->world, m->in->facts));
 	TRY(rules_make(&m->rules, policy, &m->world));
-	for (size_t i = 0; i < m->n; i++)
-		judge_one(m, i);
+	TRY(judge_all(m));
 	TRY(meet_all(m));
 	for (size_t i = 0; i < m->n; i += n) {
 		n = 1;
@@ -276,7 +386,9 @@ merge(struct view *out, struct merge *m, const struct policy *policy)
 		TRY(aspa_unite(m, i, n));
 	}
 	TRY(take_left(out, m));
+	TRY(take_holdings(out, m));
 	take_payloads(out, m);
+	out->n_unsafe = m->n_unsafe;
 	out->at = m->in->at;
 	return take_findings(out, m);
 }

@@ -13,7 +13,7 @@
  * Fails    R_LIMIT_MEMORY. A customer whose ASPAs are too many is left out
  *	    with a finding.
  * Threads  No state.
- * Standards doc/policy.md (the modes), RFC 6811 (VRP),
+ * Standards doc/policy.md (modes, rules), RFC 6811 (VRP),
  *	    draft-ietf-sidrops-aspa-verification (union of a customer's
  *	    ASPAs).
  */
@@ -98,6 +98,13 @@ struct policy_region {
 	struct policy_whos holders;
 };
 
+/* VRPs that overlap what a CA has whose own point is refused. */
+enum policy_unsafe {
+	POLICY_UNSAFE_ACCEPT,
+	POLICY_UNSAFE_WARN,
+	POLICY_UNSAFE_REJECT
+};
+
 struct policy {
 	enum policy_mode mode;
 	unsigned minimum_level;
@@ -105,9 +112,12 @@ struct policy {
 	size_t n_rules, n_regions;
 	const struct policy_rule *rules;
 	const struct policy_region *regions;
+	enum policy_unsafe unsafe;
+	unsigned hold_shrink; /* per cent lost in one run that are too many */
+	uint64_t hold_for;    /* seconds; 0: never */
 };
 
-/* The defaults: legacy-first, attested. */
+/* The defaults: legacy-first, attested, unsafe accepted, 10 % for an hour. */
 void policy_init(struct policy *out);
 
 /* ---- the merge --------------------------------------------------------- */

@@ -401,7 +401,8 @@ take_view(struct harvest *h)
 {
 	struct run_result *out = h->run->out;
 	struct view facts = { 0 };
-	struct policy_in in = { .sets = h->sets.v,
+	struct policy_in in = { .policy = &h->run->conf->policy,
+		.sets = h->sets.v,
 		.n = h->sets.n,
 		.facts = &facts,
 		.at = h->run->at,

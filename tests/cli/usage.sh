@@ -36,8 +36,8 @@ validate --offline=1|--offline takes no value
 validate -x|no option -x
 validate extra|what is "extra" for?
 validate --at yesterday|--at: a time is wanted
-validate --ledger x|not in this version
-validate --policy x|not in this version
+validate --ledger x|x: No such file
+validate --policy x|x: No such file
 validate --tal none.tal|none.tal: No such file
 validate --output xml --tal x|no output format "xml"
 validate --output cvs --tal x|did you mean "csv"?

@@ -371,7 +371,6 @@ static const struct {
 	    "" },
 	{ "mirror", "rsync://a.example/m/=rsync://b.example/m/x.xml",
 	    R_CONF_VALUE, "end with '/'" },
-	{ "policy", "x.yaml", R_CONF_LATER, "--policy" },
 	{ "nothing", "x", R_CONF_KEY, "--nothing" },
 };
 
