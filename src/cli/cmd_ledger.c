@@ -8,6 +8,8 @@ static const struct command *const jobs[] = {
 	&command_ledger_emit,
 	&command_ledger_audit,
 	&command_ledger_mirror,
+	&command_ledger_witness,
+	&command_ledger_witness_key,
 	&command_ledger_init,
 	&command_ledger_append,
 	&command_ledger_tick,

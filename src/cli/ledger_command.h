@@ -8,6 +8,7 @@ extern const struct command command_ledger_log, command_ledger_state,
     command_ledger_digest, command_ledger_emit;
 extern const struct command command_ledger_init, command_ledger_append,
     command_ledger_tick;
-extern const struct command command_ledger_audit, command_ledger_mirror;
+extern const struct command command_ledger_audit, command_ledger_mirror,
+    command_ledger_witness, command_ledger_witness_key;
 
 #endif

@@ -7,14 +7,16 @@ cairn_SOURCES = %D%/cli.h %D%/main.c %D%/option.c %D%/settings.c %D%/file.c %D%/
 	%D%/ledger_write.h %D%/ledger_write.c %D%/ledger_keys.c \
 	%D%/ledger_options.c %D%/cmd_ledger_init.c %D%/cmd_ledger_append.c \
 	%D%/cmd_ledger_tick.c %D%/cmd_ledger_audit.c \
-	%D%/cmd_ledger_mirror.c \
+	%D%/cmd_ledger_mirror.c %D%/ledger_witness.h %D%/ledger_witness.c \
+	%D%/ledger_witness_http.c %D%/cmd_ledger_witness.c \
+	%D%/cmd_ledger_witness_key.c \
 	%D%/show_ledger.h %D%/show_ledger.c \
 	%D%/secret_file.h %D%/secret_file.c %D%/holder.h %D%/cmd_holder.c \
 	%D%/holder_file.c %D%/holder_keys.c %D%/holder_ledger.c \
 	%D%/holder_say.c %D%/holder_fill.c %D%/holder_authorize.c \
 	%D%/holder_evidence.c %D%/holder_warn.c %D%/holder_sign.c \
 	%D%/holder_status.c
-cli_libs = liblogdir.a libledger.a libtlog.a $(run_libs) $(world_libs)
+cli_libs = liblisten.a liblogdir.a libledger.a libtlog.a $(run_libs) $(world_libs)
 cairn_LDADD = $(cli_libs)
 
 dist_man_MANS += doc/man/cairn.1 doc/man/cairn-validate.1 doc/man/cairn-show.1 \
@@ -42,4 +44,5 @@ EXTRA_DIST += tests/cli/tap.sh
 tap_tests += tests/cli/holder.sh tests/cli/usage.sh tests/cli/show.sh tests/cli/validate.sh \
 	tests/cli/formats.sh tests/cli/doctor.sh tests/cli/manual.sh \
 	tests/cli/ledger.sh tests/cli/ledger-write.sh \
-	tests/cli/ledger-audit.sh tests/cli/ledger-mirror.sh
+	tests/cli/ledger-audit.sh tests/cli/ledger-mirror.sh \
+	tests/cli/ledger-witness.sh
