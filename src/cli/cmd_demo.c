@@ -10,7 +10,7 @@
 #define CAS_MAX 1000000
 
 struct demo {
-	const char *folder, *description;
+	const char *folder, *description, *rrdp;
 	uint64_t cas, seed;
 	int64_t at;
 	bool quiet, json;
@@ -38,6 +38,8 @@ read_options(
 			out->json = true;
 		else if (strcmp(name, "world") == 0)
 			out->description = value;
+		else if (strcmp(name, "rrdp") == 0)
+			out->rrdp = value;
 		else if (strcmp(name, "at") == 0) {
 			if (!time_parse(&out->at, value))
 				return usage_error(
@@ -122,6 +124,8 @@ run_demo(const struct command *self, int argc, char **argv)
 		return status;
 	fault_init(&why, SPAN(""));
 	reason = read_world(&world, &d, &why);
+	if (reason == REASON_OK && d.rrdp != NULL)
+		reason = world_use_rrdp(world, d.rrdp, &why);
 	if (reason == REASON_OK)
 		reason = world_write(world, d.folder, d.at, d.seed, &why);
 	if (reason != REASON_OK)
@@ -140,6 +144,9 @@ static const struct option_row rows[] = {
 	{ .name = "world",
 	    .argument = "FILE",
 	    .text = "instead, the world that FILE describes" },
+	{ .name = "rrdp",
+	    .argument = "URI",
+	    .text = "publish by RRDP, too, below this https URI" },
 	{ .name = "at",
 	    .argument = "TIME",
 	    .otherwise = "now",

@@ -371,6 +371,14 @@ repository_cmp(const void *va, const void *vb)
 	return span_cmp(a->uri, b->uri);
 }
 
+/* Many rsync URIs are only ever what would be asked if RRDP failed. */
+static bool
+is_told(const struct repository *r)
+{
+	return r->used || r->state != REPOSITORY_NEW ||
+	       r->report.state != RUN_OFFLINE;
+}
+
 static enum reason
 take_repositories(struct harvest *h)
 {
@@ -381,14 +389,15 @@ take_repositories(struct harvest *h)
 	size_t n = 0;
 
 	for (size_t i = 0; map_next(all, &i, &uri, &value);)
-		n++;
+		n += is_told(value);
 	out->repositories = ARENA_ARRAY(&out->arena, n, struct run_repository);
 	if (out->repositories == NULL)
 		return R_LIMIT_MEMORY;
 	for (size_t i = 0; map_next(all, &i, &uri, &value);) {
 		const struct repository *r = value;
 
-		out->repositories[out->n_repositories++] = r->report;
+		if (is_told(r))
+			out->repositories[out->n_repositories++] = r->report;
 	}
 	if (n > 1)
 		qsort(out->repositories, n, sizeof(*out->repositories),

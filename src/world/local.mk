@@ -2,7 +2,7 @@ noinst_LIBRARIES += libworld.a
 libworld_a_SOURCES = %D%/world.h %D%/tree.h %D%/edit.h %D%/fault.def \
 	%D%/primes.def %D%/parse.c %D%/tree.c %D%/keys.c %D%/edit.c \
 	%D%/fault.c %D%/point.c %D%/anchor.c %D%/truth.c %D%/write.c \
-	%D%/generate.c %D%/demo.c %D%/parse.h %D%/parse_ledger.c \
+	%D%/rrdp.c %D%/generate.c %D%/demo.c %D%/parse.h %D%/parse_ledger.c \
 	%D%/ledger.def %D%/ledger_fault.c %D%/say.h %D%/say.c \
 	%D%/say_body.c %D%/ledger.c %D%/ledger_truth.c
 world_libs = libworld.a libledger.a libtlog.a $(rpki_libs)
@@ -20,4 +20,5 @@ tests_world_test_edit_LDADD = $(world_libs) $(CMOCKA_LIBS)
 tests_world_test_fault_LDADD = $(world_libs) $(CMOCKA_LIBS)
 endif
 tap_tests += tests/world/ledger.sh tests/world/scenes.sh tests/world/hostile.sh \
-	tests/world/conformance.sh
+	tests/world/rrdp.sh tests/world/conformance.sh
+EXTRA_DIST += tests/world/https.py tests/world/bend.py

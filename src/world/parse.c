@@ -604,6 +604,23 @@ world_parse(struct world **out, struct span text, struct fault *why)
 	return REASON_OK;
 }
 
+enum reason
+world_use_rrdp(struct world *w, const char *base, struct fault *why)
+{
+	struct limits limits;
+	struct span text = span_str(base);
+	struct uri uri;
+
+	limits_init(&limits);
+	if (uri_parse(&uri, text, &limits) != REASON_OK ||
+	    uri.scheme != URI_HTTPS || !span_ends(text, SPAN("/")))
+		return fault_say(why, R_WORLD_DESCRIPTION, NULL,
+		    "RRDP: an https URI that ends with '/' is wanted");
+	w->rrdp = arena_str(&w->arena, text);
+	return w->rrdp != NULL ? REASON_OK
+			       : fault_at(why, R_LIMIT_MEMORY, NULL);
+}
+
 void
 world_free(struct world *w)
 {

@@ -78,15 +78,20 @@ spec_of(struct point *p, enum cert_kind kind, const char *uri)
 
 /* The URIs a CA certificate gives for what the CA publishes. */
 static enum reason
-spec_place(struct cert_spec *spec, const struct world_ca *ca, struct arena *a)
+spec_place(
+    struct cert_spec *spec, const struct point *p, const struct world_ca *ca)
 {
+	struct arena *a = p->arena;
 	char uri[WORLD_URI];
 
 	world_repository_uri(uri, sizeof(uri), ca);
 	spec->repository_uri = arena_dup(a, span_str(uri));
 	world_manifest_uri(uri, sizeof(uri), ca);
 	spec->manifest_uri = arena_dup(a, span_str(uri));
-	return spec->repository_uri.p != NULL && spec->manifest_uri.p != NULL
+	world_notify_uri(uri, sizeof(uri), p->w->world, ca);
+	spec->notify_uri = arena_dup(a, span_str(uri));
+	return spec->repository_uri.p != NULL && spec->manifest_uri.p != NULL &&
+		       spec->notify_uri.p != NULL
 		   ? REASON_OK
 		   : R_LIMIT_MEMORY;
 }
@@ -105,7 +110,7 @@ ca_write(struct point *p, const struct world_item *item, const char *uri)
 	spec.key = crypt_secret_public(key);
 	spec.reconsidered = item->ca->reconsidered;
 	spec.resources = item->resources;
-	r = spec_place(&spec, item->ca, p->arena);
+	r = spec_place(&spec, p, item->ca);
 	if (r == REASON_OK)
 		r = cert_write(&p->out, &spec, p->key);
 	crypt_secret_free(key);

@@ -58,6 +58,37 @@ world_item_uri(char *out, size_t n, const struct world_item *item)
 		    item->in->module, item->in->item->name, file);
 }
 
+/* A file of the CA's module; "" in a world without RRDP. */
+static void
+rrdp_uri(
+    char *out, size_t n, const struct world *world, const struct world_ca *ca)
+{
+	out[0] = '\0';
+	if (world->rrdp != NULL)
+		(void)snprintf(
+		    out, n, "%s%s/%s/", world->rrdp, ca->host, ca->module);
+}
+
+void
+world_notify_uri(
+    char *out, size_t n, const struct world *world, const struct world_ca *ca)
+{
+	rrdp_uri(out, n, world, ca);
+	if (out[0] != '\0')
+		(void)snprintf(
+		    out + strlen(out), n - strlen(out), "notification.xml");
+}
+
+void
+world_anchor_uri(
+    char *out, size_t n, const struct world *world, const struct world_ca *ca)
+{
+	rrdp_uri(out, n, world, ca);
+	if (out[0] != '\0')
+		(void)snprintf(out + strlen(out), n - strlen(out), "%s.cer",
+		    ca->item->name);
+}
+
 const char *
 world_anchor(const struct world_ca *ca)
 {

@@ -128,6 +128,7 @@ struct world {
 	struct world_ca *cas, **cas_tail;
 	struct world_ledger *ledger; /* or NULL */
 	struct world_size size;
+	const char *rrdp; /* URI of its folder; NULL: it has none */
 };
 
 /* The CA of that name; or NULL. */
@@ -145,6 +146,12 @@ void world_repository_uri(char *out, size_t n, const struct world_ca *);
 void world_manifest_uri(char *out, size_t n, const struct world_ca *);
 void world_crl_uri(char *out, size_t n, const struct world_ca *);
 void world_item_uri(char *out, size_t n, const struct world_item *);
+/* By HTTPS: the notification for a CA, the certificate of a trust anchor; ""
+ * when the world is not published so. */
+void world_notify_uri(
+    char *out, size_t n, const struct world *, const struct world_ca *);
+void world_anchor_uri(
+    char *out, size_t n, const struct world *, const struct world_ca *);
 #define WORLD_URI 512
 /* The file's name alone. */
 void world_item_file(char *out, size_t n, const struct world_item *);
@@ -175,10 +182,14 @@ struct world_writer {
 	int64_t at;
 	uint64_t seed;
 	struct fault *why;
+	struct world_rrdp *rrdp; /* what was put so far; NULL: not wanted */
 };
 
 /* Write a file below the folder, with the folders it needs. */
 enum reason world_put(const struct world_writer *, const char *path,
+    struct span bytes) MUST_CHECK;
+/* More of the file that was last put there. */
+enum reason world_append(const struct world_writer *, const char *path,
     struct span bytes) MUST_CHECK;
 enum reason world_write_point(
     const struct world_writer *, const struct world_ca *) MUST_CHECK;
@@ -201,6 +212,16 @@ struct world_said {
 };
 enum reason world_write_ledger_truth(const struct world_writer *,
     const struct world_said *, size_t n) MUST_CHECK;
+
+/* ---- RRDP ------------------------------------------------------------ */
+
+struct world_rrdp *world_rrdp_new(void); /* NULL without memory */
+void world_rrdp_free(struct world_rrdp *);
+/* A file was put there. */
+enum reason world_rrdp_note(
+    struct world_rrdp *, const char *path, struct span bytes) MUST_CHECK;
+/* All files have been put. */
+enum reason world_rrdp_write(const struct world_writer *) MUST_CHECK;
 
 /* The text of a world of so many CAs. */
 enum reason world_generate(

@@ -12,7 +12,8 @@
  * Fails    R_WORLD_DESCRIPTION with the line in the fault's detail;
  *	    R_WORLD_WRITE with the path.
  * Threads  No state.
- * Standards Those of the objects: see object.h. RFC 6481 for file names.
+ * Standards Those of the objects: see object.h. RFC 6481 for file names, RFC
+ *	    8182 for RRDP.
  */
 #ifndef CAIRN_WORLD_H
 #define CAIRN_WORLD_H
@@ -30,6 +31,13 @@ enum reason world_parse(
 enum reason world_demo(
     struct world **out, uint64_t cas, struct fault *why) MUST_CHECK;
 void world_free(struct world *);
+/*
+ * Publish it by RRDP, too: certificates name notifications, and locators the
+ * trust anchors' certificates, below this https URI, which ends with '/' and
+ * is what serves DIR/rrdp.
+ */
+enum reason world_use_rrdp(
+    struct world *, const char *base, struct fault *why) MUST_CHECK;
 
 /*
  * Write into `dir`, which is made when it is not there:
@@ -38,6 +46,8 @@ void world_free(struct world *);
  *	repo/HOST/MODULE/...	    what each host serves
  *	cairn.yaml		    validates this folder, without network
  *	rsyncd.conf		    serves repo/ as those hosts would
+ *	rrdp/HOST/MODULE/...	    by RRDP: notification.xml and what it names,
+ *				    with deltas from what was there before
  *	README			    what this is
  *	truth/vrps.csv		    as `cairn validate --output csv` prints it
  *	truth/aspas.csv		    customer, providers, trust anchor

@@ -44,21 +44,22 @@ write_all(int fd, struct span bytes)
 	return true;
 }
 
-enum reason
-world_put(const struct world_writer *w, const char *path, struct span bytes)
+static enum reason
+put(const struct world_writer *w, const char *path, int flag, struct span bytes)
 {
 	char full[4096];
 	int fd, n = snprintf(full, sizeof(full), "%s/%s", w->dir, path);
+	int flags = O_WRONLY | O_CREAT | O_CLOEXEC | flag;
 	bool ok;
 
 	if (n < 0 || (size_t)n >= sizeof(full)) {
 		errno = ENAMETOOLONG;
 		return trouble(w, path);
 	}
-	fd = open(full, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	fd = open(full, flags, 0666);
 	if (fd == -1 && errno == ENOENT) {
 		TRY(make_folders(w, full));
-		fd = open(full, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+		fd = open(full, flags, 0666);
 	}
 	if (fd == -1)
 		return trouble(w, full);
@@ -66,6 +67,21 @@ world_put(const struct world_writer *w, const char *path, struct span bytes)
 	if (close(fd) == -1 || !ok)
 		return trouble(w, full);
 	return REASON_OK;
+}
+
+enum reason
+world_put(const struct world_writer *w, const char *path, struct span bytes)
+{
+	TRY(put(w, path, O_TRUNC, bytes));
+	if (w->rrdp == NULL)
+		return REASON_OK;
+	return world_rrdp_note(w->rrdp, path, bytes);
+}
+
+enum reason
+world_append(const struct world_writer *w, const char *path, struct span bytes)
+{
+	return put(w, path, O_APPEND, bytes);
 }
 
 static enum reason
@@ -100,7 +116,8 @@ static const char readme[] =
     "\n"
     "    CAIRN_WORLD=$PWD rsync --daemon --no-detach --config=rsyncd.conf\n"
     "\n"
-    "serves the same folders as the hosts in them would.\n"
+    "serves the same folders as the hosts in them would, and whatever\n"
+    "serves rrdp/, if it is there, by HTTPS does so by RRDP.\n"
     "\n";
 
 static const char ledger_readme[] =
@@ -147,6 +164,11 @@ world_write_setting(const struct world_writer *w)
 		buf_printf(&yaml,
 		    "  - {from: \"rsync://%s/%s/\", to: [\"repo/%s/%s\"]}\n",
 		    ca->host, ca->module, ca->host, ca->module);
+		if (w->world->rrdp != NULL)
+			buf_printf(&yaml,
+			    "  - {from: \"%s%s/%s/\", to: [\"rrdp/%s/%s\"]}\n",
+			    w->world->rrdp, ca->host, ca->module, ca->host,
+			    ca->module);
 		buf_printf(&rsync,
 		    "\n[%s]\n\tpath = %%CAIRN_WORLD%%/repo/%s/%s\n", ca->module,
 		    ca->host, ca->module);
@@ -164,26 +186,37 @@ world_write_setting(const struct world_writer *w)
 	return r;
 }
 
+static enum reason
+write_all_of(const struct world_writer *w)
+{
+	for (const struct world_ca *ca = w->world->cas; ca != NULL;
+	     ca = ca->next) {
+		if (ca->parent == NULL)
+			TRY(world_write_ta(w, ca));
+		TRY(world_write_point(w, ca));
+	}
+	if (w->rrdp != NULL)
+		TRY(world_rrdp_write(w));
+	TRY(world_write_truth(w));
+	TRY(world_write_ledger(w));
+	return world_write_setting(w);
+}
+
 enum reason
 world_write(const struct world *world, const char *dir, int64_t at,
     uint64_t seed, struct fault *why)
 {
-	struct world_writer w = { world, dir, at, seed, why };
+	struct world_writer w = { world, dir, at, seed, why, NULL };
 	enum reason r = REASON_OK;
 
 	fault_init(why, world->text);
-	for (const struct world_ca *ca = world->cas;
-	     ca != NULL && r == REASON_OK; ca = ca->next) {
-		if (ca->parent == NULL)
-			r = world_write_ta(&w, ca);
-		if (r == REASON_OK)
-			r = world_write_point(&w, ca);
+	if (world->rrdp != NULL) {
+		w.rrdp = world_rrdp_new();
+		if (w.rrdp == NULL)
+			r = R_LIMIT_MEMORY;
 	}
 	if (r == REASON_OK)
-		r = world_write_truth(&w);
-	if (r == REASON_OK)
-		r = world_write_ledger(&w);
-	if (r == REASON_OK)
-		r = world_write_setting(&w);
+		r = write_all_of(&w);
+	world_rrdp_free(w.rrdp);
 	return r != REASON_OK ? fault_at(why, r, NULL) : r;
 }

@@ -204,6 +204,27 @@ test_write(void **state)
 	world_free(w);
 }
 
+static void
+test_rrdp(void **state)
+{
+	static const char *const bad[] = { "", "https://localhost:8443",
+		"http://localhost:8443/", "rsync://localhost/m/", "/srv/" };
+	struct world *w;
+	struct fault why;
+
+	(void)state;
+	assert_int_equal(world_demo(&w, 3, &why), REASON_OK);
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		fault_init(&why, SPAN(""));
+		CHECK_REASON(bad[i], world_use_rrdp(w, bad[i], &why),
+		    R_WORLD_DESCRIPTION);
+		CHECK(bad[i], strstr(why.detail, "https URI") != NULL);
+	}
+	CHECK_REASON("good", world_use_rrdp(w, "https://localhost:8443/", &why),
+	    REASON_OK);
+	world_free(w);
+}
+
 int
 main(void)
 {
@@ -211,6 +232,7 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_demo),
 		cmocka_unit_test(test_generated),
+		cmocka_unit_test(test_rrdp),
 		cmocka_unit_test(test_write),
 	};
 
