@@ -84,6 +84,7 @@ payload_emit(struct emission *e, const struct payload *payload,
 	    cover.contested || cover.young)
 		return REASON_OK;
 	out.level = cover.level;
+	out.until = cover.until < e->r->until ? cover.until : e->r->until;
 	out.holder = *holder_id(e->st, e->r->holder);
 	out.statement = *ids_at(&e->st->statements, e->r->statement);
 	TRY(claims_take(&out, e, where));

@@ -201,10 +201,23 @@ struct ledger_entry {
 	struct statement statement;
 };
 
+/* Of that what takes time to know: what a process that prechecked an entry
+ * tells one that only parses it. */
+struct ledger_checked {
+	enum reason frame;
+	bool signed_well, content_well;
+	struct ledger_evidence evidence;
+};
+
 /* Costs what the entry's own bytes and signatures cost; any process may do
  * it, in any order. R_LIMIT_MEMORY or REASON_OK. */
 enum reason ledger_precheck(struct ledger_entry *out, struct span entry,
     struct crypt *, const struct verifier *, struct arena *) MUST_CHECK;
+void ledger_checked_of(struct ledger_checked *out, const struct ledger_entry *);
+/* As a precheck of this entry that said so, less its work. Whatever was told,
+ * an entry that does not parse is malformed. */
+enum reason ledger_recall(struct ledger_entry *out, struct span entry,
+    const struct ledger_checked *, struct arena *) MUST_CHECK;
 
 /* ---- the state and its replay: ledger.md 4 to 7 ---- */
 
@@ -336,6 +349,7 @@ struct ledger_payload {
 	struct payload payload; /* origin is NULL */
 	struct digest holder, statement;
 	uint64_t entry;
+	uint64_t until; /* of the authorization and the leases that cover it */
 	unsigned level;
 	bool has_ca_key; /* level 1: of the last CA of the evidence */
 	struct digest ca_key;

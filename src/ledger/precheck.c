@@ -111,3 +111,54 @@ ledger_precheck(struct ledger_entry *out, struct span entry,
 	fault_init(&dec.why, entry);
 	return contents_check(out, crypt, v, &dec);
 }
+
+/* ---- by somebody else ------------------------------------------------ */
+
+void
+ledger_checked_of(struct ledger_checked *out, const struct ledger_entry *e)
+{
+	*out = (struct ledger_checked){ .frame = e->frame,
+		.signed_well = e->signed_well,
+		.content_well = e->content_well,
+		.evidence = e->evidence };
+}
+
+static void
+keys_recall(struct ledger_entry *e)
+{
+	const struct statement *s = &e->statement;
+
+	if (kind_has_key(s->kind))
+		crypt_sha256(e->body_key.b, s->body.key.der);
+	for (size_t i = 0; i < s->n_signatures; i++)
+		crypt_sha256(e->keys[i].b, s->signatures[i].key.der);
+}
+
+enum reason
+ledger_recall(struct ledger_entry *out, struct span entry,
+    const struct ledger_checked *checked, struct arena *arena)
+{
+	struct decode dec;
+
+	*out = (struct ledger_entry){ 0 };
+	decode_init(&dec, arena, ledger_limits(), entry);
+	out->frame = statement_parse(&out->statement, entry, &dec);
+	if (out->frame == R_LIMIT_MEMORY)
+		return R_LIMIT_MEMORY;
+	out->parsed = out->frame == REASON_OK;
+	if (!out->parsed)
+		return REASON_OK;
+	out->frame = checked->frame;
+	if (out->frame != REASON_OK)
+		return REASON_OK;
+	keys_recall(out);
+	out->signed_well = checked->signed_well;
+	if (!out->signed_well)
+		return REASON_OK;
+	out->evidence = checked->evidence;
+	out->content_well = checked->content_well &&
+			    out->statement.kind == STATEMENT_AUTHORIZE &&
+			    authorize_type_parse(&out->type,
+				out->statement.body.type) == REASON_OK;
+	return REASON_OK;
+}

@@ -186,6 +186,7 @@ bool lease_has_sublease(const struct ledger_state *, const struct record *);
 struct cover {
 	unsigned level;
 	bool contested, young;
+	uint64_t until; /* of the leases */
 };
 bool cover_find(struct cover *out, const struct ledger_state *,
     const struct piece *, const struct holder *, uint64_t after);

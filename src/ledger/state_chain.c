@@ -244,29 +244,37 @@ lease_has_sublease(const struct ledger_state *st, const struct record *lease)
 	return false;
 }
 
-static bool
-is_leased_to(const struct run *r, const struct holder *h, uint64_t after)
+/* Until when, by the longest of them; 0: not beyond `after`. */
+static uint64_t
+leased_until(const struct run *r, const struct holder *h, uint64_t after)
 {
 	const struct lease_link *l = r->is.chain.leaf;
+	uint64_t until = 0;
 
 	for (uint64_t i = 0; i < r->is.chain.n; i++, l = l->up)
-		if (l->lease->to == h && l->lease->until > after)
-			return true;
-	return false;
+		if (l->lease->to == h && l->lease->until > after &&
+		    l->lease->until > until)
+			until = l->lease->until;
+	return until;
 }
 
-static bool
-is_all_leased_to(const struct ledger_state *st, const struct piece *p,
+/* The least of its parts; 0: not all of it. */
+static uint64_t
+all_leased_until(const struct ledger_state *st, const struct piece *p,
     const struct holder *h, uint64_t after)
 {
+	uint64_t until = LEDGER_NEVER;
 	struct parts parts;
 	struct part part;
 
 	parts_init_range(&parts, st->chains, p);
-	while (parts_next(&part, &parts))
-		if (part.run == NULL || !is_leased_to(part.run, h, after))
-			return false;
-	return true;
+	while (until > 0 && parts_next(&part, &parts)) {
+		uint64_t one =
+		    part.run == NULL ? 0 : leased_until(part.run, h, after);
+
+		until = one < until ? one : until;
+	}
+	return until;
 }
 
 bool
@@ -276,16 +284,20 @@ cover_find(struct cover *out, const struct ledger_state *st,
 	struct parts parts;
 	struct part part;
 
-	*out = (struct cover){ .level = 1 };
+	*out = (struct cover){ .level = 1, .until = LEDGER_NEVER };
 	parts_init_range(&parts, st->holds, p);
 	while (parts_next(&part, &parts)) {
 		const struct piece x = { part.space, part.lo, part.hi };
 		const struct claim *c;
+		uint64_t until = LEDGER_NEVER;
 
-		if (part.run == NULL ||
-		    (part.run->is.hold.holder != h &&
-			!is_all_leased_to(st, &x, h, after)))
+		if (part.run == NULL)
 			return false;
+		if (part.run->is.hold.holder != h)
+			until = all_leased_until(st, &x, h, after);
+		if (until == 0)
+			return false;
+		out->until = until < out->until ? until : out->until;
 		c = part.run->is.hold.claim;
 		if (claim_level(c) == 0) {
 			out->level = 0;

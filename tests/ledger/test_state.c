@@ -44,6 +44,7 @@ test_reborn(void **unused)
 
 		vector_open(&v, vector_names[i]);
 		replayer_init(&r);
+		r.recalls = true;
 		st = ledger_state_new(v.successions, v.n_successions);
 		buf_init(&out, 1 << 24);
 		for (size_t k = 0; k < v.n; k++) {
@@ -126,12 +127,35 @@ test_damaged(void **unused)
 	buf_fini(&saved);
 }
 
+/* What does not parse is malformed, whatever a worker said of it. */
+static void
+test_recall(void **unused)
+{
+	const struct ledger_checked lie = { .signed_well = true,
+		.content_well = true,
+		.evidence = { .holds = true } };
+	struct ledger_entry *e = base_alloc(sizeof(*e));
+	struct arena arena;
+
+	(void)unused;
+	assert_non_null(e);
+	arena_init(&arena, SIZE_MAX);
+	CHECK_REASON("recall", ledger_recall(e, SPAN("x"), &lie, &arena),
+	    REASON_OK);
+	CHECK_REASON("frame", e->frame, R_STATEMENT_MALFORMED);
+	CHECK("nothing", !e->parsed && !e->signed_well && !e->content_well &&
+			     !e->evidence.holds);
+	arena_fini(&arena);
+	base_free(e);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reborn),
 		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_recall),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

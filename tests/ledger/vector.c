@@ -94,6 +94,7 @@ vector_close(struct vector *v)
 void
 replayer_init(struct replayer *r)
 {
+	r->recalls = false;
 	r->crypt = crypt_new();
 	assert_non_null(r->crypt);
 	r->verifier = crypt_verifier(r->crypt);
@@ -114,11 +115,18 @@ enum reason
 replayer_step(struct replayer *r, struct ledger_state *st, struct span entry)
 {
 	enum reason verdict = REASON_OK, failed;
+	struct ledger_checked checked;
 
 	arena_reset(&r->arena);
 	assert_int_equal(
 	    ledger_precheck(r->entry, entry, r->crypt, &r->verifier, &r->arena),
 	    REASON_OK);
+	if (r->recalls) {
+		ledger_checked_of(&checked, r->entry);
+		assert_int_equal(
+		    ledger_recall(r->entry, entry, &checked, &r->arena),
+		    REASON_OK);
+	}
 	failed = ledger_replay(&verdict, st, r->entry);
 	provoked(failed != REASON_OK ? failed : verdict);
 	return failed != REASON_OK ? failed : verdict;

@@ -28,6 +28,7 @@ struct replayer {
 	struct verifier verifier;
 	struct arena arena;
 	struct ledger_entry *entry;
+	bool recalls; /* prechecked by one, replayed by another */
 };
 
 void replayer_init(struct replayer *);
