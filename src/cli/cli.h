@@ -150,5 +150,8 @@ struct summary {
 
 void summary_text(struct buf *, const struct summary *);
 void summary_json(struct buf *, const struct summary *);
+/* summary_ledger.c: their parts of it. */
+void ledgers_text(struct buf *, const struct run_result *);
+void ledgers_json(struct emit *, const struct run_result *);
 
 #endif

@@ -23,6 +23,9 @@ has_nothing(const struct run_result *r)
 	for (size_t i = 0; i < r->n_tas; i++)
 		if (r->tas[i].reason == REASON_OK)
 			return false;
+	for (size_t i = 0; i < r->n_ledgers; i++)
+		if (r->ledgers[i].size > 0 && !r->ledgers[i].gone)
+			return false;
 	return true;
 }
 
@@ -78,7 +81,8 @@ commit(const struct settings *v, struct outputs *o, struct fault *why)
 static int
 write_outputs(const struct settings *v, struct run_result *r, struct outputs *o)
 {
-	struct span *sources = ARENA_ARRAY(&r->arena, r->n_tas, struct span);
+	size_t n_sources = r->n_tas + r->n_ledgers;
+	struct span *sources = ARENA_ARRAY(&r->arena, n_sources, struct span);
 	size_t n = v->conf.n_outputs + 1;
 	struct fault why;
 	int status;
@@ -90,7 +94,9 @@ write_outputs(const struct settings *v, struct run_result *r, struct outputs *o)
 		return failure(v->self, "no memory");
 	for (size_t i = 0; i < r->n_tas; i++)
 		sources[i] = r->tas[i].name;
-	o->in = (struct output_in){ &r->view, r->n_tas, sources };
+	for (size_t i = 0; i < r->n_ledgers; i++)
+		sources[r->n_tas + i] = r->ledgers[i].name;
+	o->in = (struct output_in){ &r->view, n_sources, sources };
 	status = prepare(v, o, &why);
 	if (status == STATUS_DONE)
 		return commit(v, o, &why);
@@ -147,7 +153,8 @@ finish(const struct settings *v, struct run_result *r)
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (empty)
 		status = failure(v->self,
-		    "every trust anchor failed: outputs are untouched");
+		    "every trust anchor and ledger failed: outputs are "
+		    "untouched");
 	else
 		status = write_outputs(v, r, &o);
 	if (!print_summary(v, r, &o) && status == STATUS_DONE)

@@ -32,7 +32,8 @@ progress_init(struct progress *p, bool quiet)
 static void
 draw(struct progress *p, uint64_t done, uint64_t total, int64_t now)
 {
-	static const char *const names[] = { [RUN_PHASE_FETCH] = "fetching",
+	static const char *const names[] = { [RUN_PHASE_LEDGER] = "following",
+		[RUN_PHASE_FETCH] = "fetching",
 		[RUN_PHASE_VALIDATE] = "validating",
 		[RUN_PHASE_PUBLISH] = "publishing" };
 	static const char full[] = "########################";

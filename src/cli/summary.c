@@ -244,7 +244,9 @@ summary_text(struct buf *out, const struct summary *s)
 
 	time_write(at, sizeof(at), s->result->at);
 	buf_printf(out, "validated as of %s\n\n", at);
-	write_tas(out, s->result);
+	if (s->result->n_tas > 0 || s->result->n_ledgers == 0)
+		write_tas(out, s->result);
+	ledgers_text(out, s->result);
 	write_reasons(out, s->result);
 	write_ways(out, s->result);
 	write_repositories(out, s);
@@ -388,6 +390,7 @@ summary_json(struct buf *out, const struct summary *s)
 	for (size_t i = 0; i < r->n_tas; i++)
 		emit_ta(&e, &r->tas[i]);
 	emit_end(&e);
+	ledgers_json(&e, r);
 	emit_reasons(&e, r);
 	emit_uint(&e, "warnings", r->warnings);
 	emit_array(&e, "repositories");

@@ -316,6 +316,7 @@ enum reason place_get_if(struct place *, struct buf *out, const char *path,
     char etag[HTTPS_ETAG], bool *unchanged) MUST_CHECK;
 /* This will be asked for next: while others are being looked at. */
 void place_expect(struct place *, const char *path);
+void place_expect_if(struct place *, const char *path, const char *etag);
 const char *place_detail(const struct place *); /* of the last failure */
 uint64_t place_requests(const struct place *);  /* made so far */
 

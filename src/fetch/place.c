@@ -224,10 +224,16 @@ web_take(struct place *p, struct expected *e, struct buf *out)
 #define EXPECTED_MAX ((uint64_t)17 << 20)
 
 void
-place_expect(struct place *p, const char *path)
+place_expect_if(struct place *p, const char *path, const char *etag)
 {
 	if (p->web != NULL && expected_find(p, path) == NULL)
-		(void)!ask(p, path, EXPECTED_MAX, "");
+		(void)!ask(p, path, EXPECTED_MAX, etag);
+}
+
+void
+place_expect(struct place *p, const char *path)
+{
+	place_expect_if(p, path, "");
 }
 
 enum reason
@@ -265,7 +271,9 @@ place_get_if(struct place *p, struct buf *out, const char *path,
 		return place_get(p, out, path);
 	}
 	p->detail[0] = '\0';
-	e = ask(p, path, out->cap - out->n, etag);
+	e = expected_find(p, path);
+	if (e == NULL || strcmp(e->file.etag, etag) != 0)
+		e = ask(p, path, out->cap - out->n, etag);
 	if (e == NULL)
 		return R_LIMIT_MEMORY;
 	r = web_take(p, e, out);

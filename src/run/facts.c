@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "run/inside.h"
+#include "run/follow.h"
 
 static bool
 keep_text(struct span *out, struct run *run, const char *text)
@@ -14,13 +14,38 @@ keep_text(struct span *out, struct run *run, const char *text)
 }
 
 static enum reason
+gather_ledgers(struct view_source *to, struct run *run)
+{
+	for (size_t i = 0; i < run->out->n_ledgers; i++) {
+		const struct run_ledger *r = &run->out->ledgers[i];
+
+		to[i] = (struct view_source){ .kind = SOURCE_LEDGER,
+			.name = r->name,
+			.reason = r->reason,
+			.n_payloads =
+			    r->vrps + r->aspa_customers + r->router_keys,
+			.size = r->size,
+			.root = r->root,
+			.cosigned_at = r->cosigned_at,
+			.evidence = r->evidence };
+		if (r->reason != REASON_OK && r->size > 0 && !r->gone)
+			to[i].held_until_at = r->until_at;
+		if (!keep_text(&to[i].detail, run, r->detail))
+			return R_LIMIT_MEMORY;
+	}
+	return REASON_OK;
+}
+
+static enum reason
 gather_sources(struct view *out, struct run *run)
 {
-	out->sources =
-	    ARENA_ARRAY(&run->out->arena, run->n_tas, struct view_source);
+	size_t n = run->n_tas + run->out->n_ledgers;
+
+	out->sources = ARENA_ARRAY(&run->out->arena, n, struct view_source);
 	if (out->sources == NULL)
 		return R_LIMIT_MEMORY;
-	out->n_sources = run->n_tas;
+	out->n_sources = n;
+	TRY(gather_ledgers(out->sources + run->n_tas, run));
 	for (size_t i = 0; i < run->n_tas; i++) {
 		const struct run_ta *ta = run->tas[i].report;
 		struct view_source *s = &out->sources[i];
@@ -204,5 +229,6 @@ facts_gather(struct view *out, struct run *run)
 {
 	TRY(gather_sources(out, run));
 	TRY(gather_repositories(out, run));
+	TRY(follow_facts(out, run));
 	return gather_authorities(out, run);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #include "policy/policy.h"
-#include "run/inside.h"
+#include "run/follow.h"
 
 /* Paths that alternate between more CAs than this keep an earlier expiry. */
 #define PASSES_MAX 64
@@ -458,6 +458,13 @@ take_all(struct harvest *h)
 	for (size_t i = 0; i < run->n_tas; i++)
 		if (run->tas[i].usable)
 			TRY(take_anchor(h, &run->tas[i]));
+	for (size_t i = 0; i < run->n_follows; i++) {
+		struct policy_set set;
+
+		TRY(follow_emit(&set, &run->follows[i]));
+		if (!vec_push(&h->sets, set))
+			return R_LIMIT_MEMORY;
+	}
 	TRY(take_repositories(h));
 	TRY(take_view(h));
 	return take_findings(h);

@@ -3,6 +3,7 @@
 #define CAIRN_RUN_INSIDE_H
 
 #include "fetch/fetch.h"
+#include "policy/policy.h"
 #include "rpki/rpki.h"
 #include "run/pool.h"
 #include "run/run.h"
@@ -80,6 +81,7 @@ struct places {
 /* ---- trust anchors --------------------------------------------------- */
 
 struct node;
+struct follow;
 
 /* One point reached by one more certificate. */
 struct edge {
@@ -185,6 +187,9 @@ struct run {
 	struct fetch *fetch; /* NULL: offline */
 	struct https *https; /* the same */
 	struct pool *pool;
+	struct web *web; /* NULL: offline, or no ledger needs it */
+	struct follow *follows;
+	size_t n_follows;
 	struct verdicts verdicts;
 	struct map listed;               /* manifest's hash -> listed */
 	VEC(struct listed *) wish_lists; /* until ask_all */

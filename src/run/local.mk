@@ -7,7 +7,12 @@ librun_a_SOURCES = %D%/run.h %D%/inside.h %D%/run.c %D%/source.c \
 	%D%/pool.c %D%/pool_slot.c %D%/ring.h %D%/ring.c %D%/box.h %D%/box.c %D%/wire.h \
 	%D%/wire_answer.h %D%/wire.c %D%/wire_cert.c %D%/wire_job.c %D%/wire_answer.c \
 	%D%/wire_check.c %D%/worker.h %D%/worker.c %D%/zygote.c
-run_libs = librun.a $(rpki_libs) $(policy_libs) $(view_libs) $(store_libs) $(fetch_libs) $(conf_libs) $(output_libs)
+# Ledgers.
+librun_a_SOURCES += %D%/wire_entries.c \
+	%D%/follow.h %D%/follow.c %D%/follow_conf.c %D%/follow_kept.c \
+	%D%/follow_ask.c %D%/follow_read.c %D%/follow_replay.c \
+	%D%/follow_choose.c %D%/follow_evidence.c %D%/follow_emit.c
+run_libs = librun.a $(ledger_libs) $(rpki_libs) $(policy_libs) $(view_libs) $(store_libs) $(fetch_libs) $(conf_libs) $(output_libs)
 # Seeds: tests/run/test_wire tests/fuzz/corpus/run_wire
 fuzz_programs += tests/fuzz/run_wire
 tests_fuzz_run_wire_LDADD = $(fuzz_main) $(run_libs)

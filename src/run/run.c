@@ -10,7 +10,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "run/inside.h"
+#include "run/follow.h"
 
 #define WAIT_MS       200
 #define WAIT_BOTH_MS  20  /* two that cannot be waited for at once */
@@ -144,6 +144,7 @@ open_all(struct run *run)
 	TRY(open_pool(run));
 	if (!conf->offline)
 		TRY(open_https(run));
+	TRY(follow_open(run));
 	run->crypt = crypt_new();
 	if (run->crypt == NULL)
 		return R_LIMIT_MEMORY;
@@ -299,9 +300,8 @@ count_work(struct run *run)
 static enum reason
 run_all(struct run *run)
 {
-	if (run->conf->n_ledgers > 0)
-		return R_CONF_LATER;
 	TRY(open_all(run));
+	TRY(follow_all(run));
 	TRY(load_anchors(run));
 	TRY(rounds(run));
 	TRY(harvest(run));
@@ -329,6 +329,9 @@ run_fini(struct run *run)
 {
 	for (size_t i = 0; i < run->n_tas; i++)
 		tree_fini(&run->tas[i].tree);
+	for (size_t i = 0; i < run->n_follows; i++)
+		follow_fini(&run->follows[i]);
+	web_close(run->web);
 	fetch_close(run->fetch);
 	https_close(run->https);
 	store_read_end(run->now);

@@ -86,6 +86,30 @@ struct run_repository {
 	uint64_t duration_ms;
 };
 
+/* What one ledger came to. */
+struct run_ledger {
+	struct span name;
+	/* REASON_OK, or why it gives less than it could. */
+	enum reason reason;
+	char detail[160];
+	const char *decision; /* on the newest checkpoint: "accepted"; or "" */
+	struct span source;   /* it came from; empty: from nowhere */
+	uint64_t size;        /* in force; 0: nothing was ever accepted */
+	struct digest root;
+	int64_t cosigned_at;  /* newest counted cosignature; 0: none */
+	uint64_t time;        /* ledger time */
+	bool frozen;          /* until cairn ledger clear */
+	bool gone;            /* older than max-age: without payloads */
+	int64_t until_at;     /* in force until then; INT64_MAX: no end */
+	struct span evidence; /* path of what says why; empty: none */
+	uint64_t fresh;       /* entries replayed in this run */
+	uint64_t applied, rejected;
+	uint64_t holders, holdings;
+	uint64_t vrps, aspa_customers, router_keys; /* distinct */
+	uint64_t requests, duration_ms, cpu_ms;     /* cpu: the run's own */
+	uint64_t reasons[REASON_COUNT]; /* rejected since genesis, why */
+};
+
 struct run_work {
 	struct crypt_work crypt;
 	uint64_t points_looked_up, points_judged;
@@ -107,13 +131,16 @@ struct run_result {
 	size_t n_tas;
 	struct run_repository *repositories; /* by URI */
 	size_t n_repositories;
+	struct run_ledger *ledgers; /* in the order of the configuration */
+	size_t n_ledgers;
 	uint64_t reasons[REASON_COUNT]; /* findings but warnings, by reason */
 	uint64_t warnings;
-	bool degraded; /* a trust anchor failed: --strict exits with 3 */
+	bool degraded; /* a trust anchor or ledger failed: --strict exits 3 */
 	struct run_work work;
 };
 
 enum run_phase {
+	RUN_PHASE_LEDGER, /* entries */
 	RUN_PHASE_FETCH,
 	RUN_PHASE_VALIDATE,
 	RUN_PHASE_PUBLISH
@@ -133,6 +160,14 @@ struct run_progress {
 enum reason run_validate(struct run_result *out, const struct conf *,
     struct run_progress, struct fault *why) MUST_CHECK;
 void run_result_fini(struct run_result *);
+
+/*
+ * The operator has read the evidence: accept again from this ledger's log.
+ * `restart`: forget what was accepted, and begin anew with what the log's
+ * sources say. R_LEDGER_UNKNOWN.
+ */
+enum reason run_ledger_clear(const struct conf *, const char *name,
+    bool restart, struct fault *why) MUST_CHECK;
 
 /* ---- looking without running ---------------------------------------------
  * The configuration, the clock, the cache and its disk, the folders of

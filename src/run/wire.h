@@ -11,6 +11,7 @@
 #define CAIRN_RUN_WIRE_H
 
 #include "crypt/crypt.h"
+#include "ledger/ledger.h"
 #include "rpki/rpki.h"
 
 /* ---- cursors ---------------------------------------------------------- */
@@ -52,9 +53,10 @@ bool wire_get_resources(struct wire_in *, struct resources *,
 /* ---- questions -------------------------------------------------------- */
 
 enum job_kind {
-	JOB_LIST,  /* what is on this manifest? */
-	JOB_CHECK, /* which of these objects' signatures hold? */
-	JOB_JUDGE  /* what does this point say? */
+	JOB_LIST,   /* what is on this manifest? */
+	JOB_CHECK,  /* which of these objects' signatures hold? */
+	JOB_JUDGE,  /* what does this point say? */
+	JOB_ENTRIES /* which of these entries of a log are well made? */
 };
 
 /* Which signatures in an object are known to hold. That is so for ever, for
@@ -79,6 +81,8 @@ struct job {
 	const struct rpki_issuer *issuer; /* check, judge */
 	size_t n_files;
 	struct job_file *files; /* in the manifest's order */
+	size_t n_entries;
+	struct span *entries; /* entries: nothing but kind and id beside */
 };
 
 void job_write(struct wire_out *, const struct job *);
@@ -100,7 +104,8 @@ struct answer {
 	struct crypt_work work;
 	struct listing list; /* list */
 	uint8_t *held;       /* check, judge: n_files; judge: then manifest */
-	struct rpki_point point; /* judge */
+	struct rpki_point point;        /* judge */
+	struct ledger_checked *checked; /* entries: one for each */
 };
 
 /* In the worker. The job is the one that was read. */
@@ -113,5 +118,16 @@ enum reason answer_read(struct answer *out, struct wire_in *,
     const struct job *asked, struct arena *) MUST_CHECK;
 /* Where the file of that name is: folder, '/', name. p == NULL: no memory. */
 struct span wire_uri(struct arena *, struct span folder, struct span name);
+
+/* ---- entries of logs: wire_entries.c ----------------------------------- */
+
+void wire_put_entries(struct wire_out *, const struct job *);
+bool wire_get_entries(
+    struct wire_in *, struct job *, struct arena *) MUST_CHECK;
+void wire_put_checked(
+    struct wire_out *, const struct ledger_checked *, size_t n);
+/* False: no memory. */
+bool wire_get_checked(struct wire_in *, struct ledger_checked **out, size_t n,
+    struct arena *) MUST_CHECK;
 
 #endif

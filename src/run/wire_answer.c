@@ -192,6 +192,10 @@ answer_write(struct wire_out *w, const struct job *job, const struct answer *a)
 	wire_put_u64(w, a->outgrown);
 	if (a->outgrown)
 		return;
+	if (job->kind == JOB_ENTRIES) {
+		wire_put_checked(w, a->checked, job->n_entries);
+		return;
+	}
 	if (job->kind == JOB_LIST) {
 		put_listing(w, job, &a->list);
 		return;

@@ -460,6 +460,11 @@ get_answer(struct reader *t, struct answer *out)
 	out->outgrown = wire_get_bool(t->r);
 	if (t->r->failed || out->outgrown)
 		return;
+	if (t->job->kind == JOB_ENTRIES) {
+		t->no_memory = !wire_get_checked(
+		    t->r, &out->checked, t->job->n_entries, t->arena);
+		return;
+	}
 	if (t->job->kind == JOB_LIST) {
 		get_listing(t, &out->list);
 		return;

@@ -19,6 +19,10 @@ put_job(struct wire_out *w, const struct job *j)
 {
 	wire_put_u64(w, j->kind);
 	wire_put_u64(w, j->id);
+	if (j->kind == JOB_ENTRIES) {
+		wire_put_entries(w, j);
+		return;
+	}
 	wire_put(w, j->limits, sizeof(*j->limits));
 	wire_put(w, &j->manifest_hash, sizeof(j->manifest_hash));
 	wire_put_span(w, j->manifest);
@@ -93,8 +97,10 @@ static bool
 get_job(struct job *out, struct wire_in *r, struct limits *limits,
     struct arena *arena)
 {
-	out->kind = (enum job_kind)wire_get_max(r, (uint64_t)JOB_JUDGE);
+	out->kind = (enum job_kind)wire_get_max(r, (uint64_t)JOB_ENTRIES);
 	out->id = wire_get_u64(r);
+	if (out->kind == JOB_ENTRIES)
+		return wire_get_entries(r, out, arena);
 	wire_get(r, limits, sizeof(*limits));
 	wire_get(r, &out->manifest_hash, sizeof(out->manifest_hash));
 	out->manifest = wire_get_span(r);

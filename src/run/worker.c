@@ -217,6 +217,28 @@ do_judge(struct answer *out, const struct job *j, struct crypt *crypt,
 	       rpki_point_judge(&out->point, &in, arena) == REASON_OK;
 }
 
+static bool
+do_entries(struct answer *out, const struct job *j, struct crypt *crypt,
+    struct arena *arena)
+{
+	struct ledger_entry *entry = ARENA_NEW(arena, struct ledger_entry);
+	struct verifier v = crypt_verifier(crypt);
+	enum reason r = REASON_OK;
+	struct arena scratch;
+
+	out->checked = ARENA_ARRAY(arena, j->n_entries, struct ledger_checked);
+	if (entry == NULL || out->checked == NULL)
+		return false;
+	arena_init(&scratch, SIZE_MAX);
+	for (size_t i = 0; r == REASON_OK && i < j->n_entries; i++) {
+		arena_reset(&scratch);
+		r = ledger_precheck(entry, j->entries[i], crypt, &v, &scratch);
+		ledger_checked_of(&out->checked[i], entry);
+	}
+	arena_fini(&scratch);
+	return r == REASON_OK;
+}
+
 /* False: it takes more memory than it may have. */
 static bool
 do_job(struct answer *out, const struct job *j, struct crypt *crypt,
@@ -227,6 +249,8 @@ do_job(struct answer *out, const struct job *j, struct crypt *crypt,
 		return do_list(out, j, arena);
 	case JOB_CHECK:
 		return do_check(out, j, crypt, arena);
+	case JOB_ENTRIES:
+		return do_entries(out, j, crypt, arena);
 	case JOB_JUDGE:
 		break;
 	}

@@ -121,7 +121,8 @@ visit(struct walk *walk, struct span key, struct span record)
 		return visit_point(walk, key, value);
 	case TABLE_BLOBS:
 		return key.n == 1 + sizeof(struct digest) &&
-			       has_repository(walk, key.p + 1)
+			       (key.p[0] == STORE_LEDGER ||
+				   has_repository(walk, key.p + 1))
 			   ? KEEP
 			   : REMOVE;
 	case TABLE_META:

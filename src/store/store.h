@@ -87,8 +87,9 @@ bool store_repository(struct store_repository *out, struct store_read *,
 
 /* Bytes whose form the store does not know, by repository. */
 enum store_blob {
-	STORE_RRDP,  /* what its names are the state of; goes with them */
-	STORE_HEALTH /* how well it can be had */
+	STORE_RRDP,   /* what its names are the state of; goes with them */
+	STORE_HEALTH, /* how well it can be had */
+	STORE_LEDGER  /* of a ledger: what was accepted. It never goes */
 };
 bool store_blob(struct span *out, struct store_read *, enum store_blob,
     const struct digest *repository) MUST_CHECK;

@@ -411,6 +411,7 @@ test_blobs(void **state)
 	put_blob(s, STORE_HEALTH, "https://a/", "good");
 	put_blob(s, STORE_HEALTH, "https://n/", "bad");
 	put_blob(s, STORE_HEALTH, "https://nobody/", "lost");
+	put_blob(s, STORE_LEDGER, "a ledger", "kept");
 	assert_true(blob_is(s, STORE_RRDP, "https://a/", "state"));
 	assert_true(blob_is(s, STORE_HEALTH, "https://a/", "good"));
 	assert_true(blob_is(s, STORE_RRDP, "https://n/", ""));
@@ -438,6 +439,7 @@ test_blobs(void **state)
 	assert_int_equal(swept.repositories, 1);
 	assert_true(blob_is(s, STORE_HEALTH, "https://n/", ""));
 	assert_true(blob_is(s, STORE_RRDP, "https://a/", "state"));
+	assert_true(blob_is(s, STORE_LEDGER, "a ledger", "kept"));
 	store_close(s);
 }
 

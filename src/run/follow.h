@@ -1,0 +1,161 @@
+/*
+ * Ledgers in a run. Private to the room.
+ *
+ * What was accepted of one lives in the store: the tree's frontier, the note,
+ * whether it is frozen; the state of that size lies in a file beside it. A
+ * newer checkpoint is accepted when the entries behind the frontier meet its
+ * root, and is on the disk before anything is made of it.
+ */
+#ifndef CAIRN_RUN_FOLLOW_H
+#define CAIRN_RUN_FOLLOW_H
+
+#include "ledger/ledger.h"
+#include "run/inside.h"
+
+#define NOTE_MAX ((size_t)65536)
+
+/* What is believed of a ledger, and kept. */
+struct kept {
+	struct merkle_frontier frontier; /* of size 0: nothing */
+	struct digest root;
+	int64_t cosigned_at; /* newest counted cosignature; 0: none */
+	bool frozen;
+	struct digest successions; /* that the state was replayed under */
+	struct span note;          /* as accepted */
+	struct span evidence;      /* path */
+	/* Who serves that very note, and the tag they gave it. */
+	size_t n_tags;
+	struct kept_tag {
+		struct digest source;
+		char etag[HTTPS_ETAG];
+	} tags[16];
+	uint64_t reasons[REASON_COUNT]; /* of entries rejected */
+};
+
+/* The log from one succession to the next. */
+struct segment {
+	uint64_t from, until; /* sizes that count */
+	struct span origin;
+	struct tlog_keys keys;
+};
+
+/* One source of one segment. */
+struct spot {
+	const char *text;
+	const struct segment *segment;
+	struct digest key;   /* SHA-256 of the text */
+	struct place *place; /* NULL: it could not be opened */
+	enum reason reason;  /* REASON_OK: the checkpoint counts */
+	char detail[160];
+	char etag[HTTPS_ETAG];
+	struct buf note;
+	struct checkpoint checkpoint; /* of size 0 where it is none */
+	struct checkpoint_count count;
+	bool judged;
+};
+
+struct follow {
+	struct run *run;
+	const struct conf_ledger *conf;
+	struct run_ledger *report;
+	unsigned number;
+	struct digest key;
+	size_t n_segments, n_spots, n_successions;
+	struct segment *segments;
+	struct spot *spots;
+	struct succession *successions;
+	struct digest succession_digest;
+	struct kept kept;
+	struct ledger_state *state;   /* of that size; NULL: none */
+	char state_file[128];         /* it is in; "": none */
+	uint64_t tally[REASON_COUNT]; /* of a state on trial */
+	int64_t deadline_ms;
+	bool is_outdated; /* the state is of other successions */
+	bool is_new;      /* the record is to be written */
+};
+
+/* follow_choose.c: what to do with what the sources said. */
+enum reason follow_choose(struct follow *) MUST_CHECK;
+
+/* follow.c: all ledgers, one after the other. */
+enum reason follow_all(struct run *) MUST_CHECK;
+/* Before the store, as it forks: the process that has what is not in folders,
+ * if there is any. */
+enum reason follow_open(struct run *) MUST_CHECK;
+void follow_fini(struct follow *);
+/* A finding about it; object: the source, or its name. */
+enum reason follow_find(struct follow *, enum reason, enum effect,
+    struct span object, const char *detail) MUST_CHECK;
+
+/* follow_conf.c: whose signatures count where. R_KEYS_LINE and the like, with
+ * run->why. */
+enum reason follow_init(
+    struct follow *, struct run *, const struct conf_ledger *) MUST_CHECK;
+void follow_key(struct digest *out, const struct conf_ledger *);
+
+/* follow_kept.c */
+void kept_write(struct buf *, const struct kept *);
+/* Spans borrow. */
+bool kept_parse(struct kept *out, struct span) MUST_CHECK;
+enum reason follow_load(struct follow *) MUST_CHECK;
+/* The state alone, once more. */
+enum reason follow_load_state(struct follow *) MUST_CHECK;
+/* Durable, state and all. */
+enum reason follow_save(struct follow *, bool with_state) MUST_CHECK;
+
+/* follow_ask.c: what the sources say now. */
+enum reason follow_ask(struct follow *) MUST_CHECK;
+
+/* follow_read.c: the entries behind a tree, in an unnamed file. */
+#define SPOOL_MARKS 64
+
+struct spool {
+	int fd;
+	uint64_t first, end;             /* entries in it */
+	struct span *entries;            /* of the bundle at hand */
+	struct merkle_frontier frontier; /* of all of them */
+	/* Sizes of which the root is wanted too, and the roots. */
+	size_t n_marks;
+	struct merkle_head marks[SPOOL_MARKS];
+};
+
+/* Have the root of the tree of this size, if it lies in between. */
+void spool_mark(struct spool *, uint64_t size);
+/* The root, where it lay in between; or NULL. */
+const struct digest *spool_root(const struct spool *, uint64_t size);
+
+void spool_init(struct spool *out);
+void spool_close(struct spool *);
+/* Those from out->frontier on; only REASON_OK says they are of the head. */
+enum reason spool_fill(struct spool *, struct follow *, struct place *,
+    const struct merkle_head *) MUST_CHECK;
+/* The root of the first `size` entries of the tree of this head, shown by
+ * tiles that a place has. */
+bool is_shown(struct digest *root, uint64_t size, struct place *,
+    const struct merkle_head *head) MUST_CHECK;
+
+/* follow_replay.c: the state moves on over the spool; when it fails it is of
+ * no use any more, and `detail` may say more. */
+struct replay_to {
+	struct ledger_state *state;
+	uint64_t *reasons; /* REASON_COUNT: one more for each rejected */
+	char detail[160];
+};
+enum reason spool_replay(
+    struct replay_to *, struct follow *, const struct spool *) MUST_CHECK;
+
+/* follow_evidence.c: *path is in the run's arena; empty where it could not be
+ * written. */
+enum evidence_kind {
+	EVIDENCE_REFUSED, /* bounded in number: the oldest goes */
+	EVIDENCE_SPLIT    /* both notes, one after the other */
+};
+enum reason evidence_keep(struct span *path, struct follow *,
+    enum evidence_kind, struct span first, struct span second) MUST_CHECK;
+
+/* follow_emit.c: payloads at the time of evaluation, into the result. */
+enum reason follow_emit(struct policy_set *out, struct follow *) MUST_CHECK;
+/* Holders and holdings of all ledgers. */
+enum reason follow_facts(struct view *, struct run *) MUST_CHECK;
+
+#endif
