@@ -22,6 +22,7 @@ struct holder_file {
 	struct span spki;   /* of NAME.pem */
 	struct digest next; /* SHA-256 of the one of NAME.next.pem */
 	const char *ledger, *keys, *successions; /* NULL: not known */
+	struct merkle_head seen; /* of the ledger, last; size 0: never */
 	VEC(struct holder_said) said;
 };
 

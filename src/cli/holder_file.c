@@ -8,6 +8,7 @@
  *	ledger PLACE	folder or URL
  *	keys FILE	whose signatures count for it
  *	successions FILE
+ *	seen N HEX	size and root of the ledger when it was last looked at
  *	said HEX FILE	a statement that was signed, until it is in the ledger
  *
  * Paths are relative to the file's folder.
@@ -15,6 +16,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -166,6 +168,13 @@ said_take(struct holder_file *f, struct holder *h, struct span rest)
 }
 
 static bool
+seen_take(struct holder_file *f, struct span rest)
+{
+	return decimal_parse(&f->seen.size, word_take(&rest), INT64_MAX) &&
+	       hex_parse(f->seen.root.b, sizeof(f->seen.root.b), rest);
+}
+
+static bool
 line_take(struct holder_file *f, struct holder *h, struct span line)
 {
 	struct span word = word_take(&line);
@@ -186,6 +195,8 @@ line_take(struct holder_file *f, struct holder *h, struct span line)
 		return hex_parse(f->next.b, sizeof(f->next.b), line);
 	if (span_eq(word, SPAN("key")))
 		return base64_take(&f->spki, h, line);
+	if (span_eq(word, SPAN("seen")))
+		return seen_take(f, line);
 	if (span_eq(word, SPAN("said")))
 		return said_take(f, h, line);
 	for (size_t i = 0; i < COUNT(texts); i++)
@@ -275,6 +286,10 @@ file_text(struct buf *b, const struct holder_file *f)
 			buf_printf(b, "%s ", paths[i].word);
 			path_write(b, f, paths[i].path);
 		}
+	if (f->seen.size > 0) {
+		hex_write(hex, SPAN_OF(f->seen.root.b));
+		buf_printf(b, "seen %" PRIu64 " %s\n", f->seen.size, hex);
+	}
 	for (size_t i = 0; i < f->said.n; i++) {
 		hex_write(hex, SPAN_OF(f->said.v[i].id.b));
 		buf_printf(b, "said %s ", hex);

@@ -103,6 +103,12 @@ said_all(struct holder *h)
 
 /* ---- the ledger ------------------------------------------------------ */
 
+static bool
+is_own_place(const struct holder *h)
+{
+	return h->file.ledger != NULL && h->ledger == h->file.ledger;
+}
+
 static int
 ledger_read(struct holder *h)
 {
@@ -114,6 +120,9 @@ ledger_read(struct holder *h)
 	h->run.now = h->now;
 	h->run.tell = tell_nothing;
 	h->run.keep = true;
+	/* Nobody shows us an older ledger, or another, and we sign by it. */
+	h->run.has_after = h->file.seen.size > 0 && is_own_place(h);
+	h->run.after = h->file.seen;
 	why = ledger_run_read(&h->run);
 	if (why != REASON_OK)
 		return usage_error(h->self, "%s: %s: %s", h->run.detail,
@@ -123,6 +132,8 @@ ledger_read(struct holder *h)
 	h->run.state = NULL;
 	if (why == REASON_OK && !decision_accepts(h->run.decision))
 		why = decision_reason(h->run.decision);
+	if (why == REASON_OK && is_own_place(h))
+		h->file.seen = h->run.checkpoint.head;
 	return why == REASON_OK ? STATUS_DONE
 				: failure(h->self, "%s: %s: %s", h->ledger,
 				      reason_id(why), reason_text(why));
@@ -265,6 +276,8 @@ folder_submit(struct holder *h)
 		status = file_append(h, &w, f->said.v[i].path);
 	if (status == STATUS_DONE)
 		status = ledger_write_commit(&w);
+	if (status == STATUS_DONE && is_own_place(h))
+		log_writer_head(&h->file.seen, w.writer);
 	if (status == STATUS_DONE && !h->quiet && !h->json)
 		status = ledger_write_print(&w);
 	ledger_write_fini(&w);

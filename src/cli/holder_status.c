@@ -8,8 +8,7 @@ struct telling {
 	struct holder *h;
 	struct emit *e;
 	struct statement_names names;
-	enum ledger_fact_kind kind; /* of the list being told */
-	bool outgoing; /* leases, offers: by this holder, or to it */
+	VEC(struct digest) mine; /* statements that can be endorsed */
 };
 
 static void
@@ -53,9 +52,13 @@ hold_emit(const struct telling *s, const struct ledger_fact *f)
 static void
 offer_emit(const struct telling *s, const struct ledger_fact *f)
 {
+	const struct digest *me = &s->h->file.id;
+
 	emit_hex(s->e, "offer", SPAN_OF(f->statement.b));
-	holder_emit(
-	    s, s->outgoing ? "to" : "from", s->outgoing ? &f->to : &f->holder);
+	if (!digest_eq(&f->holder, me))
+		holder_emit(s, "from", &f->holder);
+	if (!digest_eq(&f->to, me))
+		holder_emit(s, "to", &f->to);
 	emit_bool(s->e, "accepted", f->flag);
 	if (f->has_other)
 		holder_emit(s, "escrow", &f->other);
@@ -68,9 +71,13 @@ offer_emit(const struct telling *s, const struct ledger_fact *f)
 static void
 lease_emit(const struct telling *s, const struct ledger_fact *f)
 {
+	const bool is_own = digest_eq(&f->holder, &s->h->file.id);
+
 	emit_hex(s->e, "lease", SPAN_OF(f->statement.b));
-	holder_emit(
-	    s, s->outgoing ? "to" : "from", s->outgoing ? &f->to : &f->holder);
+	if (is_own)
+		holder_emit(s, "to", &f->to);
+	else
+		holder_emit(s, "from", &f->holder);
 	until_emit(s, "until", f->until);
 	emit_bool(s->e, "sublease", f->flag);
 	resources_emit(s->e, "resources", &f->resources);
@@ -90,6 +97,13 @@ endorse_emit(const struct telling *s, const struct ledger_fact *f)
 	emit_hex(s->e, "endorsement", SPAN_OF(f->statement.b));
 	emit_hex(s->e, "of", SPAN_OF(f->to.b));
 	until_emit(s, "until", f->until);
+}
+
+static void
+endorsed_emit(const struct telling *s, const struct ledger_fact *f)
+{
+	holder_emit(s, "by", &f->holder);
+	endorse_emit(s, f);
 }
 
 static void
@@ -142,24 +156,54 @@ service_emit(const struct telling *s, const struct ledger_fact *f)
 
 /* ---- lists ----------------------------------------------------------- */
 
+static bool
+is_author(const struct telling *s, const struct ledger_fact *f)
+{
+	return digest_eq(&f->holder, &s->h->file.id);
+}
+
+static bool
+is_taker(const struct telling *s, const struct ledger_fact *f)
+{
+	return digest_eq(&f->to, &s->h->file.id);
+}
+
+static bool
+is_escrow(const struct telling *s, const struct ledger_fact *f)
+{
+	return f->has_other && digest_eq(&f->other, &s->h->file.id);
+}
+
+/* Of one of its own. */
+static bool
+is_subject(const struct telling *s, const struct ledger_fact *f)
+{
+	for (size_t i = 0; i < s->mine.n; i++)
+		if (digest_eq(&f->to, &s->mine.v[i]))
+			return true;
+	return false;
+}
+
 /* In the order in which they are told. */
 static const struct {
 	const char *key;
 	enum ledger_fact_kind kind;
-	bool outgoing;
+	bool (*wanted)(const struct telling *, const struct ledger_fact *);
 	void (*emit)(const struct telling *, const struct ledger_fact *);
 } lists[] = {
-	{ "resources", FACT_HOLD, true, hold_emit },
-	{ "leases_in", FACT_LEASE, false, lease_emit },
-	{ "leases_out", FACT_LEASE, true, lease_emit },
-	{ "offers_in", FACT_OFFER, false, offer_emit },
-	{ "offers_out", FACT_OFFER, true, offer_emit },
-	{ "authorizations", FACT_AUTHORIZE, true, authorize_emit },
-	{ "endorsements", FACT_ENDORSE, true, endorse_emit },
-	{ "names", FACT_NAME, true, name_emit },
-	{ "services", FACT_SERVICE, true, service_emit },
-	{ "rdns", FACT_RDNS, true, rdns_emit },
-	{ "recovery", FACT_RECOVERY, true, recovery_emit },
+	{ "resources", FACT_HOLD, is_author, hold_emit },
+	{ "leases_in", FACT_LEASE, is_taker, lease_emit },
+	{ "leases_out", FACT_LEASE, is_author, lease_emit },
+	{ "offers_in", FACT_OFFER, is_taker, offer_emit },
+	{ "offers_out", FACT_OFFER, is_author, offer_emit },
+	{ "offers_to_settle", FACT_OFFER, is_escrow, offer_emit },
+	{ "authorizations", FACT_AUTHORIZE, is_author, authorize_emit },
+	{ "endorsements", FACT_ENDORSE, is_author, endorse_emit },
+	{ "endorsed", FACT_ENDORSE, is_subject, endorsed_emit },
+	{ "names", FACT_NAME, is_author, name_emit },
+	{ "services", FACT_SERVICE, is_author, service_emit },
+	{ "rdns", FACT_RDNS, is_author, rdns_emit },
+	{ "recovery", FACT_RECOVERY, is_author, recovery_emit },
 };
 
 struct list {
@@ -171,10 +215,8 @@ static enum reason
 list_take(void *ctx, const struct ledger_fact *f)
 {
 	const struct list *l = ctx;
-	const struct digest *mine = &l->s->h->file.id;
 
-	if (f->kind != lists[l->which].kind ||
-	    !digest_eq(lists[l->which].outgoing ? &f->holder : &f->to, mine))
+	if (f->kind != lists[l->which].kind || !lists[l->which].wanted(l->s, f))
 		return REASON_OK;
 	emit_object(l->s->e, NULL);
 	lists[l->which].emit(l->s, f);
@@ -183,13 +225,28 @@ list_take(void *ctx, const struct ledger_fact *f)
 }
 
 static enum reason
+mine_take(void *ctx, const struct ledger_fact *f)
+{
+	struct telling *s = ctx;
+
+	if ((f->kind != FACT_HOLD && f->kind != FACT_AUTHORIZE) ||
+	    !is_author(s, f))
+		return REASON_OK;
+	return vec_push(&s->mine, f->statement) ? REASON_OK : R_LIMIT_MEMORY;
+}
+
+static enum reason
 lists_emit(struct telling *s)
 {
+	const struct ledger_facts mine = { mine_take, s };
+
+	if (!vec_push(&s->mine, s->h->me.enrolled))
+		return R_LIMIT_MEMORY;
+	TRY(ledger_facts(s->h->state, &mine));
 	for (size_t i = 0; i < COUNT(lists); i++) {
 		struct list list = { s, i };
 		const struct ledger_facts facts = { list_take, &list };
 
-		s->outgoing = lists[i].outgoing;
 		emit_array(s->e, lists[i].key);
 		TRY(ledger_facts(s->h->state, &facts));
 		emit_end(s->e);
@@ -286,5 +343,6 @@ holder_status(struct holder *h)
 	else if (!cli_print(stdout, &text))
 		status = STATUS_FAILED;
 	buf_fini(&text);
+	vec_fini(&s.mine);
 	return status;
 }

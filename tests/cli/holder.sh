@@ -171,6 +171,10 @@ status "a short DS" 2 holder rdns --as alice 192.0.2.0/24 ns.example --ds 01
 said bob endorse alice-net --until 2030-01-01T00:00:00Z
 said bob endorse "$(last_id alice | cut -c1-10)"
 
+status "who endorsed whom" 0 holder status --as alice
+check "bob endorsed alice" sh -c 'sed -n "/^endorsed:/,/^names:/p" out |
+	grep -q "by: .*(bob-net)"'
+
 # ---- transfer
 said alice offer 192.0.2.0/25 --to bob-net --escrow carol
 offer=$(last_id alice)
@@ -181,6 +185,9 @@ check "names beside ids" grep -q "(alice-net)" out
 said bob accept "$offer"
 check "warned: level 0" grep -q "self-asserted only (level 0)" err
 status "settle, how?" 2 holder settle --as carol "$offer"
+status "status of the escrow agent" 0 holder status --as carol
+check "the offer" sh -c 'sed -n "/^offers_to_settle:/,/^authorizations:/p" out |
+	grep -q "accepted: yes"'
 said carol settle "$offer" --complete
 check "moved" sh -c 'grep -q "^hold ipv4 192.0.2.0-192.0.2.127 $(cat bob.id)"' \
 	<<END
@@ -291,6 +298,53 @@ n=$((n + 1))
 check "named" sh -c 'grep -q "^name dave-net $(cat dave.id)"' <<END
 $(state)
 END
+
+# ---- the ledger goes back
+cp -r log before
+said bob service --none
+mv log after && mv before log
+status "an older ledger" 1 holder status --as bob
+check "it says so" grep -q checkpoint.stale err
+rm -rf log && mv after log
+
+# ---- a passphrase from the terminal
+if command -v python3 >/dev/null; then
+	cat >typist.py <<'END'
+import os, pty, sys
+def run(answers, *argv):
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execvp(argv[0], argv)
+    said = b""
+    for answer in answers:
+        while b": " not in said.split(b"\n")[-1]:
+            said += os.read(fd, 1000)
+        os.write(fd, answer + b"\n")
+        said += b"\n"
+    try:
+        while True:
+            got = os.read(fd, 1000)
+            if not got:
+                break
+            said += got
+    except OSError:
+        pass
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), said
+code, said = run([a.encode() for a in sys.argv[2].split(",")],
+    *sys.argv[3:])
+sys.stdout.buffer.write(said)
+if any(a.encode() in said for a in sys.argv[2].split(",")):
+    sys.exit("it was echoed")
+sys.exit(code != int(sys.argv[1]))
+END
+	check "typed twice" python3 typist.py 0 s3same,s3same "$cairn" holder new \
+		typed --ledger log --keys keys
+	check "and once again" python3 typist.py 0 s3same "$cairn" holder enroll \
+		--as typed --now $now
+	check "not the same" python3 typist.py 2 s3same,s3sume "$cairn" holder \
+		new mistyped --ledger log --keys keys
+	check "no key is left" [ ! -e mistyped.pem ]
+fi
 
 # ---- what cannot be
 status "a ledger by URL" 2 holder submit --as dave2 --log-key key \

@@ -1,5 +1,5 @@
 /* A statement: what is parsed is written again as it was, byte by byte, as
- * there is one encoding of it only. */
+ * there is one encoding of it only; and it can be shown. */
 #include "tests/fuzz/fuzz.h"
 
 #include "ledger/ledger.h"
@@ -24,6 +24,26 @@ check(const struct statement *s, struct span entry)
 	base_free(again);
 }
 
+static void
+show(const struct statement *s, struct arena *arena)
+{
+	struct resources about;
+	struct buf text;
+	struct emit e;
+
+	buf_init(&text, (size_t)64 << 20);
+	emit_init(&e, &text, EMIT_JSON);
+	emit_object(&e, NULL);
+	statement_emit(&e, s, NULL, arena);
+	emit_end(&e);
+	ASSERT(!text.failed);
+	buf_fini(&text);
+	/* What it is about may be nothing sound. */
+	if (s->kind == STATEMENT_AUTHORIZE &&
+	    authorize_resources(&about, &s->body, arena) == REASON_OK)
+		ASSERT(!resources_is_empty(&about));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -35,8 +55,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	ASSERT(s != NULL);
 	arena_init(&arena, (size_t)64 << 20);
 	decode_init(&dec, &arena, ledger_limits(), entry);
-	if (statement_parse(s, entry, &dec) == REASON_OK)
+	if (statement_parse(s, entry, &dec) == REASON_OK) {
 		check(s, entry);
+		show(s, &arena);
+	}
 	base_free(s);
 	arena_fini(&arena);
 	return 0;
