@@ -16,6 +16,7 @@
 #ifndef CAIRN_CONF_H
 #define CAIRN_CONF_H
 
+#include "alert/alert.h"
 #include "base/base.h"
 #include "model/model.h"
 #include "policy/policy.h"
@@ -77,6 +78,14 @@ struct conf_ledger {
 	const char **sources; /* paths, file:, http: or https: */
 };
 
+/* What is watched, and who is told. */
+struct conf_alert {
+	unsigned line;
+	struct alert_watch watch;
+	const char *command, *url; /* NULL: not by that */
+	bool syslog;
+};
+
 struct conf {
 	struct arena arena; /* holds the rest */
 	const char *file;   /* NULL: only defaults and options */
@@ -89,6 +98,8 @@ struct conf {
 	size_t n_ledgers;
 	struct conf_ledger *ledgers; /* in their order */
 	struct policy policy;
+	size_t n_alerts;
+	struct conf_alert *alerts;
 	size_t n_slurm;
 	const char **slurm; /* paths, in their order */
 	size_t n_outputs;
@@ -155,6 +166,7 @@ enum conf_kind {
 	CONF_OUTPUTS,
 	CONF_LEDGERS,
 	CONF_POLICY,
+	CONF_ALERTS,
 	CONF_SLURM,
 	CONF_LIMITS,
 	CONF_LATER /* of interface.md, but not in this version */

@@ -46,6 +46,12 @@ enum reason conf_add_ledger(
 /* set_policy.c: the map, or a file with it. */
 enum reason conf_set_policy(
     const struct setting *, const struct node *) MUST_CHECK;
+/* Of a map: prefixes, asns and holders, which a rule also has. */
+enum reason conf_get_watched(const struct setting *, const struct node *map,
+    struct policy_rule *out) MUST_CHECK;
+/* set_alert.c: an entry of `alerts`. */
+enum reason conf_add_alert(
+    const struct setting *, const struct node *) MUST_CHECK;
 enum reason conf_unknown(struct conf_error *, const struct node *key,
     const char *const *names, size_t n);
 

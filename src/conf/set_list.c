@@ -297,6 +297,8 @@ add_one(const struct setting *s, const struct node *n)
 		return add_slurm(s, n);
 	case CONF_LEDGERS:
 		return conf_add_ledger(s, n);
+	case CONF_ALERTS:
+		return conf_add_alert(s, n);
 	default:
 		return add_output(s, n);
 	}

@@ -12,13 +12,15 @@ static const char *const levels[] = { "self-asserted", "attested" };
 static enum reason
 fail(const struct setting *s, const struct node *n, const char *what)
 {
-	return conf_fail(s->error, R_CONF_VALUE, n->line, "policy: %s", what);
+	return conf_fail(
+	    s->error, R_CONF_VALUE, n->line, "%s: %s", s->row->key, what);
 }
 
 static enum reason
 fail_type(const struct setting *s, const struct node *n, const char *what)
 {
-	return conf_fail(s->error, R_CONF_TYPE, n->line, "policy: %s", what);
+	return conf_fail(
+	    s->error, R_CONF_TYPE, n->line, "%s: %s", s->row->key, what);
 }
 
 /* One of a few words, by its number. */
@@ -75,11 +77,13 @@ open_list(const struct setting *s, const struct node *map, const char *key,
 		return REASON_OK;
 	if (list->kind != NODE_LIST || list->first == NULL)
 		return conf_fail(s->error, R_CONF_TYPE, list->line,
-		    "policy: %s: a list is wanted, such as [a, b]", key);
+		    "%s: %s: a list is wanted, such as [a, b]", s->row->key,
+		    key);
 	for (const struct node *e = list->first; e != NULL; e = e->next)
 		if (e->kind != NODE_TEXT || e->text.n == 0 || ++*n > ITEMS_MAX)
 			return conf_fail(s->error, R_CONF_TYPE, e->line,
-			    "policy: %s: at most %d words", key, ITEMS_MAX);
+			    "%s: %s: at most %d words", s->row->key, key,
+			    ITEMS_MAX);
 	*first = list->first;
 	return REASON_OK;
 }
@@ -200,6 +204,15 @@ get_asns(
 	out->n_asns = all.as.n;
 	out->asns = all.as.r;
 	return REASON_OK;
+}
+
+enum reason
+conf_get_watched(
+    const struct setting *s, const struct node *map, struct policy_rule *out)
+{
+	TRY(get_prefixes(s, map, out));
+	TRY(get_asns(s, map, out));
+	return get_whos(s, map, "holders", &out->holders);
 }
 
 /* ---- a rule ---------------------------------------------------------- */

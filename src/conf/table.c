@@ -58,6 +58,9 @@ static const struct conf_row rows[] = {
 	    .otherwise = "mode legacy-first, minimum-level attested",
 	    .text = "how trust anchors and ledgers are merged; as an option, a "
 		    "file that says so" },
+	{ .key = "alerts",
+	    .kind = CONF_ALERTS,
+	    .text = "what is watched, and who is told when it changes" },
 	{ .key = "rsync-command",
 	    .option = "rsync-command",
 	    .argument = "PATH",
@@ -134,7 +137,6 @@ static const struct conf_row rows[] = {
 	LATER("slurm", "local exceptions"),
 	LATER("rtr", "the server for routers"),
 	LATER("http", "the server for people"),
-	LATER("alerts", "what to call when watched things change"),
 	LATER("refresh", "time between runs of a server"),
 	LATER("max-age", "age from which a view is no longer served"),
 };
