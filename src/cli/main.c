@@ -8,6 +8,7 @@
 
 static const struct command *const commands[] = {
 	&command_validate,
+	&command_why,
 	&command_show,
 	&command_holder,
 	&command_ledger,

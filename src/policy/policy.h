@@ -171,4 +171,61 @@ struct covering {
 struct covering covering_of(const struct view *, const struct prefix *);
 const struct payload *covering_next(struct covering *);
 
+/* ---- why: the story of a route ------------------------------------------- */
+
+struct route {
+	struct prefix prefix;
+	bool has_asn; /* else any origin */
+	struct asn asn;
+};
+
+enum route_match {
+	MATCH_YES,
+	MATCH_AS,    /* covers the prefix, for another AS */
+	MATCH_LENGTH /* for this AS, but the prefix is too long */
+};
+
+const char *route_state_id(enum route_state); /* "not-found" */
+const char *route_match_id(enum route_match); /* "length" */
+enum route_match route_match(const struct route *, const struct vrp *);
+
+/* A payload that covers the prefix: its entries in the view, one for each
+ * origin. */
+struct explain_vrp {
+	const struct payload *entries;
+	size_t n;
+	enum route_match match;
+};
+
+struct explanation {
+	const struct view *view;
+	struct route route;
+	enum route_state state;  /* without an AS: VALID when some origin is */
+	enum route_state if_all; /* when nothing was left out by policy */
+	size_t n_covering;
+	struct explain_vrp *covering; /* shortest prefix first */
+	size_t n_left;
+	const struct view_left **left; /* that cover the prefix */
+	size_t n_inside;
+	const struct payload **inside; /* more specific, one of each */
+	size_t n_holders;
+	const struct view_authority **holders; /* the deepest of each anchor */
+	size_t n_claims;
+	const struct view_holding **claims; /* of ledgers; they overlap it */
+	size_t n_refused;
+	const struct finding **refused; /* nearby, no warnings */
+	size_t n_troubles;
+	const struct finding **troubles; /* of sources and repositories */
+	int64_t until_at; /* the state is so no longer, if nothing comes;
+			   * INT64_MAX: nothing ends it */
+	size_t n_changes;
+	const char **changes; /* what would change the answer */
+};
+
+/* Of a view, or the part of one that bears on the prefix. */
+enum reason policy_explain(struct explanation *out, const struct view *,
+    const struct route *, struct arena *) MUST_CHECK;
+void explanation_text(struct buf *, const struct explanation *);
+void explanation_emit(struct emit *, const struct explanation *);
+
 #endif

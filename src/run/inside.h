@@ -318,6 +318,9 @@ enum reason facts_gather(struct view *out, struct run *) MUST_CHECK;
 /* harvest.c */
 enum reason harvest(struct run *) MUST_CHECK;
 
+/* publish.c */
+enum reason publish(struct run *) MUST_CHECK;
+
 /* settle.c */
 enum reason settle(struct run *) MUST_CHECK;
 

@@ -306,6 +306,7 @@ run_all(struct run *run)
 	TRY(rounds(run));
 	TRY(harvest(run));
 	TRY(settle(run));
+	TRY(publish(run));
 	count_work(run);
 	return REASON_OK;
 }

@@ -23,6 +23,7 @@
 #include "conf/conf.h"
 #include "crypt/crypt.h"
 #include "model/model.h"
+#include "view/view.h"
 
 /* What one trust anchor came to. */
 struct run_ta {
@@ -137,6 +138,10 @@ struct run_result {
 	uint64_t warnings;
 	bool degraded; /* a trust anchor or ledger failed: --strict exits 3 */
 	struct run_work work;
+	/* The view is in DIR/view: not --at another time, nor where nothing
+	 * was found at all. */
+	bool is_published;
+	struct view_published published;
 };
 
 enum run_phase {

@@ -48,11 +48,12 @@ view_delta_bytes(struct buf *out, const struct view_delta *d)
 	struct view_front front = { .kind = VIEW_DIFFERENCE,
 		.head = { .at = d->at,
 		    .made_at = d->made_at,
-		    .edition = d->edition,
+		    .edition = { d->edition, d->made_at },
 		    .serial = d->serial,
 		    .n_payloads = d->n },
 		.from_at = d->from_at,
 		.from_made_at = d->from_made_at,
+		.from_since_at = d->from_since_at,
 		.from_serial = d->from_serial };
 	struct shelf s;
 	enum reason reason;
@@ -147,9 +148,10 @@ view_delta_load(
 
 	if (front->kind != VIEW_DIFFERENCE)
 		return R_VIEW_DAMAGED;
-	*out = (struct view_delta){ .edition = front->head.edition,
+	*out = (struct view_delta){ .edition = front->head.edition.number,
 		.from_at = front->from_at,
 		.from_made_at = front->from_made_at,
+		.from_since_at = front->from_since_at,
 		.at = front->head.at,
 		.made_at = front->head.made_at,
 		.from_serial = front->from_serial,

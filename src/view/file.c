@@ -73,13 +73,15 @@ get_front(struct view_front *out, struct field *f)
 	out->kind = field_u32(f) == VIEW_WHOLE ? VIEW_WHOLE : VIEW_DIFFERENCE;
 	h->at = (int64_t)field_u64(f);
 	h->made_at = (int64_t)field_u64(f);
-	h->edition = field_u64(f);
+	h->edition.number = field_u64(f);
+	h->edition.since_at = (int64_t)field_u64(f);
 	h->n_payloads = field_u64(f);
 	h->serial = field_u32(f);
 	for (size_t i = 0; i < COUNT(h->sessions); i++)
 		h->sessions[i] = (uint16_t)field_u32(f);
 	out->from_at = (int64_t)field_u64(f);
 	out->from_made_at = (int64_t)field_u64(f);
+	out->from_since_at = (int64_t)field_u64(f);
 	out->from_serial = field_u32(f);
 	for (size_t i = 0; i < COUNT(out->payloads.n); i++) {
 		out->payloads.n[i] = field_u32(f);

@@ -91,7 +91,7 @@ struct kinds {
 struct view_front {
 	enum view_kind kind;
 	struct view_head head;
-	int64_t from_at, from_made_at; /* of a difference */
+	int64_t from_at, from_made_at, from_since_at; /* of a difference */
 	uint32_t from_serial;
 	struct kinds payloads, left;
 };

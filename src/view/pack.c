@@ -36,13 +36,15 @@ put_front(struct buf *b, const struct view_front *f)
 	put_u32(b, (uint32_t)f->kind);
 	put_u64(b, (uint64_t)f->head.at);
 	put_u64(b, (uint64_t)f->head.made_at);
-	put_u64(b, f->head.edition);
+	put_u64(b, f->head.edition.number);
+	put_u64(b, (uint64_t)f->head.edition.since_at);
 	put_u64(b, f->head.n_payloads);
 	put_u32(b, f->head.serial);
 	for (size_t i = 0; i < COUNT(f->head.sessions); i++)
 		put_u32(b, f->head.sessions[i]);
 	put_u64(b, (uint64_t)f->from_at);
 	put_u64(b, (uint64_t)f->from_made_at);
+	put_u64(b, (uint64_t)f->from_since_at);
 	put_u32(b, f->from_serial);
 	for (size_t i = 0; i < COUNT(f->payloads.n); i++) {
 		put_u32(b, f->payloads.n[i]);

@@ -25,9 +25,15 @@
 /* ---- the file ---------------------------------------------------------- */
 
 /* What stands in front: enough for a server to see that it is a new one. */
+/* Counts differences: the views between two of them are one edition. */
+struct view_edition {
+	uint64_t number;
+	int64_t since_at; /* when the first of them was published */
+};
+
 struct view_head {
 	int64_t at, made_at;
-	uint64_t edition; /* counts published differences */
+	struct view_edition edition;
 	uint32_t serial;
 	uint16_t sessions[3];
 	uint64_t n_payloads; /* one for each origin */
@@ -35,13 +41,13 @@ struct view_head {
 
 struct view_file;
 
-/* The edition is kept beside the view: it names the difference that led to
- * it. The file is replaced by rename, durably. */
-enum reason view_write(const char *path, const struct view *, uint64_t edition,
-    struct fault *why) MUST_CHECK;
+/* The edition is kept beside the view: its number is that of the difference
+ * that led to it. The file is replaced by rename, durably. */
+enum reason view_write(const char *path, const struct view *,
+    struct view_edition, struct fault *why) MUST_CHECK;
 /* The bytes of such a file. */
 enum reason view_bytes(
-    struct buf *out, const struct view *, uint64_t edition) MUST_CHECK;
+    struct buf *out, const struct view *, struct view_edition) MUST_CHECK;
 /* Map it and check what stands in front; pages are checked when first used.
  * R_VIEW_MISSING: there is none. */
 enum reason view_open(
@@ -150,6 +156,8 @@ struct view_change {
 struct view_delta {
 	uint64_t edition; /* from the one before to this */
 	int64_t from_at, from_made_at, at, made_at;
+	int64_t
+	    from_since_at; /* of the edition before: the first view's time */
 	uint32_t from_serial, serial;
 	uint16_t sessions[3];
 	size_t n;
@@ -181,5 +189,49 @@ enum reason view_delta_load(
 enum reason view_back(struct view *out, const struct view *now,
     const struct view_delta *const *deltas, size_t n,
     struct arena *) MUST_CHECK;
+
+/* ---- the folder of published views --------------------------------------- */
+
+struct view_folder {
+	const char *path; /* of the cache: DIR/view; made when not there */
+	uint64_t serials; /* differences that routers may still ask for */
+	int64_t keep_s;   /* all younger ones are kept, for people */
+	uint64_t keep_n;  /* so many of them at most */
+	int64_t now;
+	uint16_t sessions[3]; /* random: for when there are none yet */
+};
+
+struct view_published {
+	struct view_edition edition;
+	size_t n_changes, n_heard;
+	bool is_new;      /* no view went before it: `lost` says why */
+	enum reason lost; /* R_VIEW_MISSING: the first */
+};
+
+/*
+ * Give the view its time, serial and sessions, keep what changed since the one
+ * before, and put it in that one's place. The serial grows, by RFC 1982, when
+ * routers are to hear something.
+ */
+enum reason view_publish(struct view_published *out, struct view *,
+    const struct view_folder *, struct fault *why) MUST_CHECK;
+
+/* What is kept of the past: the newest first. */
+struct view_past {
+	uint64_t edition;
+	int64_t made_at;
+	uint32_t serial;
+	char name[64];
+};
+
+enum reason view_past_list(struct view_past **out, size_t *n,
+    const char *folder, struct arena *) MUST_CHECK;
+/* All in the arena. */
+enum reason view_past_read(struct view_delta *out, const char *folder,
+    const struct view_past *, struct arena *) MUST_CHECK;
+/* The view that was the newest at that time; `now` is DIR/current, and stays
+ * open for as long. R_VIEW_PAST: that is not kept, or there was none. */
+enum reason view_at(struct view *out, struct view_file *now, const char *folder,
+    int64_t at, struct arena *) MUST_CHECK;
 
 #endif

@@ -288,9 +288,8 @@ put_holding(struct shelf *s, const struct view *v, const struct view_holding *h)
 	record_u32(&r, holder_number(v, h->contender));
 	record_bytes(&r, h->claim.b, sizeof(h->claim.b));
 	record_u32(&r, h->level);
-	record_u32(&r,
-	    (uint32_t)(h->is_young | h->evidence_withdrawn << 1 |
-		       h->has_ca_key << 2));
+	record_u32(&r, (uint32_t)(h->is_young | h->evidence_withdrawn << 1 |
+				  h->has_ca_key << 2));
 	record_bytes(&r, h->ca_key.b, sizeof(h->ca_key.b));
 	shelf_add(s, PART_HOLDINGS, &r);
 }
@@ -393,7 +392,7 @@ put_view(struct shelf *s, struct view_front *front, const struct view *v)
 }
 
 enum reason
-view_bytes(struct buf *out, const struct view *v, uint64_t edition)
+view_bytes(struct buf *out, const struct view *v, struct view_edition edition)
 {
 	struct view_front front = { .kind = VIEW_WHOLE,
 		.head = { .at = v->at,
@@ -413,8 +412,8 @@ view_bytes(struct buf *out, const struct view *v, uint64_t edition)
 }
 
 enum reason
-view_write(
-    const char *path, const struct view *v, uint64_t edition, struct fault *why)
+view_write(const char *path, const struct view *v, struct view_edition edition,
+    struct fault *why)
 {
 	struct buf bytes;
 	enum reason reason;

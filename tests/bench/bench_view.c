@@ -126,7 +126,8 @@ main(int argc, char **argv)
 	less = view;
 	less.n -= FEWER;
 	t = now();
-	ASSERT(view_write(argv[1], &view, 1, &why) == REASON_OK);
+	ASSERT(view_write(argv[1], &view, (struct view_edition){ 1, 1 },
+		   &why) == REASON_OK);
 	t = told("write", t);
 	ASSERT(view_open(&f, argv[1], &why) == REASON_OK);
 	t = told("open", t);

@@ -10,7 +10,7 @@
 #include "view/format.h"
 
 /* Where put_parts of pack.c writes where the digests begin. */
-#define FRONT   (VIEW_MAGIC_N + 4 + 4 + 4 * 8 + 4 + 12 + 2 * 8 + 4 + 24)
+#define FRONT   (VIEW_MAGIC_N + 4 + 4 + 5 * 8 + 4 + 12 + 3 * 8 + 4 + 24)
 #define DIGESTS (FRONT + PART_COUNT * 16)
 
 static void
@@ -48,7 +48,7 @@ read_whole(struct view_file *f, struct arena *arena)
 	if (view_load(&v, f, arena) != REASON_OK)
 		return;
 	buf_init(&b, SIZE_MAX);
-	ASSERT(view_bytes(&b, &v, 1) == REASON_OK);
+	ASSERT(view_bytes(&b, &v, view_head(f)->edition) == REASON_OK);
 	buf_fini(&b);
 }
 

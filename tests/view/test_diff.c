@@ -419,7 +419,8 @@ test_delta_file(void **state)
 	view_close(f);
 	buf_fini(&b);
 	buf_init(&b, SIZE_MAX);
-	CHECK_REASON("view bytes", view_bytes(&b, &s.view, 1), REASON_OK);
+	CHECK_REASON("view bytes",
+	    view_bytes(&b, &s.view, (struct view_edition){ 1, 1 }), REASON_OK);
 	CHECK_REASON("open", view_open_bytes(&f, buf_view(&b)), REASON_OK);
 	CHECK_REASON(
 	    "no delta", view_delta_load(&e, f, &arena), R_VIEW_DAMAGED);

@@ -14,6 +14,7 @@
 #include "tests/view/sample.h"
 
 static struct arena arena;
+static const struct view_edition edition = { 7, 900 };
 static char folder[] = "/tmp/cairn-view-XXXXXX";
 
 static const char *
@@ -31,7 +32,7 @@ static void
 bytes_of(struct buf *out, const struct view *v)
 {
 	buf_init(out, SIZE_MAX);
-	CHECK_REASON("bytes", view_bytes(out, v, 7), REASON_OK);
+	CHECK_REASON("bytes", view_bytes(out, v, edition), REASON_OK);
 }
 
 /* The view read from its bytes writes the same bytes: nothing is lost, and
@@ -51,7 +52,8 @@ test_round(void **state)
 	CHECK_REASON("load", view_load(&v, f, &arena), REASON_OK);
 	bytes_of(&second, &v);
 	assert_true(span_eq(buf_view(&first), buf_view(&second)));
-	assert_int_equal(view_head(f)->edition, 7);
+	assert_int_equal(view_head(f)->edition.number, 7);
+	assert_int_equal(view_head(f)->edition.since_at, 900);
 	assert_int_equal(view_head(f)->serial, 42);
 	assert_int_equal(view_head(f)->sessions[1], 0xffff);
 	view_close(f);
@@ -398,12 +400,12 @@ test_file(void **state)
 	fault_init(&why, SPAN(""));
 	CHECK_REASON(
 	    "none", view_open(&f, in_folder("v"), &why), R_VIEW_MISSING);
-	CHECK_REASON(
-	    "write", view_write(in_folder("v"), &s.view, 1, &why), REASON_OK);
+	CHECK_REASON("write",
+	    view_write(in_folder("v"), &s.view, edition, &why), REASON_OK);
 	CHECK_REASON("open", view_open(&f, in_folder("v"), &why), REASON_OK);
 	s.view.serial++;
-	CHECK_REASON(
-	    "again", view_write(in_folder("v"), &s.view, 2, &why), REASON_OK);
+	CHECK_REASON("again",
+	    view_write(in_folder("v"), &s.view, edition, &why), REASON_OK);
 	/* Who has the old one mapped keeps it. */
 	CHECK_REASON("old", view_load(&v, f, &arena), REASON_OK);
 	assert_int_equal(v.serial, 42);
@@ -414,7 +416,8 @@ test_file(void **state)
 	view_close(later);
 	fault_init(&why, SPAN(""));
 	CHECK_REASON("no folder",
-	    view_write(in_folder("no/v"), &s.view, 1, &why), R_VIEW_WRITE);
+	    view_write(in_folder("no/v"), &s.view, edition, &why),
+	    R_VIEW_WRITE);
 	assert_true(strstr(why.detail, "no/v") != NULL);
 	fault_init(&why, SPAN(""));
 	CHECK_REASON("a folder", view_open(&f, folder, &why), R_VIEW_DAMAGED);
@@ -475,7 +478,7 @@ seed(const char *path)
 	buf_init(&to, 4096);
 	buf_printf(&to, "%s/whole", path);
 	buf_byte(&to, '\0');
-	if (view_write((const char *)to.p, &s.view, 7, &why) != REASON_OK)
+	if (view_write((const char *)to.p, &s.view, edition, &why) != REASON_OK)
 		return 1;
 	buf_reset(&to);
 	buf_printf(&to, "%s/difference", path);
