@@ -7,6 +7,8 @@ static const struct command *const jobs[] = {
 	&command_ledger_digest,
 	&command_ledger_emit,
 	&command_ledger_audit,
+	&command_ledger_prove,
+	&command_ledger_check_proof,
 	&command_ledger_mirror,
 	&command_ledger_witness,
 	&command_ledger_witness_key,

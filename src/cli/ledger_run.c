@@ -48,6 +48,8 @@ keys_read(struct ledger_run *run)
 	unsigned line;
 	enum reason why;
 
+	if (run->keys_path == NULL)
+		return REASON_OK;
 	TRY(file_read(run, &run->bytes[0], run->keys_path));
 	why = tlog_keys_parse(
 	    &run->keys, buf_view(&run->bytes[0]), &run->arena, &line);
@@ -241,7 +243,7 @@ checkpoint_read(struct ledger_run *run)
 	v = crypt_verifier(crypt);
 	why = checkpoint_parse(
 	    &run->checkpoint, buf_view(&run->bytes[2]), &run->arena);
-	if (why == REASON_OK)
+	if (why == REASON_OK && run->keys_path != NULL)
 		why = checkpoint_count(
 		    &run->count, &run->checkpoint, &run->keys, &v);
 	crypt_free(crypt);
@@ -334,7 +336,7 @@ ledger_run_status(struct ledger_run *run)
 
 	if (run->place == NULL)
 		return usage_error(run->self, "of which log?");
-	if (run->keys_path == NULL)
+	if (run->keys_path == NULL && !run->keys_optional)
 		return usage_error(
 		    run->self, "--keys: whose signatures count?");
 	why = ledger_run_read(run);

@@ -14,6 +14,7 @@ struct ledger_run {
 	const char *place, *keys_path, *successions_path, *checkpoint_path,
 	    *after_path, *ca_path;
 	int64_t now;
+	bool keys_optional; /* without them every checkpoint counts */
 	bool has_at_size;
 	uint64_t at_size;
 	/* What is to be told of the state at that size; and of each entry. */
