@@ -105,46 +105,40 @@ report(struct merge *m, const struct payload *p)
 
 /* hostile.md A42: all of it goes, so that no part is taken for the whole. */
 static enum reason
-leave(struct merge *m, size_t at, size_t n, const struct payload *first)
+leave(struct merge *m, size_t at, size_t n)
 {
-	for (size_t i = at; i < at + n; i++)
-		if (!m->fates[i].is_left) {
-			m->fates[i].is_left = true;
-			m->fates[i].cause = LEFT_PROVIDERS;
-			m->fates[i].rule = 0;
-		}
-	return report(m, first);
+	TRY(report(m, &m->all[at]));
+	for (size_t i = at; i < at + n; i++) {
+		struct view_left left = { .payload = m->all[i],
+			.cause = LEFT_PROVIDERS };
+
+		if (!vec_push(&m->left, left))
+			return R_LIMIT_MEMORY;
+		m->all[i].origin = NULL;
+	}
+	return REASON_OK;
 }
 
 enum reason
 aspa_unite(struct merge *m, size_t at, size_t n)
 {
-	const struct payload *first = NULL;
 	struct asn *providers;
 
 	m->providers.n = 0;
-	for (size_t i = at; i < at + n; i++) {
-		if (m->fates[i].is_left)
-			continue;
-		if (first == NULL)
-			first = &m->all[i];
+	for (size_t i = at; i < at + n; i++)
 		if (!add_providers(m, &m->all[i].aspa))
 			return R_LIMIT_MEMORY;
-	}
-	if (first == NULL)
-		return REASON_OK;
 	sort_providers(m);
 	if (m->providers.n > m->in->limits->aspa_merged)
-		return leave(m, at, n, first);
+		return leave(m, at, n);
 	providers = ARENA_ARRAY(m->arena, m->providers.n, struct asn);
 	if (providers == NULL)
 		return R_LIMIT_MEMORY;
 	for (size_t i = 0; i < m->providers.n; i++)
 		providers[i] = m->providers.v[i];
-	for (size_t i = at; i < at + n; i++)
-		if (!m->fates[i].is_left) {
-			m->all[i].aspa.n = m->providers.n;
-			m->all[i].aspa.providers = providers;
-		}
+	for (size_t i = at; i < at + n; i++) {
+		m->all[i].aspa.n = m->providers.n;
+		m->all[i].aspa.providers = providers;
+	}
 	return REASON_OK;
 }

@@ -132,9 +132,9 @@ bool nest_add(struct nest *, const struct nest_item *) MUST_CHECK;
 bool nest_seal(struct nest *) MUST_CHECK;
 /* The longest prefix there that covers it. */
 size_t nest_covering(const struct nest *, const struct prefix *);
-/* The items of a node under a tag: how many, from *first. */
-size_t nest_tagged(
-    const struct nest *, size_t node, uint64_t tag, size_t *first);
+/* The first item of a node under a tag; false: there is none. */
+bool nest_first(
+    const struct nest *, size_t node, uint64_t tag, size_t *first) MUST_CHECK;
 void nest_fini(struct nest *);
 
 /* ---- rule.c: the first rule that matches -------------------------------- */
@@ -169,7 +169,29 @@ unsigned rules_match(const struct rules *, const struct payload *);
 bool rules_endorsed(const struct rules *, const struct payload *);
 void rules_fini(struct rules *);
 
-/* ---- merge.c, aspa.c ---------------------------------------------------- */
+/* ---- filter.c ----------------------------------------------------------- */
+
+struct filter_key {
+	enum payload_kind kind;
+	uint64_t tag; /* 1 + AS number; 0: any */
+	bool has_ski;
+	struct ski ski;
+	uint32_t number;
+};
+
+struct filters {
+	const struct slurm *slurm;
+	struct nest prefixes;
+	VEC(struct filter_key) keys;
+};
+
+bool filters_make(struct filters *out, const struct slurm *) MUST_CHECK;
+/* Its number from 1; 0: none matches. */
+unsigned filters_match(const struct filters *, const struct payload *);
+void filters_fini(struct filters *);
+
+/* ---- merge.c, aspa.c, take.c
+ * ---------------------------------------------------- */
 
 /* What becomes of a payload. */
 struct fate {
@@ -200,6 +222,8 @@ struct merge {
 	VEC(struct asn) providers;  /* of the customer at hand */
 	VEC(struct asn) others;
 	VEC(struct finding) findings;
+	VEC(struct view_left) left;
+	const struct origin **by_filter;
 	uint64_t n_unsafe;
 };
 
@@ -209,8 +233,11 @@ size_t aspa_run(const struct payload *, size_t n, size_t at);
 /* Do both worlds give this customer the same providers? */
 enum reason aspa_agree(
     bool *out, struct merge *, size_t at, size_t n) MUST_CHECK;
-/* Unite the providers of those that are not left; too many: leave all. */
+/* Unite the providers of what is in the view; too many: all of them lose
+ * their origin, and are left out. */
 enum reason aspa_unite(struct merge *, size_t at, size_t n) MUST_CHECK;
+/* What stands, to the view. */
+enum reason take_view(struct view *out, struct merge *) MUST_CHECK;
 
 /* first.c: interface.md, "legacy-covered", and its mirror image. */
 enum reason first_make(struct merge *) MUST_CHECK;

@@ -49,15 +49,17 @@ merge_find(struct merge *m, const struct finding *f)
 	return vec_push(&m->findings, *f);
 }
 
-/* All payloads, each by each origin once. */
+/* All payloads, each by each origin once, and room for assertions. */
 static enum reason
 gather(struct merge *m)
 {
-	size_t n = 0, at = 0;
+	size_t n = 0, at = 0, room = 0;
 
 	for (size_t i = 0; i < m->in->n; i++)
 		n += m->in->sets[i].n;
-	m->all = ARENA_ARRAY(m->arena, n, struct payload);
+	if (m->in->slurm != NULL)
+		room = m->in->slurm->assertions.n;
+	m->all = ARENA_ARRAY(m->arena, n + room, struct payload);
 	if (m->all == NULL)
 		return R_LIMIT_MEMORY;
 	for (size_t i = 0; i < m->in->n; i++)
@@ -248,149 +250,17 @@ meet_all(struct merge *m)
 	return REASON_OK;
 }
 
-/* ---- the view -------------------------------------------------------- */
-
-static bool
-withdrew(const struct world *w, const struct view_holding *h)
-{
-	struct reach reach = reach_of_holding(h);
-
-	return h->has_ca_key && world_withdrew(w, &h->ca_key, &reach);
-}
-
-/* The facts' holdings, with what the legacy world says of their evidence. */
-static enum reason
-take_holdings(struct view *out, struct merge *m)
-{
-	const struct view *facts = m->in->facts;
-
-	out->holdings =
-	    ARENA_ARRAY(m->arena, facts->n_holdings, struct view_holding);
-	if (out->holdings == NULL)
-		return R_LIMIT_MEMORY;
-	for (size_t i = 0; i < facts->n_holdings; i++) {
-		out->holdings[i] = facts->holdings[i];
-		out->holdings[i].evidence_withdrawn =
-		    withdrew(&m->world, &facts->holdings[i]);
-	}
-	return REASON_OK;
-}
-
-static enum reason
-take_left(struct view *out, struct merge *m)
-{
-	const struct policy *policy = m->rules.policy;
-	size_t n = 0;
-
-	for (size_t i = 0; i < m->n; i++)
-		n += m->fates[i].is_left;
-	out->left = ARENA_ARRAY(m->arena, n, struct view_left);
-	if (out->left == NULL)
-		return R_LIMIT_MEMORY;
-	for (size_t i = 0; i < m->n; i++) {
-		const struct fate *f = &m->fates[i];
-		struct view_left *left = &out->left[out->n_left];
-
-		if (!f->is_left)
-			continue;
-		*left = (struct view_left){ .payload = m->all[i],
-			.cause = f->cause,
-			.rule = f->rule,
-			.by =
-			    f->cause == LEFT_COVERED || f->cause == LEFT_UNSAFE
-				? f->by
-				: NULL };
-		if (f->rule > 0)
-			left->why =
-			    arena_dup(m->arena, policy->rules[f->rule - 1].why);
-		if (f->rule > 0 && left->why.p == NULL)
-			return R_LIMIT_MEMORY;
-		out->n_left++;
-	}
-	return REASON_OK;
-}
-
-/* Once each entry of a customer has the same providers, the order puts the
- * entries of one customer side by side, as it does those of one VRP. */
-static void
-take_payloads(struct view *out, struct merge *m)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < m->n; i++)
-		if (!m->fates[i].is_left)
-			m->all[kept++] = m->all[i];
-	if (kept > 1)
-		qsort(m->all, kept, sizeof(*m->all), payload_order);
-	out->payloads = m->all;
-	out->n = kept;
-}
-
-/* ledger.md 5: what a claim stood on is there no more. */
-static enum reason
-find_withdrawn(struct merge *m)
-{
-	const struct view *facts = m->in->facts;
-	char text[RESOURCE_TEXT];
-	struct finding f = { .reason = R_POLICY_EVIDENCE_WITHDRAWN,
-		.effect = EFFECT_WARNING };
-
-	for (size_t i = 0; i < facts->n_holdings; i++) {
-		const struct view_holding *h = &facts->holdings[i];
-
-		if (!withdrew(&m->world, h))
-			continue;
-		if (h->kind == HOLDING_AS)
-			asn_range_text(text, &h->as);
-		else
-			addr_range_text(text,
-			    h->kind == HOLDING_V4 ? FAMILY_V4 : FAMILY_V6,
-			    &h->ip);
-		f.trust_anchor = h->holder->ledger;
-		f.hash = h->claim;
-		f.detail = arena_dup(m->arena, span_str(text));
-		if (f.detail.p == NULL || !merge_find(m, &f))
-			return R_LIMIT_MEMORY;
-	}
-	return REASON_OK;
-}
-
-static enum reason
-take_findings(struct view *out, struct merge *m)
-{
-	TRY(find_withdrawn(m));
-	out->n_findings = m->findings.n;
-	out->findings = ARENA_ARRAY(m->arena, m->findings.n, struct finding);
-	if (out->findings == NULL)
-		return R_LIMIT_MEMORY;
-	for (size_t i = 0; i < m->findings.n; i++)
-		out->findings[i] = m->findings.v[i];
-	return REASON_OK;
-}
+/* ---- all of it ------------------------------------------------------- */
 
 static enum reason
 merge(struct view *out, struct merge *m, const struct policy *policy)
 {
-	size_t n;
-
 	TRY(gather(m));
 	TRY(world_make(&m->world, m->in->facts));
 	TRY(rules_make(&m->rules, policy, &m->world));
 	TRY(judge_all(m));
 	TRY(meet_all(m));
-	for (size_t i = 0; i < m->n; i += n) {
-		n = 1;
-		if (m->all[i].kind != PAYLOAD_ASPA)
-			continue;
-		n = aspa_run(m->all, m->n, i);
-		TRY(aspa_unite(m, i, n));
-	}
-	TRY(take_left(out, m));
-	TRY(take_holdings(out, m));
-	take_payloads(out, m);
-	out->n_unsafe = m->n_unsafe;
-	out->at = m->in->at;
-	return take_findings(out, m);
+	return take_view(out, m);
 }
 
 enum reason
@@ -412,5 +282,6 @@ policy_merge(struct view *out, const struct policy_in *in, struct arena *arena)
 	vec_fini(&m.providers);
 	vec_fini(&m.others);
 	vec_fini(&m.findings);
+	vec_fini(&m.left);
 	return r;
 }

@@ -72,11 +72,11 @@ nest_covering(const struct nest *n, const struct prefix *p)
 	return climb(n, lo > 0 ? lo - 1 : NEST_NONE, p);
 }
 
-size_t
-nest_tagged(const struct nest *n, size_t node, uint64_t tag, size_t *first)
+bool
+nest_first(const struct nest *n, size_t node, uint64_t tag, size_t *first)
 {
-	size_t begin = n->nodes.v[node].first;
-	size_t end = begin + n->nodes.v[node].n, lo = begin, hi = end, i;
+	size_t lo = n->nodes.v[node].first;
+	size_t end = lo + n->nodes.v[node].n, hi = end;
 
 	while (lo < hi) {
 		size_t mid = lo + (hi - lo) / 2;
@@ -87,9 +87,7 @@ nest_tagged(const struct nest *n, size_t node, uint64_t tag, size_t *first)
 			hi = mid;
 	}
 	*first = lo;
-	for (i = lo; i < end && n->items.v[i].tag == tag; i++)
-		;
-	return i - lo;
+	return lo < end && n->items.v[lo].tag == tag;
 }
 
 void

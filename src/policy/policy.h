@@ -120,6 +120,55 @@ struct policy {
 /* The defaults: legacy-first, attested, unsafe accepted, 10 % for an hour. */
 void policy_init(struct policy *out);
 
+/* ---- local exceptions: RFC 8416, draft-ietf-sidrops-aspa-slurm --------- */
+
+struct slurm_filter {
+	enum payload_kind kind;
+	bool has_prefix, has_asn, has_ski;
+	struct prefix prefix;
+	struct asn asn; /* of an ASPA: the customer */
+	struct ski ski;
+	struct span comment;
+	size_t file;
+	unsigned line;
+};
+
+struct slurm_assertion {
+	struct payload payload; /* its origin says file and line */
+	struct span comment;
+	size_t file;
+	unsigned line;
+};
+
+struct slurm_file {
+	struct span name;   /* as given */
+	struct span source; /* "slurm:NAME": what payloads say */
+	unsigned version;
+};
+
+/* All of several files. */
+struct slurm {
+	struct arena arena;
+	VEC(struct slurm_file) files;
+	VEC(struct slurm_filter) filters;
+	VEC(struct slurm_assertion) assertions;
+};
+
+struct slurm_error {
+	enum reason reason;
+	unsigned line;
+	char path[96];  /* "validationOutputFilters.prefixFilters[3].asn" */
+	char text[128]; /* printable */
+};
+
+void slurm_init(struct slurm *out);
+/* Add what a file says; after a failure there is only slurm_fini to do. */
+enum reason slurm_parse(struct slurm *, struct span text, const char *name,
+    const struct limits *, struct slurm_error *) MUST_CHECK;
+void slurm_fini(struct slurm *);
+/* What a filter removes and an assertion adds, in one line. */
+void slurm_filter_write(struct buf *out, const struct slurm_filter *);
+
 /* ---- the merge --------------------------------------------------------- */
 
 /* What one source said. */
@@ -131,6 +180,7 @@ struct policy_set {
 
 struct policy_in {
 	const struct policy *policy; /* NULL: the defaults */
+	const struct slurm *slurm;   /* NULL: none; outlives the view */
 	const struct policy_set *sets;
 	size_t n;
 	/* Sources, repositories, authorities, holders, holdings: the view
@@ -145,6 +195,8 @@ struct policy_in {
  * once. An ASPA's providers are those of all ASPAs of its customer that are in
  * the view, so that the entries of one customer are equal but for their
  * origins. view->left: all else that was in the sets, as it was there.
+ * Filters and assertions come last: what a filter leaves out has the number of
+ * the filter as its rule, from 1, and file and line as who displaced it.
  * view->findings holds what was found here: the caller's own are added by him.
  * All of it is independent of the order of sets and payloads.
  */

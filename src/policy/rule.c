@@ -319,11 +319,13 @@ static void
 match_node(uint32_t *best, const struct rules *rules, size_t node,
     const struct payload *p, uint64_t tag)
 {
-	size_t first;
-	size_t n = nest_tagged(&rules->by_prefix, node, tag, &first);
+	const struct nest *n = &rules->by_prefix;
+	size_t end = n->nodes.v[node].first + n->nodes.v[node].n, i;
 
-	for (size_t i = first; i < first + n; i++) {
-		uint32_t number = rules->by_prefix.items.v[i].number;
+	if (!nest_first(n, node, tag, &i))
+		return;
+	for (; i < end && n->items.v[i].tag == tag; i++) {
+		uint32_t number = n->items.v[i].number;
 
 		if (number >= *best)
 			return;
