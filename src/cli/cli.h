@@ -59,7 +59,7 @@ const char *command_word(const struct command *);
  * NULL: said on standard error what there is instead. */
 const struct command *command_find(int *n, int argc, char **argv);
 extern const struct command command_demo, command_doctor, command_help,
-    command_holder, command_ledger, command_show, command_validate,
+    command_holder, command_ledger, command_show, command_slurm, command_validate,
     command_why;
 
 /* Walk a command line. */

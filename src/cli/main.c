@@ -10,6 +10,7 @@ static const struct command *const commands[] = {
 	&command_validate,
 	&command_why,
 	&command_show,
+	&command_slurm,
 	&command_holder,
 	&command_ledger,
 	&command_doctor,

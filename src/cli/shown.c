@@ -28,7 +28,7 @@ shown_failure(const struct shown *s, enum reason reason, const char *what)
 }
 
 int
-shown_open(struct shown *s, const struct command *self, const char *config,
+shown_find(struct shown *s, const struct command *self, const char *config,
     const char *cache)
 {
 	struct conf_error error;
@@ -53,13 +53,23 @@ shown_open(struct shown *s, const struct command *self, const char *config,
 	(void)snprintf(s->folder, n, "%s/view/current", cache);
 	fault_init(&why, SPAN(""));
 	reason = view_open(&s->file, s->folder, &why);
-	if (reason == R_VIEW_MISSING)
-		return failure(self, "%s: %s: cairn validate publishes one",
-		    reason_id(reason), why.detail);
-	if (reason != REASON_OK)
+	if (reason != REASON_OK && reason != R_VIEW_MISSING)
 		return shown_failure(s, reason, why.detail);
 	s->folder[n - sizeof("/current")] = '\0';
 	return STATUS_DONE;
+}
+
+int
+shown_open(struct shown *s, const struct command *self, const char *config,
+    const char *cache)
+{
+	int status = shown_find(s, self, config, cache);
+
+	if (status == STATUS_DONE && s->file == NULL)
+		return failure(self,
+		    "%s: %s/current: cairn validate publishes one",
+		    reason_id(R_VIEW_MISSING), s->folder);
+	return status;
 }
 
 void

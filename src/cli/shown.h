@@ -19,6 +19,9 @@ struct shown {
  * shown_close is due either way. */
 int shown_open(struct shown *, const struct command *, const char *config,
     const char *cache);
+/* The same, but `file` is NULL where there is no view yet. */
+int shown_find(struct shown *, const struct command *, const char *config,
+    const char *cache);
 /* "cairn CMD: ..." for what view room says; STATUS_FAILED. */
 int shown_failure(const struct shown *, enum reason, const char *what);
 void shown_close(struct shown *);

@@ -411,6 +411,7 @@ take_view(struct harvest *h)
 	struct run_result *out = h->run->out;
 	struct view facts = { 0 };
 	struct policy_in in = { .policy = &h->run->conf->policy,
+		.slurm = h->run->conf->n_slurm > 0 ? &out->slurm : NULL,
 		.sets = h->sets.v,
 		.n = h->sets.n,
 		.facts = &facts,

@@ -301,6 +301,8 @@ static enum reason
 run_all(struct run *run)
 {
 	TRY(open_all(run));
+	TRY(run_slurm_load(&run->out->slurm, run->conf->slurm,
+	    run->conf->n_slurm, &run->conf->limits, run->why));
 	TRY(follow_all(run));
 	TRY(load_anchors(run));
 	TRY(rounds(run));
@@ -375,5 +377,6 @@ run_validate(struct run_result *out, const struct conf *conf,
 void
 run_result_fini(struct run_result *r)
 {
+	slurm_fini(&r->slurm);
 	arena_fini(&r->arena);
 }

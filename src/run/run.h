@@ -128,6 +128,7 @@ struct run_result {
 	int64_t at;         /* time of evaluation */
 	int64_t started_at; /* by the clock */
 	struct view view;
+	struct slurm slurm; /* what the view borrows of it */
 	struct run_ta *tas; /* in the order of the configuration */
 	size_t n_tas;
 	struct run_repository *repositories; /* by URI */
@@ -173,6 +174,11 @@ void run_result_fini(struct run_result *);
  */
 enum reason run_ledger_clear(const struct conf *, const char *name,
     bool restart, struct fault *why) MUST_CHECK;
+
+/* All of these files or none: why says file, line and path of what is wrong.
+ * slurm_fini is due in either case. */
+enum reason run_slurm_load(struct slurm *out, const char *const *paths,
+    size_t n, const struct limits *, struct fault *why) MUST_CHECK;
 
 /* ---- looking without running ---------------------------------------------
  * The configuration, the clock, the cache and its disk, the folders of

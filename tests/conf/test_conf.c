@@ -145,8 +145,8 @@ static const struct {
 	    R_CONF_VALUE, 1, "port" },
 	{ "later", "rtr: {listen: ['127.0.0.1:3323']}\n", R_CONF_LATER, 1,
 	    "rtr (the server for routers) is not in this version" },
-	{ "later, in its line", "jobs: 1\n\nslurm: [/etc/slurm.json]\n",
-	    R_CONF_LATER, 3, "slurm" },
+	{ "later, in its line", "jobs: 1\n\nmax-age: 3h\n",
+	    R_CONF_LATER, 3, "max-age" },
 };
 
 static void

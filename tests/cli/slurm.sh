@@ -1,0 +1,63 @@
+#!/bin/sh
+# cairn slurm, and what SLURM files do to outputs, on the demonstration.
+. "${top_srcdir:?}/tests/cli/tap.sh"
+file() { # NAME FILTERS ASSERTIONS
+	cat >"$1" <<END
+{"slurmVersion": 1,
+ "validationOutputFilters": {"prefixFilters": [$2], "bgpsecFilters": []},
+ "locallyAddedAssertions": {"prefixAssertions": [$3], "bgpsecAssertions": []}}
+END
+}
+run() {
+	"$cairn" validate -c world/cairn.yaml -q "$@"
+}
+
+status "demonstration" 0 "$cairn" demo world
+status "validate" 0 run --output csv:before.csv
+IFS=, read -r asn prefix _ ta <<END
+$(sed -n 2p before.csv)
+END
+file good.json "{\"prefix\": \"$prefix\", \"comment\": \"ours\"}" \
+	'{"asn": 64999, "prefix": "198.18.0.0/15", "maxPrefixLength": 24}'
+file known.json '{"asn": 4294967000}' "{\"asn\": ${asn#AS}, \"prefix\": \"$prefix\"}"
+
+status "lint" 0 "$cairn" slurm -c world/cairn.yaml good.json known.json
+check "what a filter removes" grep -qE \
+	"^good.json:2: removes VRPs within $prefix: [1-9]" out
+check "what removes nothing" grep -qx \
+	'known.json:2: removes VRPs of AS4294967000: 0' out
+check "what is added" grep -qx \
+	'good.json:3: adds AS64999 198.18.0.0/15-24' out
+status "lint alone" 0 "$cairn" slurm -c world/cairn.yaml known.json
+check "what is known" grep -qE ': adds .*: there without it$' out
+status "lint without a view" 0 "$cairn" slurm --cache nowhere good.json
+check "it says so" grep -q 'no view yet' out
+status "lint as JSON" 0 "$cairn" slurm --json -c world/cairn.yaml good.json
+check "it is JSON" sh -c 'python3 -m json.tool <out >/dev/null || ! command -v python3'
+check "with hits" grep -q '"hits": [1-9]' out
+
+status "validate with it" 0 run --slurm good.json --output csv:after.csv \
+	--output ndjson:after.ndjson
+check "the filtered is gone" sh -c "! grep -q '^AS[0-9]*,$prefix,' after.csv"
+check "the asserted is there" grep -qx \
+	'AS64999,198.18.0.0/15,24,slurm:good' after.csv
+check "nothing else changed" [ "$(grep -v ",$prefix,\|/15,24,slurm" after.csv | grep -cvxFf before.csv)" = 0 ]
+status "lint after it" 0 "$cairn" slurm -c world/cairn.yaml good.json
+check "it sees what was there before" grep -qE \
+	"^good.json:2: removes VRPs within $prefix: [1-9]" out
+
+# What is wrong stops a run before it begins.
+printf '{"slurmVersion": 1,\n "slurmVersion": 1}' >twice.json
+status "a wrong file" 1 "$cairn" slurm -c world/cairn.yaml good.json twice.json
+check "file, line, path" grep -q 'twice.json:2: slurmVersion: ' err
+status "a run with it" 2 run --slurm twice.json --output csv:after.csv
+check "says so too" grep -q 'twice.json:2: slurmVersion: ' err
+check "outputs are as they were" grep -q slurm:good after.csv
+status "no file" 1 "$cairn" slurm none.json
+check "is told" grep -q 'none.json: No such file' err
+provokes slurm.file
+truncate -s 1G huge.json
+status "one of 1 GB" 1 "$cairn" slurm huge.json
+check "is not read" grep -q 'limit.size: huge.json' err
+status "not even one" 2 "$cairn" slurm
+plan
