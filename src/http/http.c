@@ -10,6 +10,20 @@
 #define ANSWER_MAX ((size_t)64 * 1024 * 1024)
 
 static const struct http_row rows[] = {
+	{ "/", false, false, answer_page, "text/html; charset=utf-8",
+	    "the page for people", { { 0 } } },
+	{ "/page.css", false, false, answer_page, "text/css; charset=utf-8",
+	    "of the page", { { 0 } } },
+	{ "/page.js", false, false, answer_page,
+	    "text/javascript; charset=utf-8", "of the page", { { 0 } } },
+	{ "/api/v1/why", false, true, answer_why, HTTP_JSON,
+	    "the state of a route and its whole story",
+	    { { "prefix", "192.0.2.0/24" },
+		{ "asn", "its origin; without one, any" } } },
+	{ "/api/v1/lookup", false, true, answer_lookup, HTTP_JSON,
+	    "what is known of a prefix or address (and AS), an AS number, a "
+	    "holder or a name",
+	    { { "q", "any of these" } } },
 	{ "/version", false, false, answer_version, "text/plain",
 	    "name and version of the program", { { 0 } } },
 	{ "/health", false, false, answer_health, HTTP_JSON,
@@ -97,7 +111,7 @@ find_row(struct http_call *call)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		size_t n = strlen(rows[i].path);
 
-		if (rows[i].path[n - 1] == '/'
+		if (n > 1 && rows[i].path[n - 1] == '/'
 			? strncmp(path, rows[i].path, n) == 0
 			: strcmp(path, rows[i].path) == 0) {
 			call->rest = path + n;

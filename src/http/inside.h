@@ -41,6 +41,9 @@ void http_refuse(struct http_call *, unsigned status, const char *fmt, ...)
 const char *http_format_type(const char *name);
 
 /* One for each row. */
+void answer_page(struct http_call *);
+void answer_why(struct http_call *);
+void answer_lookup(struct http_call *);
 void answer_version(struct http_call *);
 void answer_health(struct http_call *);
 void answer_status(struct http_call *);

@@ -10,39 +10,10 @@
 
 #define TOLD_MAX 1000 /* VRPs of each kind told of one route */
 
-struct route {
-	struct asn origin;
-	struct prefix prefix;
-};
-
-static const char *
-state_id(enum route_state state)
-{
-	static const char *const ids[] = { [ROUTE_NOT_FOUND] = "not-found",
-		[ROUTE_VALID] = "valid",
-		[ROUTE_INVALID] = "invalid" };
-
-	return ids[state];
-}
-
 /* ---- one route ------------------------------------------------------- */
 
-enum match {
-	MATCH,
-	OTHER_ORIGIN,
-	TOO_LONG
-};
-
-static enum match
-match(const struct route *route, const struct vrp *vrp)
-{
-	if (vrp->asn.v != route->origin.v || vrp->asn.v == 0)
-		return OTHER_ORIGIN;
-	return route->prefix.len <= vrp->max_len ? MATCH : TOO_LONG;
-}
-
 static void
-emit_vrps(struct emit *e, const char *key, enum match which,
+emit_vrps(struct emit *e, const char *key, enum route_match which,
     const struct route *route, const struct view *view)
 {
 	struct covering c = covering_of(view, &route->prefix);
@@ -52,7 +23,7 @@ emit_vrps(struct emit *e, const char *key, enum match which,
 
 	emit_array(e, key);
 	while (told < TOLD_MAX && (p = covering_next(&c)) != NULL) {
-		if (match(route, &p->vrp) != which)
+		if (route_match(route, &p->vrp) != which)
 			continue;
 		prefix_write(prefix, &p->vrp.prefix);
 		emit_object(e, NULL);
@@ -68,7 +39,7 @@ emit_vrps(struct emit *e, const char *key, enum match which,
 static void
 emit_why(struct emit *e, enum route_state state, bool any_origin)
 {
-	emit_str(e, "state", state_id(state));
+	emit_str(e, "state", route_state_id(state));
 	if (state == ROUTE_INVALID)
 		emit_str(e, "reason", any_origin ? "length" : "as");
 	emit_str(e, "description",
@@ -90,23 +61,23 @@ emit_route(struct emit *e, const struct route *route, const struct view *view)
 	char prefix[PREFIX_TEXT];
 
 	while ((p = covering_next(&c)) != NULL) {
-		enum match m = match(route, &p->vrp);
+		enum route_match m = route_match(route, &p->vrp);
 
-		any_origin = any_origin || m == TOO_LONG;
-		state = m == MATCH || state == ROUTE_VALID ? ROUTE_VALID
-							   : ROUTE_INVALID;
+		any_origin = any_origin || m == MATCH_LENGTH;
+		state = m == MATCH_YES || state == ROUTE_VALID ? ROUTE_VALID
+							       : ROUTE_INVALID;
 	}
 	prefix_write(prefix, &route->prefix);
 	emit_object(e, "route");
-	emit_fmt(e, "origin_asn", "AS%u", route->origin.v);
+	emit_fmt(e, "origin_asn", "AS%u", route->asn.v);
 	emit_str(e, "prefix", prefix);
 	emit_end(e);
 	emit_object(e, "validity");
 	emit_why(e, state, any_origin);
 	emit_object(e, "VRPs");
-	emit_vrps(e, "matched", MATCH, route, view);
-	emit_vrps(e, "unmatched_as", OTHER_ORIGIN, route, view);
-	emit_vrps(e, "unmatched_length", TOO_LONG, route, view);
+	emit_vrps(e, "matched", MATCH_YES, route, view);
+	emit_vrps(e, "unmatched_as", MATCH_AS, route, view);
+	emit_vrps(e, "unmatched_length", MATCH_LENGTH, route, view);
 	emit_end(e);
 	emit_end(e);
 }
@@ -115,7 +86,8 @@ static bool
 read_route(struct route *out, struct http_call *call, const char *asn,
     const char *prefix)
 {
-	if (asn == NULL || !asn_parse(&out->origin, asn))
+	*out = (struct route){ .has_asn = true };
+	if (asn == NULL || !asn_parse(&out->asn, asn))
 		http_refuse(call, 400, "asn: AS0 to AS4294967295 is wanted");
 	else if (prefix == NULL || !prefix_parse(&out->prefix, prefix))
 		http_refuse(call, 400,

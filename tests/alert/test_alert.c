@@ -7,30 +7,36 @@
 
 #define AT 1000000
 
+/* SPAN, where a constant is wanted. */
+#define TEXT(s)                                     \
+	{                                           \
+		(const uint8_t *)(s), sizeof(s) - 1 \
+	}
+
 static struct link link_of_ta = { .depth = 0 };
 static struct statement_origin statement;
-static const struct origin legacy = { .source = SPAN("alpha"),
+static const struct origin legacy = { .source = TEXT("alpha"),
 	.chain = &link_of_ta,
-	.uri = SPAN("rsync://a.example/r/1.roa"),
+	.uri = TEXT("rsync://a.example/r/1.roa"),
 	.not_after_at = AT + 90000,
 	.stale_at = AT + 90000,
 	.chain_until_at = AT + 90000 };
-static const struct origin legacy_soon = { .source = SPAN("alpha"),
+static const struct origin legacy_soon = { .source = TEXT("alpha"),
 	.chain = &link_of_ta,
-	.uri = SPAN("rsync://a.example/r/2.roa"),
+	.uri = TEXT("rsync://a.example/r/2.roa"),
 	.not_after_at = AT + 90000,
 	.stale_at = AT + 3599,
 	.chain_until_at = AT + 90000 };
-static const struct origin ledger = { .source = SPAN("gamma"),
+static const struct origin ledger = { .source = TEXT("gamma"),
 	.statement = &statement,
-	.uri = SPAN("ledger:gamma/7"),
+	.uri = TEXT("ledger:gamma/7"),
 	.not_after_at = INT64_MAX,
 	.stale_at = INT64_MAX,
 	.chain_until_at = INT64_MAX };
-static const struct view_holder mine = { .ledger = SPAN("gamma"),
-	.name = SPAN("mine") };
+static const struct view_holder mine = { .ledger = TEXT("gamma"),
+	.name = TEXT("mine") };
 static const struct view_holder theirs = {
-	.ledger = SPAN("gamma"), .id = { { 7 } }, .name = SPAN("theirs\n")
+	.ledger = TEXT("gamma"), .id = { { 7 } }, .name = TEXT("theirs\n")
 };
 
 struct scene {
@@ -225,7 +231,7 @@ test_changes(void **state)
 		{ "fork", change_fork, "fork ", "/e/gamma.note" },
 		{ "ledger", change_ledger, "ledger ", "log.missing" },
 	};
-	const struct policy_who who = { .name = SPAN("mine") };
+	const struct policy_who who = { .name = TEXT("mine") };
 	const struct alert_watch watch = { .n_prefixes = 1,
 		.prefixes = watched(),
 		.holders = { 1, &who },

@@ -11,6 +11,8 @@ struct small_world {
 	struct view_repository repositories[1];
 	struct finding findings[1];
 	struct asn providers[2];
+	struct view_holder holder;
+	struct view_holding holdings[2];
 	struct view view;
 	struct http_counters counters;
 	struct http_world world;
@@ -62,6 +64,15 @@ small_world(struct small_world *w)
 		    .state = SPAN("fresh"),
 		    .fetched_at = 1000 };
 	w->findings[0] = (struct finding){ .reason = R_TA_FILE };
+	w->holder = (struct view_holder){ .ledger = SPAN("gamma"),
+		.id = { { 1, 2, 3 } },
+		.name = SPAN("mine") };
+	w->holdings[0] = (struct view_holding){ .kind = HOLDING_V4,
+		.ip = { { { 10, 1 } }, { { 10, 1, 255, 255 } } },
+		.holder = &w->holder };
+	w->holdings[1] = (struct view_holding){
+		.kind = HOLDING_AS, .as = { 2, 2 }, .holder = &w->holder
+	};
 	w->view = (struct view){ .payloads = w->payloads,
 		.n = (size_t)(p - w->payloads),
 		.sources = w->sources,
@@ -70,6 +81,10 @@ small_world(struct small_world *w)
 		.n_repositories = 1,
 		.findings = w->findings,
 		.n_findings = 1,
+		.holders = &w->holder,
+		.n_holders = 1,
+		.holdings = w->holdings,
+		.n_holdings = 2,
 		.made_at = 1000,
 		.at = 1000,
 		.serial = 7,

@@ -1,0 +1,269 @@
+// The page of Cairn: asks the same paths that programs ask, draws the answers.
+// Text from the network becomes text nodes only, never markup.
+'use strict';
+
+const $ = (id) => document.getElementById(id);
+const SVG = 'http://www.w3.org/2000/svg';
+
+// An element: el('li', {class: 'end'}, child or text, ...)
+function el(name, attributes, ...children) {
+	const e = document.createElement(name);
+	for (const [key, value] of Object.entries(attributes || {}))
+		if (value !== undefined && value !== null)
+			e.setAttribute(key, value);
+	e.append(...children.flat().filter((c) => c !== null && c !== undefined && c !== ''));
+	return e;
+}
+
+function shape(name, attributes, ...children) {
+	const e = document.createElementNS(SVG, name);
+	for (const [key, value] of Object.entries(attributes || {}))
+		e.setAttribute(key, value);
+	e.append(...children);
+	return e;
+}
+
+const mono = (text) => el('span', { class: 'mono' }, String(text));
+const badge = (text, kind) => el('span', { class: 'badge ' + (kind || '') }, text);
+const fill = (e, ...children) => e.replaceChildren(...children.flat().filter((c) => c));
+const number = (n) => Number(n || 0).toLocaleString('en');
+
+async function ask(path) {
+	const response = await fetch(path, { headers: { Accept: 'application/json' } });
+	const body = await response.json().catch(() => ({}));
+	if (!response.ok && !('status' in body))
+		throw new Error(body.error || 'the server answers ' + response.status);
+	return body;
+}
+
+function ago(time) {
+	const s = Math.max(0, Math.round((Date.now() - Date.parse(time)) / 1000));
+	const unit = s < 120 ? [1, 'second'] : s < 7200 ? [60, 'minute'] :
+		s < 172800 ? [3600, 'hour'] : [86400, 'day'];
+	const n = Math.floor(s / unit[0]);
+	return n + ' ' + unit[1] + (n === 1 ? '' : 's') + ' ago';
+}
+
+function when(label, time) {
+	return time ? el('span', { class: 'dim', title: time }, ' ' + label + ' ' + time.replace('T', ' ').replace('Z', ' UTC')) : null;
+}
+
+function table(target, caption, heads, rows) {
+	fill(target, el('caption', { class: 'dim' }, caption),
+		el('thead', {}, el('tr', {}, heads.map((h) => el('th', { scope: 'col', class: h.n ? 'n' : null }, h.text)))),
+		el('tbody', {}, rows.map((cells) => el('tr', {}, cells.map((c, i) => el('td', { class: heads[i].n ? 'n' : null }, c))))));
+}
+
+// ---- health -------------------------------------------------------------
+
+async function showHealth() {
+	const h = await ask('/health');
+	const kind = { ready: 'good', degraded: 'warn', stale: 'bad', starting: 'warn' }[h.status];
+	const state = $('state');
+	state.className = 'badge ' + kind;
+	state.textContent = h.status;
+	fill($('age'), h.made ? 'view made ' + ago(h.made) : 'the first validation is under way',
+		...(h.causes || []).map((c) => el('span', {}, '; ', mono(c.source), ': ' + (c.text || 'held back') + (c.detail ? ' (' + c.detail + ')' : ''))));
+}
+
+function spark(name, points) {
+	const max = Math.max(1, ...points), min = Math.min(...points);
+	const y = (v) => max === min ? 12 : 22 - 20 * (v - min) / (max - min);
+	const line = points.map((v, i) => (points.length < 2 ? 0 : 100 * i / (points.length - 1)).toFixed(1) + ',' + y(v).toFixed(1));
+	return el('dd', {}, shape('svg', { viewBox: '0 0 100 24', width: 160, height: 24, preserveAspectRatio: 'none', role: 'img',
+		'aria-label': name + ': ' + points[0] + ' to ' + points[points.length - 1] },
+	shape('polyline', { class: 'spark', points: line.join(' '), 'vector-effect': 'non-scaling-stroke' })),
+	number(points[points.length - 1]));
+}
+
+function showDay(day) {
+	if (!day || day.length < 2)
+		return fill($('day'));
+	fill($('day'), el('dl', {},
+		[['payloads', 'Payloads'], ['left', 'Left out'], ['findings', 'Refused'], ['rtr', 'RTR clients']].map(([key, name]) =>
+			[el('dt', {}, name), spark(name, day.map((d) => d[key] || 0))])));
+}
+
+function showSources(status) {
+	table($('source-table'), 'Trust anchors and ledgers',
+		[{ text: 'Source' }, { text: 'State' }, { text: 'Payloads', n: true }, { text: '' }],
+		(status.sources || []).map((s) => [mono(s.name),
+			badge(s.held_until ? 'held' : s.state, s.held_until ? 'warn' : s.state === 'ok' ? 'good' : 'bad'),
+			number(s.payloads),
+			[s.kind === 'ledger' ? 'ledger of ' + number(s.size) + ' entries' : s.kind.replace('-', ' '),
+				s.cosigned ? when('cosigned', s.cosigned) : null,
+				s.reason ? ' ' + s.reason : null, s.detail ? ': ' + s.detail : null,
+				s.evidence ? [' evidence: ', mono(s.evidence)] : null].flat()]));
+	table($('repository-table'), 'Repositories',
+		[{ text: 'Repository' }, { text: 'State' }, { text: 'Files', n: true }, { text: 'Fetched' }],
+		(status.repositories || []).slice(0, 500).map((r) => [mono(r.uri),
+			badge(r.state, r.reason ? 'bad' : 'good'), number(r.files),
+			[r.fetched ? ago(r.fetched) : 'never', r.reason ? ': ' + r.reason : null, r.detail ? ' ' + r.detail : null]]));
+}
+
+async function showStatus() {
+	const s = await ask('/api/v1/status');
+	showSources(s);
+	showDay(s.day);
+	const pairs = [['Version', s.version], ['Serial', s.serial], ['RTR clients', number(s.rtr.clients)],
+		['RTR bytes sent', number(s.rtr.sent_bytes)], ['HTTP clients', number(s.http.clients)], ['Running since', s.started]];
+	fill($('server-list'), pairs.flatMap(([k, v]) => [el('dt', {}, k), el('dd', {}, String(v === undefined ? '-' : v))]));
+}
+
+// ---- why ----------------------------------------------------------------
+
+const vrp = (v) => mono(v.prefix + (String(v.max_length) === v.prefix.split('/')[1] ? '' : '-' + v.max_length) + ' ' + v.asn);
+
+function chain(o) {
+	const items = [el('li', { class: o.chain ? null : 'end' }, mono(o.object || 'local assertion'),
+		when('valid until', o.not_after), o.fetched_at ? when('fetched', o.fetched_at) : null,
+		o.entry !== undefined ? el('div', { class: 'dim' }, 'entry ' + o.entry + ', ' + o.level + ', holder ',
+			mono(o.holder_name || o.holder.slice(0, 16)), o.region ? ' (' + o.region + ')' : '',
+			o.endorsers ? ', endorsed by ' + o.endorsers.length : '') : null)];
+	(o.chain || []).forEach((l, i, all) => items.push(el('li', { class: i === all.length - 1 ? 'end' : null }, mono(l.certificate),
+		l.gives ? el('div', {}, 'gives ', mono(l.gives)) : null, when('valid until', l.not_after))));
+	return el('div', {}, el('div', {}, el('strong', {}, o.source), ' ', el('span', { class: 'dim' }, o.kind.replace('-', ' ')),
+		when('expires', o.expires)), el('ol', { class: 'chain' }, items));
+}
+
+function card(v, kind, ...more) {
+	return el('div', { class: 'card ' + kind }, el('div', {}, vrp(v), ' ', ...more), (v.origins || []).map(chain));
+}
+
+const matchText = { yes: 'allows it', as: 'is for another AS', length: 'does not allow prefixes this long' };
+
+function list(title, items) {
+	return items && items.length ? [el('h3', {}, title), ...items] : [];
+}
+
+function showWhy(w) {
+	const kind = { valid: 'good', invalid: 'bad' }[w.state] || '';
+	return [
+		el('p', {}, mono(w.prefix + (w.asn ? ' ' + w.asn : '')), ' is ', badge(w.state, kind),
+			w.state_if_nothing_left_out !== w.state ? ' (it would be ' + w.state_if_nothing_left_out + ' if policy left nothing out)' : ''),
+		...list('Because of', (w.covering || []).map((v) => card(v, v.matches === 'yes' ? 'is-valid' : w.asn ? 'is-invalid' : '', w.asn ? matchText[v.matches] || v.matches : null))),
+		...list('Left out by policy', (w.left_out || []).map((v) => card(v, '', badge(v.cause, 'two'),
+			v.rule ? ' rule ' + v.rule : '', v.why ? ' “' + v.why + '”' : '', v.displaced_by ? [' gives way to ', mono(v.displaced_by)] : null))),
+		...list('Who holds it', [
+			...(w.authorities || []).map((a) => el('p', {}, el('strong', {}, a.trust_anchor), ': ', mono(a.certificate), a.range ? [' has ', mono(a.range)] : '', a.in_force ? '' : [' ', badge('not in force', 'bad')])),
+			...(w.claims || []).map((c) => el('p', {}, el('strong', {}, c.ledger), ': ', mono(c.holder_name || c.holder.slice(0, 16)), ' has ', mono(c.range), ', ' + c.level,
+				c.contested_by ? [' ', badge('contested', 'warn')] : '', c.young ? [' ', badge('young', 'warn')] : '', c.evidence_withdrawn ? [' ', badge('evidence withdrawn', 'bad')] : ''))]),
+		...list('Refused nearby', (w.refused || []).slice(0, 50).map((f) => el('p', {}, badge(f.reason, 'bad'), ' ', mono(f.object || f.point || ''), ' ' + (f.text || '') + (f.detail ? ': ' + f.detail : '')))),
+		...list('What would change the answer', w.would_change && w.would_change.length ? [el('ul', { class: 'plain' }, w.would_change.map((t) => el('li', {}, t)))] : []),
+	];
+}
+
+const link = (q, text) => el('a', { href: '#q=' + encodeURIComponent(q) }, text);
+
+function showList(a) {
+	const t = el('table', {});
+	const rows = (a.payloads || []).map((p) => [p.prefix ? link(p.prefix + ' ' + p.asn, vrp(p)) : mono(p.text), p.source, p.left ? badge('left out: ' + p.left, 'two') : badge('heard', 'good')]);
+	table(t, number(a.total) + ' payloads' + (a.total > rows.length ? ', the first ' + rows.length + ' of them' : ''), [{ text: 'Payload' }, { text: 'Source' }, { text: 'State' }], rows);
+	const holds = el('table', {});
+	table(holds, 'Holds in ledgers', [{ text: 'Resource' }, { text: 'Ledger' }, { text: 'Holder' }, { text: 'State' }], (a.holdings || []).map((h) =>
+		[mono(h.resource), h.ledger, mono(h.name || h.holder.slice(0, 16)), [h.level, h.contested ? [' ', badge('contested', 'warn')] : '', h.young ? [' ', badge('young', 'warn')] : ''].flat()]));
+	return [el('p', {}, mono(a.query), ' is ' + { asn: 'an AS number', holder: 'a holder', none: 'nobody we know of' }[a.kind]),
+		rows.length ? el('div', { class: 'scroll' }, t) : null, (a.holdings || []).length ? el('div', { class: 'scroll' }, holds) : null];
+}
+
+async function look(q, focus) {
+	const answer = $('answer');
+	if (!q) return fill(answer);
+	try {
+		const a = await ask('/api/v1/lookup?q=' + encodeURIComponent(q));
+		fill(answer, a.kind === 'prefix' ? showWhy(a.why[0]) : showList(a));
+	} catch (error) {
+		fill(answer, el('p', { class: 'card is-invalid' }, error.message));
+	}
+	if (focus) answer.focus();
+}
+
+function fromHash(focus) {
+	const hash = location.hash;
+	if (!hash.startsWith('#q=')) return;
+	const q = decodeURIComponent(hash.slice(3));
+	$('q').value = q;
+	look(q, focus);
+}
+
+$('form').addEventListener('submit', (event) => {
+	event.preventDefault();
+	const next = '#q=' + encodeURIComponent($('q').value.trim());
+	if (location.hash === next) fromHash(true);
+	else location.hash = next;
+});
+addEventListener('hashchange', () => fromHash(true));
+addEventListener('keydown', (event) => {
+	if (event.key === '/' && document.activeElement !== $('q')) {
+		event.preventDefault();
+		$('q').focus();
+	}
+});
+
+// ---- two worlds ---------------------------------------------------------
+
+const classes = [['conflict', 'Conflict'], ['claimed', 'Contested or immature claim'], ['legacy', 'RPKI only'], ['ledger', 'Ledger only'], ['agree', 'Agree']];
+
+// Where an IPv4 prefix begins and ends, in /8s.
+function span4(prefix) {
+	const [addr, len] = prefix.split('/');
+	const [a, b, c, d] = addr.split('.').map(Number);
+	const at = a + b / 256 + c / 65536 + d / 16777216;
+	return [at, at + 256 / 2 ** Number(len)];
+}
+
+function drawMap(entries) {
+	const v4 = entries.filter((e) => e.prefix && !e.prefix.includes(':'));
+	const blocks = [...new Set(v4.map((e) => Math.floor(span4(e.prefix)[0])))].sort((x, y) => x - y);
+	if (!blocks.length) return null;
+	const width = 960 / blocks.length;
+	const x = (at) => { const b = Math.min(Math.floor(at), blocks[blocks.length - 1]); return 40 + width * (blocks.indexOf(b) + Math.min(1, at - b)); };
+	const rows = { legacy: 14, ledger: 50 };
+	const svg = shape('svg', { viewBox: '0 0 1000 110', role: 'img', 'aria-label': 'Address space that the RPKI and the ledgers speak of, by how they agree; the table below says the same' });
+	svg.append(shape('text', { x: 0, y: 28 }, 'RPKI'), shape('text', { x: 0, y: 64 }, 'ledger'));
+	for (const e of v4) {
+		const [from, to] = span4(e.prefix);
+		for (const side of ['legacy', 'ledger'])
+			if ((e[side] || []).length || e.class === side)
+				svg.append(shape('rect', { class: e.class, x: x(from).toFixed(2), y: rows[side], width: Math.max(2, x(to) - x(from)).toFixed(2), height: 30 },
+					shape('title', {}, e.prefix + ': ' + e.class)));
+	}
+	const every = Math.ceil(blocks.length / 16);
+	blocks.forEach((b, i) => i % every === 0 && svg.append(shape('text', { x: 40 + width * i, y: 98 }, b + '/8')));
+	return svg;
+}
+
+function drawKey(totals) {
+	return el('ul', { class: 'key' }, classes.map(([id, name]) => el('li', {}, shape('svg', { viewBox: '0 0 10 10', 'aria-hidden': 'true' }, shape('rect', { class: id, width: 10, height: 10 })), name + ': ' + number(totals[id]))));
+}
+
+async function showCompare() {
+	const c = await ask('/api/v1/compare');
+	const order = classes.map(([id]) => id);
+	const entries = (c.entries || []).slice().sort((a, b) => order.indexOf(a.class) - order.indexOf(b.class));
+	const totals = c.totals || {};
+	const t = el('table', {});
+	const said = (all) => (all || []).map((v) => el('div', {}, mono(v)));
+	table(t, 'Prefixes, conflicts first', [{ text: 'Prefix' }, { text: '' }, { text: 'RPKI' }, { text: 'Ledger' }, { text: 'Because' }],
+		entries.slice(0, 200).map((e) => [link(e.prefix, mono(e.prefix)), badge(e.class, { agree: 'good', conflict: 'bad', claimed: 'warn', ledger: 'two' }[e.class]),
+			said(e.legacy), said(e.ledger), e.cause || '']));
+	fill($('compare'), drawKey(totals), drawMap(entries), el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Comparison' }, t));
+}
+
+// ---- live ---------------------------------------------------------------
+
+const show = (f) => f().catch((error) => { $('age').textContent = error.message; });
+
+function refresh() {
+	show(showHealth);
+	show(showStatus);
+	showCompare().catch(() => fill($('compare'), el('p', { class: 'note' }, 'Nothing to compare yet.')));
+	if ($('q').value) look($('q').value.trim(), false);
+}
+
+fromHash(false);
+const events = new EventSource('/api/v1/events');
+let told = null;
+events.addEventListener('view', (event) => { if (event.data !== told) { told = event.data; refresh(); } });
+events.onerror = () => { $('state').className = 'badge bad'; $('state').textContent = 'no connection'; };
+setInterval(() => show(showHealth), 30000);
