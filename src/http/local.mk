@@ -10,17 +10,17 @@ endif
 fuzz_programs += tests/fuzz/http_request
 tests_fuzz_http_request_LDADD = $(fuzz_main) $(http_libs)
 # The page's files, as bytes to include.
-page_incs = src/http/page/index.html.inc src/http/page/page.css.inc \
-	src/http/page/page.js.inc
+page_incs = src/http/index.html.inc src/http/page.css.inc \
+	src/http/page.js.inc
 BUILT_SOURCES += $(page_incs)
 CLEANFILES += $(page_incs)
 EXTRA_DIST += %D%/page/index.html %D%/page/page.css %D%/page/page.js
 src/http/libhttp_a-page.$(OBJEXT): $(page_incs)
-src/http/page/index.html.inc: %D%/page/index.html
+src/http/index.html.inc: %D%/page/index.html
 	$(embed) $(srcdir)/src/http/page/index.html $(embed_to)
-src/http/page/page.css.inc: %D%/page/page.css
+src/http/page.css.inc: %D%/page/page.css
 	$(embed) $(srcdir)/src/http/page/page.css $(embed_to)
-src/http/page/page.js.inc: %D%/page/page.js
+src/http/page.js.inc: %D%/page/page.js
 	$(embed) $(srcdir)/src/http/page/page.js $(embed_to)
-embed = $(AM_V_GEN)$(MKDIR_P) src/http/page && od -An -v -tx1
+embed = $(AM_V_GEN)$(MKDIR_P) src/http && od -An -v -tx1
 embed_to = | sed 's/ \(..\)/0x\1,/g' > $@.tmp && mv $@.tmp $@

@@ -4,13 +4,13 @@
 #include "http/inside.h"
 
 static const uint8_t index_html[] = {
-#include "http/page/index.html.inc"
+#include "http/index.html.inc"
 };
 static const uint8_t page_css[] = {
-#include "http/page/page.css.inc"
+#include "http/page.css.inc"
 };
 static const uint8_t page_js[] = {
-#include "http/page/page.js.inc"
+#include "http/page.js.inc"
 };
 
 void
