@@ -15,6 +15,7 @@ static const struct command *const jobs[] = {
 	&command_ledger_init,
 	&command_ledger_append,
 	&command_ledger_tick,
+	&command_ledger_clear,
 	NULL,
 };
 

@@ -12,4 +12,6 @@ extern const struct command command_ledger_audit, command_ledger_mirror,
     command_ledger_witness, command_ledger_witness_key, command_ledger_prove,
     command_ledger_check_proof;
 
+extern const struct command command_ledger_clear;
+
 #endif

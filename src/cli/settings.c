@@ -53,7 +53,7 @@ read_options(struct settings *v, int argc, char **argv, bool conf)
 	return STATUS_DONE;
 }
 
-/* Are trust anchors named on the command line? Then no file is read that was
+/* Are trust anchors or ledgers named on the command line? Then no file is read that was
  * not asked for. */
 static bool
 is_one_off(const struct settings *v, int argc, char **argv)
@@ -64,7 +64,7 @@ is_one_off(const struct settings *v, int argc, char **argv)
 
 	options_init(&o, v->self, argc, argv);
 	while ((kind = options_next(&o, &name, &value)) == OPTION_NAMED)
-		if (strcmp(name, "tal") == 0)
+		if (strcmp(name, "tal") == 0 || strcmp(name, "ledger") == 0)
 			return true;
 	return false;
 }

@@ -198,7 +198,10 @@ conf_finish(struct conf *c, struct conf_error *error)
 	size_t n = COUNT(otherwise);
 
 	*error = (struct conf_error){ 0 };
-	if (c->n_places > 0 || c->has_places) {
+	/* Who names ledgers on the command line, and no trust anchor, means
+	 * them alone. */
+	if (c->n_places > 0 || c->has_places ||
+	    (c->has_option_ledgers && c->file == NULL)) {
 		places = c->places;
 		n = c->n_places;
 	}

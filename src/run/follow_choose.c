@@ -79,25 +79,28 @@ fetch(struct trial *t)
 {
 	struct follow *f = t->f;
 
-	t->why = R_LOG_MISSING;
 	for (size_t i = 0; i <= f->n_spots; i++) {
 		struct spot *s = i == 0 ? t->spot : &f->spots[i - 1];
+		enum reason why;
 
 		if (s->place == NULL || (i > 0 && s == t->spot))
 			continue;
-		t->why = fetch_from(t, s->place);
-		if (t->why == REASON_OK) {
+		why = fetch_from(t, s->place);
+		if (i == 0 || why == REASON_OK)
+			t->why = why; /* else what the giver had to say */
+		if (why == REASON_OK) {
 			f->report->source =
 			    arena_dup(&f->run->out->arena, span_str(s->text));
 			return f->report->source.p != NULL ? REASON_OK
 							   : R_LIMIT_MEMORY;
 		}
-		if (is_ours(t->why))
-			return t->why;
-		(void)snprintf(
-		    t->detail, sizeof(t->detail), "%s", place_detail(s->place));
-		TRY(follow_find(
-		    f, t->why, EFFECT_WARNING, span_str(s->text), t->detail));
+		if (is_ours(why))
+			return why;
+		if (i == 0)
+			(void)snprintf(t->detail, sizeof(t->detail), "%s",
+			    place_detail(s->place));
+		TRY(follow_find(f, why, EFFECT_WARNING, span_str(s->text),
+		    place_detail(s->place)));
 	}
 	return REASON_OK;
 }
@@ -269,8 +272,7 @@ try_larger(struct trial *t)
 	TRY(fetch(t));
 	if (t->why == REASON_OK && !is_other_past(t))
 		return replay(t);
-	if (t->why == REASON_OK ||
-	    (t->why == R_LOG_ROOT && has_accepted(f) && is_split(t)))
+	if (t->why == REASON_OK || (has_accepted(f) && is_split(t)))
 		t->decision = CHECKPOINT_SPLIT_VIEW;
 	t->why = t->decision == CHECKPOINT_SPLIT_VIEW ? REASON_OK : t->why;
 	return REASON_OK;

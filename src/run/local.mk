@@ -11,7 +11,7 @@ librun_a_SOURCES = %D%/run.h %D%/inside.h %D%/run.c %D%/source.c \
 librun_a_SOURCES += %D%/wire_entries.c \
 	%D%/follow.h %D%/follow.c %D%/follow_conf.c %D%/follow_kept.c \
 	%D%/follow_ask.c %D%/follow_read.c %D%/follow_replay.c \
-	%D%/follow_choose.c %D%/follow_evidence.c %D%/follow_emit.c
+	%D%/follow_choose.c %D%/follow_evidence.c %D%/follow_emit.c %D%/follow_clear.c
 run_libs = librun.a $(ledger_libs) $(rpki_libs) $(policy_libs) $(view_libs) $(store_libs) $(fetch_libs) $(conf_libs) $(output_libs)
 # Seeds: tests/run/test_wire tests/fuzz/corpus/run_wire
 fuzz_programs += tests/fuzz/run_wire
@@ -19,6 +19,10 @@ tests_fuzz_run_wire_LDADD = $(fuzz_main) $(run_libs)
 if HAVE_CMOCKA
 check_LIBRARIES += tests/run/libscene.a
 tests_run_libscene_a_SOURCES = tests/run/scene.h tests/run/scene.c
+check_PROGRAMS += tests/run/test_follow
+tests_run_test_follow_SOURCES = tests/run/test_follow.c tests/run/log.h \
+	tests/run/log.c tests/run/server.h tests/run/server.c $(ledger_kit)
+tests_run_test_follow_LDADD = $(run_libs) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/run/test_run
 tests_run_test_run_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
 # With a worker of its own, which has a poison switch: librun.a's is not asked.

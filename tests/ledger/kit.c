@@ -64,6 +64,8 @@ kit_say(struct kit *k, size_t holder)
 	enum reason r;
 
 	kit_write(k, holder);
+	assert_true(
+	    vec_push(&k->log, arena_dup(&k->kept, buf_view(&k->entry))));
 	r = replayer_step(&k->r, k->st, buf_view(&k->entry));
 	if (r == REASON_OK) {
 		k->holder[holder].last = k->said;
@@ -97,6 +99,7 @@ kit_init(struct kit *k)
 	*k = (struct kit){ .time = KIT_AT };
 	replayer_init(&k->r);
 	arena_init(&k->arena, SIZE_MAX);
+	arena_init(&k->kept, SIZE_MAX);
 	buf_init(&k->entry, 1 << 20);
 	k->st = ledger_state_new(NULL, 0);
 	assert_non_null(k->st);
@@ -120,6 +123,8 @@ kit_fini(struct kit *k)
 	ledger_state_free(k->st);
 	replayer_fini(&k->r);
 	arena_fini(&k->arena);
+	arena_fini(&k->kept);
+	vec_fini(&k->log);
 	buf_fini(&k->entry);
 	for (size_t i = 0; i < KIT_HOLDERS; i++)
 		crypt_secret_free(k->holder[i].secret);

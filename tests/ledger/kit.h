@@ -22,7 +22,8 @@ struct kit {
 	uint64_t time;
 	struct buf entry;
 	struct statement s; /* scratch: kit_new empties it */
-	struct arena arena;
+	struct arena arena, kept;
+	VEC(struct span) log; /* every entry said, in order */
 };
 
 /* A genesis, and all holders enrolled. */
