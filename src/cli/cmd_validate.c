@@ -29,8 +29,10 @@ has_nothing(const struct run_result *r)
 	return true;
 }
 
+/* `early`: files alone, since what went elsewhere cannot be taken back. */
 static int
-prepare(const struct settings *v, struct outputs *o, struct fault *why)
+prepare(
+    const struct settings *v, struct outputs *o, bool early, struct fault *why)
 {
 	const struct conf *c = &v->conf;
 	const struct output_format *format;
@@ -49,6 +51,10 @@ prepare(const struct settings *v, struct outputs *o, struct fault *why)
 		if (output_prepare(&o->files[o->n], format, &o->in, path,
 			why) != REASON_OK)
 			return failure(v->self, "%s", why->detail);
+		if (early && !output_is_file(&o->files[o->n])) {
+			output_drop(&o->files[o->n]);
+			continue;
+		}
 		o->told[o->n++] =
 		    (struct summary_output){ format->name, path, false };
 	}
@@ -79,7 +85,8 @@ commit(const struct settings *v, struct outputs *o, struct fault *why)
 
 /* All files, then all renames. */
 static int
-write_outputs(const struct settings *v, struct run_result *r, struct outputs *o)
+write_outputs(const struct settings *v, struct run_result *r, struct outputs *o,
+    bool early)
 {
 	size_t n_sources = r->n_tas + r->n_ledgers;
 	struct span *sources = ARENA_ARRAY(&r->arena, n_sources, struct span);
@@ -97,7 +104,7 @@ write_outputs(const struct settings *v, struct run_result *r, struct outputs *o)
 	for (size_t i = 0; i < r->n_ledgers; i++)
 		sources[r->n_tas + i] = r->ledgers[i].name;
 	o->in = (struct output_in){ &r->view, n_sources, sources };
-	status = prepare(v, o, &why);
+	status = prepare(v, o, early, &why);
 	if (status == STATUS_DONE)
 		return commit(v, o, &why);
 	for (size_t i = 0; i < o->n; i++)
@@ -156,7 +163,7 @@ finish(const struct settings *v, struct run_result *r)
 		    "every trust anchor and ledger failed: outputs are "
 		    "untouched");
 	else
-		status = write_outputs(v, r, &o);
+		status = write_outputs(v, r, &o, false);
 	if (!print_summary(v, r, &o) && status == STATUS_DONE)
 		status = failure(v->self, "standard output failed");
 	if (r->degraded && v->conf.strict && (empty || status == STATUS_DONE))
@@ -164,9 +171,22 @@ finish(const struct settings *v, struct run_result *r)
 	return status;
 }
 
+/* Some keep the run waiting. What fails here is tried again at the end. */
+static void
+publish_early(void *ctx, struct run_result *r)
+{
+	const struct settings *v = ctx;
+	struct outputs o = { 0 };
+
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (!has_nothing(r))
+		(void)write_outputs(v, r, &o, true);
+}
+
 static int
 validate(struct settings *v)
 {
+	struct run_early early = { publish_early, v };
 	struct run_result result;
 	struct progress progress;
 	struct fault why;
@@ -175,7 +195,8 @@ validate(struct settings *v)
 
 	fault_init(&why, SPAN(""));
 	progress_init(&progress, v->quiet);
-	reason = run_validate(&result, &v->conf, progress_of(&progress), &why);
+	reason = run_validate(
+	    &result, &v->conf, progress_of(&progress), early, &why);
 	progress_end(&progress);
 	if (reason == REASON_OK)
 		status = finish(v, &result);

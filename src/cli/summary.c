@@ -250,6 +250,13 @@ summary_text(struct buf *out, const struct summary *s)
 	write_reasons(out, s->result);
 	write_ways(out, s->result);
 	write_repositories(out, s);
+	if (s->result->early_ms > 0)
+		buf_printf(out,
+		    "\nfiles were first written after %llu s, without waiting "
+		    "for %llu source%s\n",
+		    (unsigned long long)s->result->early_ms / 1000,
+		    (unsigned long long)s->result->early_waiting,
+		    s->result->early_waiting == 1 ? "" : "s");
 	if (s->result->warnings > 0)
 		buf_printf(out, "\n%llu warning%s\n",
 		    (unsigned long long)s->result->warnings,
@@ -398,6 +405,12 @@ summary_json(struct buf *out, const struct summary *s)
 		emit_repository(&e, &r->repositories[i]);
 	emit_end(&e);
 	emit_outputs(&e, s);
+	if (r->early_ms > 0) {
+		emit_object(&e, "early");
+		emit_uint(&e, "after_ms", r->early_ms);
+		emit_uint(&e, "waiting", r->early_waiting);
+		emit_end(&e);
+	}
 	emit_work(&e, &r->work);
 	emit_end(&e);
 }

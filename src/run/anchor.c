@@ -162,6 +162,17 @@ kept_cert(
 	       check(out, run, ta, der, &dec) == REASON_OK;
 }
 
+enum reason
+anchor_use_kept(struct run *run, struct ta *ta)
+{
+	struct cert cert;
+	struct span from;
+
+	if (!kept_cert(&cert, &from, run, ta))
+		return REASON_OK;
+	return use(run, ta, &cert, from, true);
+}
+
 /* No URI gave a certificate. */
 static enum reason
 use_kept(struct run *run, struct ta *ta, enum reason why, const char *detail)

@@ -63,6 +63,7 @@ struct repository {
 	bool asked_itself;        /* in this run */
 	bool is_fresh, by_mirror; /* had in this run; not from itself */
 	bool is_current;          /* by RRDP: and there was nothing new */
+	bool is_settled;          /* it was told that it failed */
 	bool is_blamed;           /* the place itself failed in this run */
 	int64_t fetched_at;       /* 0: never */
 	struct fetch_health health;   /* of the place itself */
@@ -179,6 +180,8 @@ struct run {
 	const struct conf *conf;
 	struct run_result *out;
 	struct run_progress progress;
+	struct run_early early;
+	bool is_early; /* nobody is waited for */
 	struct fault *why;
 	struct arena work; /* until the end of the run */
 	struct store *store;
@@ -284,6 +287,8 @@ enum reason file_load(struct buf *out, const char *path) MUST_CHECK;
 enum reason anchor_load(
     struct run *, struct ta *, const struct conf_tal *) MUST_CHECK;
 enum reason anchor_want(struct run *, struct ta *) MUST_CHECK;
+/* The kept certificate, where there is one, as long as none has come. */
+enum reason anchor_use_kept(struct run *, struct ta *) MUST_CHECK;
 enum reason anchor_took(struct run *, struct ta *) MUST_CHECK;
 
 /* ask.c */
@@ -314,6 +319,11 @@ bool node_is_cut(const struct node *);
 /* What the view says beside payloads: sources, repositories, authorities. To
  * be called once the report is there; all of it is in the result's arena. */
 enum reason facts_gather(struct view *out, struct run *) MUST_CHECK;
+
+/* early.c */
+/* Is it time to publish what there is, and go on? */
+bool early_is_due(struct run *);
+enum reason early_publish(struct run *) MUST_CHECK;
 
 /* harvest.c */
 enum reason harvest(struct run *) MUST_CHECK;

@@ -160,7 +160,7 @@ repository_step(struct repository **out, bool *itself, const struct run *run,
 
 	*itself = rrdp == NULL;
 	*out = tree;
-	if (run->fetch == NULL)
+	if (run->fetch == NULL || run->is_early)
 		goto last;
 	if (tree->n_mirrors > 0 && step_by(&step, tree, !is_new) &&
 	    (step != STEP_USE || tree->by_mirror))

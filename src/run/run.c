@@ -231,7 +231,7 @@ gather(struct run *run, bool *any)
 	while (!is_quiet(run)) {
 		int64_t now = run_clock_ms();
 
-		if (*any && now - since >= WALK_EVERY_MS)
+		if ((*any && now - since >= WALK_EVERY_MS) || early_is_due(run))
 			break;
 		look_after(run, now);
 		while ((w = want_take(run)) != NULL) {
@@ -274,6 +274,8 @@ rounds(struct run *run)
 		/* Also a fetch that failed ends the waiting for it. */
 		run->generation += any;
 		TRY(walk_all(run, is_quiet(run), &walked));
+		if (!is_quiet(run) && early_is_due(run))
+			TRY(early_publish(run));
 	} while (walked || !is_quiet(run));
 	return REASON_OK;
 }
@@ -355,11 +357,13 @@ run_fini(struct run *run)
 
 enum reason
 run_validate(struct run_result *out, const struct conf *conf,
-    struct run_progress progress, struct fault *why)
+    struct run_progress progress, struct run_early early, struct fault *why)
 {
-	struct run run = {
-		.conf = conf, .out = out, .progress = progress, .why = why
-	};
+	struct run run = { .conf = conf,
+		.out = out,
+		.progress = progress,
+		.early = early,
+		.why = why };
 	enum reason r;
 
 	*out = (struct run_result){ 0 };

@@ -138,6 +138,8 @@ struct run_result {
 	uint64_t reasons[REASON_COUNT]; /* findings but warnings, by reason */
 	uint64_t warnings;
 	bool degraded; /* a trust anchor or ledger failed: --strict exits 3 */
+	uint64_t early_ms;      /* when it was published early; 0: not */
+	uint64_t early_waiting; /* for so many, then */
 	struct run_work work;
 	/* The view is in DIR/view: not --at another time, nor where nothing
 	 * was found at all. */
@@ -160,11 +162,21 @@ struct run_progress {
 };
 
 /*
+ * Called once at most, before the end, when some keep the run waiting: what
+ * the result is so far, with what the store has of those. It is another one
+ * at the end.
+ */
+struct run_early {
+	void (*publish)(void *ctx, struct run_result *); /* NULL: nobody */
+	void *ctx;
+};
+
+/*
  * On failure `why` names the file or the process in the
  * way; run_result_fini is due in either case.
  */
 enum reason run_validate(struct run_result *out, const struct conf *,
-    struct run_progress, struct fault *why) MUST_CHECK;
+    struct run_progress, struct run_early, struct fault *why) MUST_CHECK;
 void run_result_fini(struct run_result *);
 
 /*

@@ -151,8 +151,10 @@ settle_repository(struct repository *r, struct run *run, struct store_write *w,
 
 	if (!store_repository(&stored, run->now, &r->key) && !is_blamed)
 		return REASON_OK;
-	if (is_blamed)
+	if (is_blamed && !r->is_settled) {
 		TRY(settle_health(r, run, w));
+		r->is_settled = true;
+	}
 	if (r->is_current)
 		TRY(intake_remember(run, r, w));
 	if (r->used) {
@@ -230,7 +232,8 @@ settle(struct run *run)
 	}
 	TRY(store_write_commit(w));
 	TRY(run_renew(run));
-	if (run->fetch != NULL && run->is_now)
+	/* Not what is just being filled. */
+	if (run->fetch != NULL && run->is_now && !run->is_early)
 		fetch_tidy(run->fetch, is_in_use, &in_use);
 	return REASON_OK;
 }

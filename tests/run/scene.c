@@ -91,7 +91,8 @@ scene_try(struct scene *s)
 
 	forget(s);
 	s->has_result = true;
-	return run_validate(&s->result, &s->conf, quiet, &s->why);
+	return run_validate(
+	    &s->result, &s->conf, quiet, (struct run_early){ 0 }, &s->why);
 }
 
 void

@@ -58,6 +58,7 @@ from= to=
 for a in "$@"; do from=$to to=$a; done
 here=$(dirname "$0")/w/repo/${from#rsync://}
 [ -e "$here" ] || exit 23
+case $from in rsync://other.*) sleep "$(cat "$(dirname "$0")/slow" || echo 0)" ;; esac
 case $from in
 */) rm -rf ./* && cp -R "$here." "$to" ;;
 *) cp "$here" "$to" ;;
@@ -113,7 +114,7 @@ says() { jq -e "[.repositories[] | $1] | all" "$dir/json" >/dev/null; }
 of_rrdp() { says 'select(.uri | startswith("https:")) | '"$1"; }
 some() { jq -e "[.repositories[] | $1] | any" "$dir/json" >/dev/null; }
 
-echo 1..37
+echo 1..40
 
 # ---- the demonstration -----------------------------------------------------
 
@@ -315,3 +316,41 @@ rm -rf "$dir/w/cache"
 ok "a server whose root nobody told us is not trusted (HT10)" $?
 judge && is_truth && judge --no-memo --jobs 1 && is_truth
 ok "the same with one worker, judged anew" $?
+
+# ---- who keeps us waiting (hostile.md D2) -----------------------------------
+
+stop
+rm -rf "$dir/w/cache"
+plain() { # time, what other publishes: a world without RRDP
+	other "$2" >"$dir/world"
+	rm -rf "$dir/w/repo" "$dir/w/tals" "$dir/w/truth"
+	"$cairn" demo "$dir/w" --world "$dir/world" --at "$1" --seed 7 --quiet
+}
+cat >"$dir/wait.yaml" <<'YAML'
+trust-anchors: [w/tals]
+rsync-command: ./rsync
+cache: w/cache
+outputs: [{format: csv, path: wait.csv}]
+limits: {publish-after: 2}
+YAML
+canary='ca canary { resources 10.1.0.0/16 AS64499
+	roa v4 { as 64499 prefix 10.1.0.0/20 maxlen 24 } }'
+wait_for() { "$cairn" validate -c "$dir/wait.yaml" --json >"$dir/json" 2>"$dir/said"; }
+plain $T "$one" && wait_for && cmp -s "$dir/wait.csv" "$dir/w/truth/vrps.csv" &&
+	jq -e '.early | not' "$dir/json" >/dev/null
+ok "nobody keeps us waiting: outputs are written once" $?
+cp "$dir/wait.csv" "$dir/life"
+canary='ca canary { resources 10.1.0.0/16 AS64499
+	roa v4 { as 64499 prefix 10.1.16.0/20 maxlen 24 } }'
+echo 7 >"$dir/slow"
+plain $((T + 10)) "$one $two"
+wait_for &
+sleep 5
+{ grep '^AS64499' "$dir/w/truth/vrps.csv"; grep '^AS64500' "$dir/life"; } \
+	>"$dir/early"
+sed 1d "$dir/wait.csv" | cmp -s - "$dir/early"
+ok "one does: the others' news and its last good are out before" $?
+wait $!
+cmp -s "$dir/wait.csv" "$dir/w/truth/vrps.csv" &&
+	jq -e '.early.waiting == 1 and .early.after_ms < 5000' "$dir/json" >/dev/null
+ok "and its own when it has come" $?
