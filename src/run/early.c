@@ -155,6 +155,8 @@ early_publish(struct run *run)
 	if (why == REASON_OK)
 		why = settle(run);
 	if (why == REASON_OK)
+		why = publish(run);
+	if (why == REASON_OK)
 		run->early.publish(run->early.ctx, run->out);
 	run->is_early = false;
 	/* All of it is walked again, once the others have come. */
