@@ -151,8 +151,7 @@ secret_put(const struct world_writer *w, const char *path,
 }
 
 static enum reason
-witness_put(struct buf *keys, struct buf *yaml, const struct world_writer *w,
-    const char *name)
+witness_put(struct buf *keys, const struct world_writer *w, const char *name)
 {
 	struct note_secret key;
 	struct vkey vkey;
@@ -165,8 +164,6 @@ witness_put(struct buf *keys, struct buf *yaml, const struct world_writer *w,
 	buf_puts(keys, "witness ");
 	vkey_write(keys, &vkey);
 	buf_byte(keys, '\n');
-	buf_puts(yaml, "\n      - ");
-	vkey_write(yaml, &vkey);
 	(void)snprintf(path, sizeof(path), "ledger.witness-%s.key", name);
 	r = secret_put(w, path, &key);
 	note_secret_fini(&key);
@@ -174,7 +171,7 @@ witness_put(struct buf *keys, struct buf *yaml, const struct world_writer *w,
 }
 
 static enum reason
-keys_write(struct buf *keys, struct buf *yaml, const struct world_writer *w)
+keys_write(struct buf *keys, const struct world_writer *w)
 {
 	const struct world_ledger *l = w->world->ledger;
 	struct note_secret key;
@@ -187,22 +184,41 @@ keys_write(struct buf *keys, struct buf *yaml, const struct world_writer *w)
 	buf_puts(keys, "log ");
 	vkey_write(keys, &vkey);
 	buf_byte(keys, '\n');
-	buf_printf(yaml,
-	    "# The ledger of this folder: cairn validate --ledger\n"
-	    "name: %s\norigin: %s\nkey: ",
-	    l->name, l->origin);
-	vkey_write(yaml, &vkey);
-	buf_printf(
-	    yaml, "\nwitnesses:\n    quorum: %zu\n    keys:", l->witnesses.n);
-	if (l->witnesses.n == 0)
-		buf_puts(yaml, " []");
 	r = secret_put(w, "ledger.key", &key);
 	note_secret_fini(&key);
 	for (size_t i = 0; i < l->witnesses.n && r == REASON_OK; i++)
-		r = witness_put(keys, yaml, w, l->witnesses.name[i]);
+		r = witness_put(keys, w, l->witnesses.name[i]);
 	buf_printf(keys, "quorum %zu\n", l->witnesses.n);
-	buf_puts(yaml, "\nsources: [ledger]\n");
 	return r;
+}
+
+enum reason
+world_ledger_setting(
+    struct buf *out, const struct world_writer *w, const char *indent)
+{
+	const struct world_ledger *l = w->world->ledger;
+	struct note_secret key;
+	struct vkey vkey;
+
+	if (!note_key(&key, w, "log", l->origin))
+		return R_LIMIT_MEMORY;
+	note_secret_vkey(&vkey, &key);
+	buf_printf(out, "name: %s\n%sorigin: %s\n%skey: ", l->name, indent,
+	    l->origin, indent);
+	vkey_write(out, &vkey);
+	note_secret_fini(&key);
+	buf_printf(out, "\n%switnesses:\n%s  quorum: %zu\n%s  keys: [", indent,
+	    indent, l->witnesses.n, indent);
+	for (size_t i = 0; i < l->witnesses.n; i++) {
+		if (!note_key(&key, w, "witness", l->witnesses.name[i]))
+			return R_LIMIT_MEMORY;
+		note_secret_witness(&vkey, &key);
+		note_secret_fini(&key);
+		buf_printf(out, "%s\n%s    ", i > 0 ? "," : "", indent);
+		vkey_write(out, &vkey);
+	}
+	buf_printf(out, "]\n%ssources: [ledger]\n", indent);
+	return REASON_OK;
 }
 
 static enum reason
@@ -213,7 +229,9 @@ keys_put(const struct world_writer *w)
 
 	buf_init(&keys, FILE_CAP);
 	buf_init(&yaml, FILE_CAP);
-	r = keys_write(&keys, &yaml, w);
+	r = keys_write(&keys, w);
+	if (r == REASON_OK)
+		r = world_ledger_setting(&yaml, w, "");
 	if (r == REASON_OK)
 		r = world_put(w, "ledger.keys", buf_view(&keys));
 	if (r == REASON_OK)

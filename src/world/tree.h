@@ -201,6 +201,9 @@ enum reason world_write_setting(const struct world_writer *) MUST_CHECK;
 
 /* The ledger, and the truth about it. */
 enum reason world_write_ledger(const struct world_writer *) MUST_CHECK;
+/* As cairn.yaml(5) has a ledger; all lines but the first are indented. */
+enum reason world_ledger_setting(
+    struct buf *, const struct world_writer *, const char *indent) MUST_CHECK;
 /* What was written of each statement, in their order: ids are zero where it
  * was refused. The genesis is entry 0. */
 struct world_said {

@@ -8,10 +8,12 @@
 #include "object/object.h"
 #include "world/tree.h"
 
-/* A line of one of the tables; sorted by vrp, then by text. */
+/* A line of one of the tables; sorted by vrp, trust anchors before the
+ * ledger, then by name. */
 struct row {
 	struct vrp vrp;
 	const char *anchor;
+	bool is_ledger;
 	const struct world_item *item;
 };
 
@@ -25,13 +27,15 @@ row_order(const void *a, const void *b)
 	const struct row *x = a, *y = b;
 	int n = vrp_cmp(&x->vrp, &y->vrp);
 
+	if (n == 0)
+		n = x->is_ledger - y->is_ledger;
 	return n != 0 ? n : strcmp(x->anchor, y->anchor);
 }
 
 static bool
 row_add(struct rows *rows, const struct world_item *item, struct vrp vrp)
 {
-	struct row row = { vrp, world_anchor(item->in), item };
+	struct row row = { vrp, world_anchor(item->in), false, item };
 
 	return vec_push(&rows->list, row);
 }
@@ -57,9 +61,28 @@ collect(struct rows *out, const struct world *w, enum world_kind kind)
 					return false;
 			}
 		}
-	if (out->list.n > 0)
-		qsort(
-		    out->list.v, out->list.n, sizeof(*out->list.v), row_order);
+	return true;
+}
+
+/* What the ledger says and its holders attest: each by a CA that is valid and
+ * holds it, so that the default policy takes all of it. */
+static bool
+collect_ledger(struct rows *out, const struct world *w)
+{
+	const struct world_say *s = w->ledger != NULL ? w->ledger->says : NULL;
+
+	for (; s != NULL; s = s->next)
+		for (const struct world_vrp *v = s->item.vrps;
+		     s->type == AUTHORIZE_ROA && s->emits == EMITS_ATTESTED &&
+		     v != NULL;
+		     v = v->next) {
+			struct row row = { v->vrp, w->ledger->name, true,
+				&s->item };
+
+			row.vrp.asn = s->item.asn;
+			if (!vec_push(&out->list, row))
+				return false;
+		}
 	return true;
 }
 
@@ -92,12 +115,17 @@ router_line(struct buf *out, const struct row *row)
 
 static enum reason
 table(const struct world_writer *w, const char *path, enum world_kind kind,
-    const char *head)
+    const char *head, bool with_ledger)
 {
 	struct rows rows = { 0 };
 	struct buf out;
-	bool ok = collect(&rows, w->world, kind);
+	bool ok = collect(&rows, w->world, kind) &&
+		  (!with_ledger || collect_ledger(&rows, w->world));
 	enum reason r;
+
+	if (rows.list.n > 0)
+		qsort(
+		    rows.list.v, rows.list.n, sizeof(*rows.list.v), row_order);
 
 	buf_init(&out, SIZE_MAX);
 	buf_puts(&out, head);
@@ -200,11 +228,13 @@ world_write_truth(const struct world_writer *w)
 	enum reason r;
 
 	TRY(table(w, "truth/vrps.csv", WORLD_ROA,
-	    "ASN,IP Prefix,Max Length,Trust Anchor\n"));
+	    "ASN,IP Prefix,Max Length,Trust Anchor\n", false));
+	TRY(table(w, "truth/view.csv", WORLD_ROA,
+	    "ASN,IP Prefix,Max Length,Trust Anchor\n", true));
 	TRY(table(w, "truth/aspas.csv", WORLD_ASPA,
-	    "Customer,Providers,Trust Anchor\n"));
+	    "Customer,Providers,Trust Anchor\n", false));
 	TRY(table(w, "truth/router-keys.csv", WORLD_ROUTER,
-	    "ASN,Name,Trust Anchor\n"));
+	    "ASN,Name,Trust Anchor\n", false));
 	buf_init(&out, SIZE_MAX);
 	buf_puts(&out, "object,reason,effect\n");
 	for (const struct world_ca *ca = w->world->cas; ca != NULL;

@@ -49,7 +49,8 @@ enum reason world_use_rrdp(
  *	rrdp/HOST/MODULE/...	    by RRDP: notification.xml and what it names,
  *				    with deltas from what was there before
  *	README			    what this is
- *	truth/vrps.csv		    as `cairn validate --output csv` prints it
+ *	truth/vrps.csv		    what the registries give, as CSV
+ *	truth/view.csv		    as `cairn validate --output csv` prints it
  *	truth/aspas.csv		    customer, providers, trust anchor
  *	truth/router-keys.csv	    AS, name of the certificate, trust anchor
  *	truth/findings.csv	    object, reason, effect

@@ -110,8 +110,9 @@ static const char readme[] =
     "    cairn -c cairn.yaml validate\n"
     "\n"
     "judges it from the folders below repo/, without any network. truth/\n"
-    "says what must come out: vrps.csv, aspas.csv, router-keys.csv, and\n"
-    "findings.csv, the broken things and why they must be refused.\n"
+    "says what must come out: vrps.csv, aspas.csv, router-keys.csv of the\n"
+    "registries, view.csv with what the ledger adds, and findings.csv, the\n"
+    "broken things and why they must be refused.\n"
     "world.txt is the description all of it was made from.\n"
     "\n"
     "    CAIRN_WORLD=$PWD rsync --daemon --no-detach --config=rsyncd.conf\n"
@@ -138,7 +139,7 @@ world_write_setting(const struct world_writer *w)
 {
 	char now[32];
 	struct buf yaml, rsync, text;
-	enum reason r;
+	enum reason r = REASON_OK;
 
 	buf_init(&yaml, 16 << 20);
 	buf_init(&rsync, 16 << 20);
@@ -152,9 +153,10 @@ world_write_setting(const struct world_writer *w)
 	buf_puts(&yaml, "# Made by `cairn demo`: validates this folder.\n"
 			"cache: cache\n"
 			"trust-anchors: [tals]\n");
-	if (w->world->ledger != NULL)
-		buf_puts(&yaml, "# With its ledger: cairn validate "
-				"--ledger ledger.yaml\n");
+	if (w->world->ledger != NULL) {
+		buf_puts(&yaml, "ledgers:\n  - ");
+		r = world_ledger_setting(&yaml, w, "    ");
+	}
 	buf_puts(&yaml, "mirrors:\n");
 	buf_puts(&rsync, "use chroot = no\nread only = yes\n");
 	for (const struct world_ca *ca = w->world->cas; ca != NULL;
@@ -173,7 +175,10 @@ world_write_setting(const struct world_writer *w)
 		    "\n[%s]\n\tpath = %%CAIRN_WORLD%%/repo/%s/%s\n", ca->module,
 		    ca->host, ca->module);
 	}
-	r = put_buf(w, "cairn.yaml", &yaml);
+	if (r == REASON_OK)
+		r = put_buf(w, "cairn.yaml", &yaml);
+	else
+		buf_fini(&yaml);
 	if (r == REASON_OK)
 		r = world_put(w, "world.txt", w->world->text);
 	if (r == REASON_OK)

@@ -51,7 +51,7 @@ judge() { # options...: writes $dir/csv and $dir/found
 # Are VRPs and findings the truth beside the world?
 is_truth() {
 	sed 1d "$dir/w/truth/findings.csv" | LC_ALL=C sort |
-		cmp -s - "$dir/found" && cmp -s "$dir/csv" "$dir/w/truth/vrps.csv"
+		cmp -s - "$dir/found" && cmp -s "$dir/csv" "$dir/w/truth/view.csv"
 }
 vrps() { sed 1d "$dir/csv" | grep -c .; }
 has_canary() { grep -qx 'AS64499,10.1.0.0/20,24,alpha' "$dir/csv"; }
