@@ -5,11 +5,11 @@
 
 #include "cli/ledger_command.h"
 #include "cli/ledger_run.h"
-#include "ledger/proof.h"
+#include "logdir/logdir.h"
 
 struct prove {
 	struct ledger_run run;
-	struct ledger_proof proof;
+	struct log_proof proof;
 	bool has_prefix, has_as, json;
 	uint64_t size; /* of what is to be proved */
 	/* What it came to. */
@@ -28,7 +28,8 @@ take_payload(void *ctx, const struct ledger_payload *payload)
 	struct span copy;
 	struct buf line;
 
-	if (!ledger_proof_is_met(&p->proof, payload))
+	if (payload->payload.kind != PAYLOAD_VRP ||
+	    !log_proof_is_met(&p->proof, &payload->payload.vrp))
 		return REASON_OK;
 	p->met++;
 	buf_init(&line, CLI_TEXT);
@@ -94,7 +95,7 @@ take_entry(void *ctx, uint64_t i, struct span entry)
 
 	if (i == 0) {
 		p->proof.note = buf_view(&p->run.bytes[2]);
-		ledger_proof_begin(&p->run.out, &p->proof);
+		log_proof_begin(&p->run.out, &p->proof);
 	}
 	tile_entry_write(&p->run.out, entry);
 	return p->run.out.failed ? R_LIMIT_MEMORY : REASON_OK;
@@ -142,7 +143,7 @@ run_prove(const struct command *self, int argc, char **argv)
 	if (status == STATUS_DONE)
 		status = judge(&p, p.run.place);
 	if (status == STATUS_DONE) {
-		ledger_proof_end(&p.run.out);
+		log_proof_end(&p.run.out);
 		status =
 		    cli_print(stdout, &p.run.out) ? STATUS_DONE : STATUS_FAILED;
 	}
@@ -189,11 +190,11 @@ bad(const struct prove *p, enum reason why)
 }
 
 static int
-check_log(struct prove *p, struct ledger_proof_log *log)
+check_log(struct prove *p, struct log_proof_log *log)
 {
 	int status;
 
-	p->run.source = ledger_proof_source(log);
+	p->run.source = log_proof_source(log);
 	p->run.ctx = p;
 	status = ledger_run_status(&p->run);
 	if (status == STATUS_DONE)
@@ -209,17 +210,17 @@ check_log(struct prove *p, struct ledger_proof_log *log)
 static int
 check(struct prove *p, struct span bytes)
 {
-	struct ledger_proof_log log = { .size = 0 };
+	struct log_proof_log log = { .size = 0 };
 	struct checkpoint c;
-	enum reason why = ledger_proof_parse(&p->proof, bytes);
+	enum reason why = log_proof_parse(&p->proof, bytes);
 	int status;
 
 	if (why == REASON_OK)
 		why = checkpoint_parse(&c, p->proof.note, &p->run.arena);
 	if (why == REASON_OK)
-		why = ledger_proof_open(&log, &p->proof, c.head.size);
+		why = log_proof_open(&log, &p->proof, c.head.size);
 	status = why == REASON_OK ? check_log(p, &log) : bad(p, why);
-	ledger_proof_close(&log);
+	log_proof_close(&log);
 	return status;
 }
 

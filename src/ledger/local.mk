@@ -11,15 +11,12 @@ libledger_a_SOURCES = %D%/ledger.h %D%/statement.def %D%/statement.h \
 	%D%/state_load.c \
 	%D%/replay.c %D%/replay_signers.c %D%/replay_key.c %D%/replay_claim.c \
 	%D%/replay_offer.c %D%/replay_lease.c %D%/replay_say.c \
-	%D%/succession.c %D%/lookup.c %D%/dump.c %D%/emit.c \
-	%D%/proof.h %D%/proof.c
+	%D%/succession.c %D%/lookup.c %D%/dump.c %D%/emit.c
 ledger_libs = libledger.a libtlog.a $(object_libs)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/ledger/test_ledger tests/ledger/test_state \
 	tests/ledger/test_replay tests/ledger/test_evidence \
 	tests/ledger/test_model
-check_PROGRAMS += tests/ledger/test_proof
-tests_ledger_test_proof_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
 ledger_vector = tests/ledger/vector.h tests/ledger/vector.c
 tests_ledger_test_ledger_SOURCES = tests/ledger/test_ledger.c $(ledger_vector)
 tests_ledger_test_ledger_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
@@ -38,5 +35,3 @@ fuzz_programs += tests/fuzz/ledger_statement
 tests_fuzz_ledger_statement_LDADD = $(fuzz_main) $(ledger_libs)
 fuzz_programs += tests/fuzz/ledger_replay
 tests_fuzz_ledger_replay_LDADD = $(fuzz_main) $(ledger_libs)
-fuzz_programs += tests/fuzz/ledger_proof
-tests_fuzz_ledger_proof_LDADD = $(fuzz_main) $(ledger_libs)

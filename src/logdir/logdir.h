@@ -18,6 +18,7 @@
 #define CAIRN_LOGDIR_H
 
 #include "base/base.h"
+#include "model/model.h"
 #include "tlog/tlog.h"
 
 struct logdir {
@@ -73,5 +74,41 @@ struct logdir_copy {
  * on from what we have.
  */
 enum reason logdir_copy(struct logdir *, struct logdir_copy *) MUST_CHECK;
+
+/* ---- proofs: a log in one file, proof.c ---- */
+
+/* That a route is valid by it: doc/ledger.md 9 has its form, and says why
+ * nothing less than the log would prove it. */
+struct log_proof {
+	struct span prefix_text, as_text; /* of the route */
+	struct prefix prefix;
+	struct asn as;
+	struct span note;    /* the checkpoint */
+	struct span entries; /* as in bundles, all in a row */
+};
+
+/* Borrows the bytes. R_PROOF_SYNTAX; R_PROOF_CHECKSUM when all else may be. */
+enum reason log_proof_parse(
+    struct log_proof *out, struct span bytes) MUST_CHECK;
+
+/* Write one: its beginning, each entry by tile_entry_write, its end. */
+void log_proof_begin(struct buf *, const struct log_proof *);
+void log_proof_end(struct buf *);
+
+/* The entries as a log's source: its checkpoint and bundles. */
+struct log_proof_log {
+	const struct log_proof *proof;
+	uint64_t size;
+	VEC(size_t) starts; /* of each bundle, and the end */
+};
+
+/* R_PROOF_SYNTAX: the entries are not as many as the checkpoint says. */
+enum reason log_proof_open(struct log_proof_log *out, const struct log_proof *,
+    uint64_t size) MUST_CHECK;
+void log_proof_close(struct log_proof_log *);
+struct log_source log_proof_source(struct log_proof_log *);
+
+/* Does this make the route valid (RFC 6811)? */
+bool log_proof_is_met(const struct log_proof *, const struct vrp *);
 
 #endif

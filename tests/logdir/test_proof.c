@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "ledger/proof.h"
+#include "logdir/logdir.h"
 
 #define ENTRIES 300 /* more than a bundle */
 
@@ -20,7 +20,7 @@ struct scene {
 static void
 proof_make(struct scene *s, size_t entries)
 {
-	struct ledger_proof p = { .as = { 64500 } };
+	struct log_proof p = { .as = { 64500 } };
 	struct merkle_frontier f = { .size = 0 };
 	struct merkle_head head = { .size = entries };
 	struct buf text, note;
@@ -39,10 +39,10 @@ proof_make(struct scene *s, size_t entries)
 	    note_sign(&note, &s->secret, buf_view(&text)), REASON_OK);
 	p.note = buf_view(&note);
 	buf_reset(&s->proof);
-	ledger_proof_begin(&s->proof, &p);
+	log_proof_begin(&s->proof, &p);
 	for (size_t i = 0; i < entries; i++)
 		tile_entry_write(&s->proof, SPAN_OF(i));
-	ledger_proof_end(&s->proof);
+	log_proof_end(&s->proof);
 	buf_fini(&text);
 	buf_fini(&note);
 }
@@ -88,10 +88,9 @@ entry_take(void *ctx, uint64_t i, struct span entry)
 }
 
 static enum reason
-log_check(struct ledger_proof_log *l, const struct merkle_head *head)
+log_check(struct log_proof_log *l, const struct merkle_head *head)
 {
-	struct log_reader r = { .source = ledger_proof_source(l),
-		.head = *head };
+	struct log_reader r = { .source = log_proof_source(l), .head = *head };
 	size_t n = 0;
 	enum reason why = log_open(&r, NULL);
 
@@ -105,21 +104,21 @@ log_check(struct ledger_proof_log *l, const struct merkle_head *head)
 
 /* All that check-proof does before it replays. */
 static enum reason
-proof_check(struct scene *s, struct ledger_proof *p, struct span bytes)
+proof_check(struct scene *s, struct log_proof *p, struct span bytes)
 {
-	struct ledger_proof_log l = { .size = 0 };
+	struct log_proof_log l = { .size = 0 };
 	struct checkpoint_count count;
 	struct checkpoint c;
 	enum reason why;
 
 	arena_reset(&s->arena);
-	TRY(ledger_proof_parse(p, bytes));
+	TRY(log_proof_parse(p, bytes));
 	TRY(checkpoint_parse(&c, p->note, &s->arena));
 	TRY(checkpoint_count(&count, &c, &s->keys, &s->verifier));
-	why = ledger_proof_open(&l, p, c.head.size);
+	why = log_proof_open(&l, p, c.head.size);
 	if (why == REASON_OK)
 		why = log_check(&l, &c.head);
-	ledger_proof_close(&l);
+	log_proof_close(&l);
 	return why;
 }
 
@@ -128,7 +127,7 @@ test_sizes(void **state)
 {
 	static const size_t sizes[] = { 0, 1, 2, 255, 256, 257, ENTRIES, 512 };
 	struct scene *s = *state;
-	struct ledger_proof p;
+	struct log_proof p;
 
 	for (size_t i = 0; i < COUNT(sizes); i++) {
 		proof_make(s, sizes[i]);
@@ -146,7 +145,7 @@ static void
 test_every_bit(void **state)
 {
 	struct scene *s = *state;
-	struct ledger_proof p;
+	struct log_proof p;
 	size_t at, asked = 0;
 
 	proof_make(s, 3);
@@ -160,7 +159,7 @@ test_every_bit(void **state)
 	for (size_t bit = 0; bit < at * 8; bit++) {
 		s->proof.p[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		s->proof.n = at;
-		ledger_proof_end(&s->proof);
+		log_proof_end(&s->proof);
 		if (proof_check(s, &p, buf_view(&s->proof)) == REASON_OK) {
 			CHECK("another route",
 			    !span_eq(p.prefix_text, SPAN("192.0.2.0/24")) ||
@@ -176,7 +175,7 @@ static void
 test_every_cut(void **state)
 {
 	struct scene *s = *state;
-	struct ledger_proof p;
+	struct log_proof p;
 	size_t n;
 
 	proof_make(s, 3);
@@ -189,7 +188,7 @@ test_every_cut(void **state)
 	for (size_t cut = 0; cut + 32 < n; cut++) {
 		proof_make(s, 3);
 		s->proof.n = cut;
-		ledger_proof_end(&s->proof);
+		log_proof_end(&s->proof);
 		CHECK("cut, and its checksum",
 		    proof_check(s, &p, buf_view(&s->proof)) != REASON_OK);
 	}
@@ -198,7 +197,7 @@ test_every_cut(void **state)
 	buf_puts(&s->proof, "\0\0");
 	buf_byte(&s->proof, 0);
 	buf_byte(&s->proof, 0);
-	ledger_proof_end(&s->proof);
+	log_proof_end(&s->proof);
 	CHECK_REASON("an entry too many",
 	    proof_check(s, &p, buf_view(&s->proof)), R_PROOF_SYNTAX);
 }
@@ -221,7 +220,7 @@ test_syntax(void **state)
 		"route 192.0.2.0/24 AS64500\ncheckpoint 65537\n",
 		"route 192.0.2.0/24 AS64500\n",
 	};
-	struct ledger_proof p;
+	struct log_proof p;
 	struct buf b;
 
 	(void)state;
@@ -229,9 +228,9 @@ test_syntax(void **state)
 		buf_init(&b, 4096);
 		buf_puts(&b, "cairn ledger proof v1\n");
 		buf_puts(&b, none[i]);
-		ledger_proof_end(&b);
-		CHECK_REASON(none[i], ledger_proof_parse(&p, buf_view(&b)),
-		    R_PROOF_SYNTAX);
+		log_proof_end(&b);
+		CHECK_REASON(
+		    none[i], log_proof_parse(&p, buf_view(&b)), R_PROOF_SYNTAX);
 		buf_fini(&b);
 	}
 }
@@ -254,19 +253,17 @@ test_is_met(void **state)
 		{ "192.0.2.0/24", 24, 0, false },
 		{ "::/0", 128, 64500, false },
 	};
-	struct ledger_proof p = { .as = { 64500 } };
+	struct log_proof p = { .as = { 64500 } };
 
 	(void)state;
 	assert_true(prefix_parse(&p.prefix, "192.0.2.0/24"));
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct ledger_payload l = { .payload = { PAYLOAD_VRP } };
+		struct vrp vrp = { .asn = { rows[i].as },
+			.max_len = rows[i].max_len };
 
-		l.payload.vrp.asn.v = rows[i].as;
-		l.payload.vrp.max_len = rows[i].max_len;
-		assert_true(
-		    prefix_parse(&l.payload.vrp.prefix, rows[i].prefix));
+		assert_true(prefix_parse(&vrp.prefix, rows[i].prefix));
 		CHECK(
-		    rows[i].prefix, ledger_proof_is_met(&p, &l) == rows[i].met);
+		    rows[i].prefix, log_proof_is_met(&p, &vrp) == rows[i].met);
 	}
 }
 

@@ -1,7 +1,7 @@
 /* The file of a proof, and the log in it. */
 #include <string.h>
 
-#include "ledger/proof.h"
+#include "logdir/logdir.h"
 
 #define MAGIC    SPAN("cairn ledger proof v1\n")
 #define NOTE_MAX 65536
@@ -42,7 +42,7 @@ text_of(char out[TEXT_MAX], struct span s)
 
 /* As they are written, and in no other way. */
 static bool
-route_parse(struct ledger_proof *out)
+route_parse(struct log_proof *out)
 {
 	char text[TEXT_MAX], again[PREFIX_TEXT];
 
@@ -58,7 +58,7 @@ route_parse(struct ledger_proof *out)
 }
 
 static enum reason
-body_parse(struct ledger_proof *out, struct span rest)
+body_parse(struct log_proof *out, struct span rest)
 {
 	struct span n;
 	uint64_t size;
@@ -75,12 +75,12 @@ body_parse(struct ledger_proof *out, struct span rest)
 }
 
 enum reason
-ledger_proof_parse(struct ledger_proof *out, struct span bytes)
+log_proof_parse(struct log_proof *out, struct span bytes)
 {
 	uint8_t hash[SHA_SIZE];
 	struct span all = bytes;
 
-	*out = (struct ledger_proof){ .note = { NULL, 0 } };
+	*out = (struct log_proof){ .note = { NULL, 0 } };
 	if (!take(&bytes, MAGIC) || bytes.n < sizeof(hash))
 		return R_PROOF_SYNTAX;
 	crypt_sha256(hash, span_of(all.p, all.n - sizeof(hash)));
@@ -90,7 +90,7 @@ ledger_proof_parse(struct ledger_proof *out, struct span bytes)
 }
 
 void
-ledger_proof_begin(struct buf *b, const struct ledger_proof *p)
+log_proof_begin(struct buf *b, const struct log_proof *p)
 {
 	char prefix[PREFIX_TEXT];
 
@@ -102,7 +102,7 @@ ledger_proof_begin(struct buf *b, const struct ledger_proof *p)
 }
 
 void
-ledger_proof_end(struct buf *b)
+log_proof_end(struct buf *b)
 {
 	uint8_t hash[SHA_SIZE];
 
@@ -113,13 +113,13 @@ ledger_proof_end(struct buf *b)
 /* ---- the log in it ----------------------------------------------------- */
 
 enum reason
-ledger_proof_open(struct ledger_proof_log *out,
-    const struct ledger_proof *proof, uint64_t size)
+log_proof_open(
+    struct log_proof_log *out, const struct log_proof *proof, uint64_t size)
 {
 	struct span all = proof->entries;
 	size_t at = 0;
 
-	*out = (struct ledger_proof_log){ .proof = proof, .size = size };
+	*out = (struct log_proof_log){ .proof = proof, .size = size };
 	/* An entry has two bytes at least: no size is believed blindly. */
 	if (size > all.n / 2)
 		return R_PROOF_SYNTAX;
@@ -138,14 +138,14 @@ ledger_proof_open(struct ledger_proof_log *out,
 }
 
 void
-ledger_proof_close(struct ledger_proof_log *l)
+log_proof_close(struct log_proof_log *l)
 {
 	vec_fini(&l->starts);
 }
 
 /* Paths are of our own making: tile_path's, and its numbers only grow. */
 static bool
-bundle_find(size_t *out, const struct ledger_proof_log *l, const char *path)
+bundle_find(size_t *out, const struct log_proof_log *l, const char *path)
 {
 	const char *digit = path + sizeof("tile/entries/") - 1;
 	char again[TILE_PATH];
@@ -166,7 +166,7 @@ bundle_find(size_t *out, const struct ledger_proof_log *l, const char *path)
 static enum reason
 get(void *ctx, struct buf *out, const char *path)
 {
-	const struct ledger_proof_log *l = ctx;
+	const struct log_proof_log *l = ctx;
 	size_t i;
 
 	if (strcmp(path, "checkpoint") == 0)
@@ -180,18 +180,15 @@ get(void *ctx, struct buf *out, const char *path)
 }
 
 struct log_source
-ledger_proof_source(struct ledger_proof_log *l)
+log_proof_source(struct log_proof_log *l)
 {
 	return (struct log_source){ get, l };
 }
 
 bool
-ledger_proof_is_met(
-    const struct ledger_proof *p, const struct ledger_payload *payload)
+log_proof_is_met(const struct log_proof *p, const struct vrp *vrp)
 {
-	const struct vrp *vrp = &payload->payload.vrp;
-
-	return payload->payload.kind == PAYLOAD_VRP && vrp->asn.v == p->as.v &&
-	       p->as.v != 0 && prefix_covers(&vrp->prefix, &p->prefix) &&
+	return vrp->asn.v == p->as.v && p->as.v != 0 &&
+	       prefix_covers(&vrp->prefix, &p->prefix) &&
 	       p->prefix.len <= vrp->max_len;
 }
