@@ -59,8 +59,8 @@ const char *command_word(const struct command *);
  * NULL: said on standard error what there is instead. */
 const struct command *command_find(int *n, int argc, char **argv);
 extern const struct command command_demo, command_doctor, command_help,
-    command_holder, command_ledger, command_show, command_slurm, command_validate,
-    command_why;
+    command_holder, command_ledger, command_show, command_slurm,
+    command_validate, command_why;
 
 /* Walk a command line. */
 struct options {
@@ -151,6 +151,9 @@ struct summary {
 
 void summary_text(struct buf *, const struct summary *);
 void summary_json(struct buf *, const struct summary *);
+/* summary_policy.c: parts of these. */
+void summary_policy_text(struct buf *, const struct view *);
+void summary_policy_json(struct emit *, const struct view *);
 /* summary_ledger.c: their parts of it. */
 void ledgers_text(struct buf *, const struct run_result *);
 void ledgers_json(struct emit *, const struct run_result *);

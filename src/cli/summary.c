@@ -247,6 +247,7 @@ summary_text(struct buf *out, const struct summary *s)
 	if (s->result->n_tas > 0 || s->result->n_ledgers == 0)
 		write_tas(out, s->result);
 	ledgers_text(out, s->result);
+	summary_policy_text(out, &s->result->view);
 	write_reasons(out, s->result);
 	write_ways(out, s->result);
 	write_repositories(out, s);
@@ -398,6 +399,7 @@ summary_json(struct buf *out, const struct summary *s)
 		emit_ta(&e, &r->tas[i]);
 	emit_end(&e);
 	ledgers_json(&e, r);
+	summary_policy_json(&e, &r->view);
 	emit_reasons(&e, r);
 	emit_uint(&e, "warnings", r->warnings);
 	emit_array(&e, "repositories");

@@ -38,6 +38,13 @@ check "with hits" grep -q '"hits": [1-9]' out
 
 status "validate with it" 0 run --slurm good.json --output csv:after.csv \
 	--output ndjson:after.ndjson
+status "and the summary" 0 "$cairn" validate -c world/cairn.yaml --offline \
+	--slurm good.json --output csv:again.csv
+check "says what was filtered" grep -qE '^ +[1-9][0-9]*  left out: filtered by SLURM' out
+status "and as JSON" 0 "$cairn" validate -c world/cairn.yaml --offline --json \
+	--slurm good.json --output csv:again.csv
+check "says it too" grep -qE '"slurm": [1-9]' out
+check "and what was asserted" grep -q '"asserted": 1,' out
 check "the filtered is gone" sh -c "! grep -q '^AS[0-9]*,$prefix,' after.csv"
 check "the asserted is there" grep -qx \
 	'AS64999,198.18.0.0/15,24,slurm:good' after.csv
