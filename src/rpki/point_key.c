@@ -55,7 +55,7 @@ rpki_issuer_init(struct rpki_issuer *out, const struct cert *cert,
 
 enum reason
 rpki_point_key(struct digest *out, const struct rpki_issuer *issuer,
-    const struct digest *manifest, const struct limits *limits)
+    const struct digest *with, const struct limits *limits)
 {
 	const struct cert *c = &issuer->cert;
 	struct buf b;
@@ -70,11 +70,17 @@ rpki_point_key(struct digest *out, const struct rpki_issuer *issuer,
 	part(&b, c->kind == CERT_TA ? c->serial : span_of(NULL, 0));
 	part(&b, c->repository_uri);
 	part(&b, c->manifest_uri);
-	part(&b, span_of(manifest->b, sizeof(manifest->b)));
+	part(&b, SPAN_OF(*with));
 	part(&b, SPAN_OF(issuer->holds));
 	failed = b.failed;
 	if (!failed)
 		crypt_sha256(out->b, buf_view(&b));
 	buf_fini(&b);
 	return failed ? R_LIMIT_MEMORY : REASON_OK;
+}
+
+struct span
+rpki_version(void)
+{
+	return SPAN(JUDGE_VERSION);
 }

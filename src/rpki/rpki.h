@@ -182,9 +182,12 @@ enum reason rpki_issue_read(struct rpki_issue *out, struct manifest *lists,
  */
 enum reason rpki_point_judge(struct rpki_point *out,
     const struct rpki_point_in *, struct arena *) MUST_CHECK;
-/* SHA-256 over everything the result depends on but the time and the bytes
- * found by hash: the key of a memo, and of "already descended". */
+/* SHA-256 over everything the result depends on but the time, the manifest and
+ * the bytes it pins, and over what else the caller wants in it: who a memo is
+ * about, and "already descended". */
 enum reason rpki_point_key(struct digest *out, const struct rpki_issuer *,
-    const struct digest *manifest, const struct limits *) MUST_CHECK;
+    const struct digest *with, const struct limits *) MUST_CHECK;
+/* What the code is known by that a result depends on: made from its sources. */
+struct span rpki_version(void);
 
 #endif

@@ -71,6 +71,7 @@ load_tal(struct ta *ta, struct span text, struct decode *dec)
 	TRY(tal_parse(&ta->tal, text, dec));
 	ta->tal.name = ta->name;
 	crypt_sha256(ta->tal_key.b, ta->tal.spki);
+	crypt_sha256_2(ta->scope.b, SPAN_OF(ta->tal_key), run_version());
 	return REASON_OK;
 }
 
@@ -156,10 +157,12 @@ kept_cert(
     struct cert *out, struct span *uri, struct run *run, const struct ta *ta)
 {
 	struct decode dec;
-	struct span der;
+	struct span der, found;
 
-	return store_anchor(&der, uri, run->pin, &ta->tal_key) &&
-	       check(out, run, ta, der, &dec) == REASON_OK;
+	if (!store_anchor(&found, uri, run->now, &ta->tal_key))
+		return false;
+	der = arena_dup(&run->work, found);
+	return der.p != NULL && check(out, run, ta, der, &dec) == REASON_OK;
 }
 
 enum reason

@@ -22,16 +22,24 @@ ask_list(struct listed **out, bool *waits, struct run *run,
 
 	*out = l;
 	*waits = l != NULL && !l->came;
-	if (l != NULL)
+	if (l != NULL && l->generation == run->generation)
 		return REASON_OK;
 	bytes = store_object(run->now, manifest);
+	if (l != NULL) {
+		l->bytes = bytes;
+		l->generation = run->generation;
+	}
 	if (bytes.p == NULL)
+		*out = NULL;
+	*waits = *waits && *out != NULL;
+	if (l != NULL || bytes.p == NULL)
 		return REASON_OK;
 	l = ARENA_NEW(&run->work, struct listed);
 	if (l == NULL)
 		return R_LIMIT_MEMORY;
 	l->hash = *manifest;
 	l->bytes = bytes;
+	l->generation = run->generation;
 	*out = l;
 	*waits = true;
 	return map_put(&run->listed, SPAN_OF(l->hash), l) &&
@@ -40,50 +48,13 @@ ask_list(struct listed **out, bool *waits, struct run *run,
 		   : R_LIMIT_MEMORY;
 }
 
-static enum reason
-memo_make(struct memo **out, struct run *run, const struct digest *key)
-{
-	struct memo *m = ARENA_NEW(&run->work, struct memo);
-
-	*out = m;
-	if (m == NULL)
-		return R_LIMIT_MEMORY;
-	m->key = *key;
-	return map_put(&run->memos, SPAN_OF(m->key), m) ? REASON_OK
-							: R_LIMIT_MEMORY;
-}
-
-/* The same key says the same, until a file comes that was missing: whoever
- * lists what will never come is not judged again with each arrival. */
-static bool
-is_outdated(const struct run *run, struct memo *m)
-{
-	if (!m->came || !m->point.incomplete ||
-	    m->generation == run->generation)
-		return false;
-	if (store_object(run->now, &m->point.missing).p != NULL)
-		return true;
-	m->generation = run->generation;
-	return false;
-}
-
 enum reason
-ask_point(struct memo **out, bool *waits, struct run *run, const struct node *n,
-    const struct digest *key, const struct listed *manifest)
+ask_point(struct run *run, const struct node *n, struct memo *m,
+    const struct listed *manifest)
 {
-	struct memo *m = map_get(&run->memos, SPAN_OF(*key));
-	struct wish wish = { .issuer = n->issuer, .manifest = manifest };
+	struct wish wish = { .memo = m, .node = n, .manifest = manifest };
 
-	if (m != NULL && !is_outdated(run, m)) {
-		*out = m;
-		*waits = !m->came;
-		return REASON_OK;
-	}
-	if (m == NULL)
-		TRY(memo_make(&m, run, key));
 	m->came = false;
-	wish.memo = *out = m;
-	*waits = true;
 	return vec_push(&run->wish_points, wish) ? REASON_OK : R_LIMIT_MEMORY;
 }
 
@@ -99,8 +70,8 @@ no_point(struct rpki_point *out, struct run *run, const struct wish *wish,
 		return R_LIMIT_MEMORY;
 	*f = (struct finding){ .reason = why,
 		.effect = EFFECT_POINT,
-		.object = wish->issuer->cert.manifest_uri,
-		.point = wish->issuer->cert.manifest_uri,
+		.object = wish->node->issuer->cert.manifest_uri,
+		.point = wish->node->issuer->cert.manifest_uri,
 		.hash = wish->manifest->hash,
 		.detail = arena_dup(&run->work, span_str(detail)) };
 	*out = (struct rpki_point){ .failed = true,
@@ -176,15 +147,6 @@ asking_fini(struct asking *a)
 	arena_fini(&a->arena);
 }
 
-static struct verdict_issuer
-issuer_of(const struct asking *a, const struct rpki_issuer *issuer)
-{
-	struct verdict_issuer v = { .tal = a->ta->tal_key };
-
-	crypt_sha256(v.key.b, issuer->cert.spki.der);
-	return v;
-}
-
 /* ---- lists ------------------------------------------------------------ */
 
 static void
@@ -248,29 +210,104 @@ held_most(struct span name)
 	}
 }
 
+/*
+ * Whether a signature holds depends on the object and the key alone. So what
+ * was found of the objects of this CA's last good point is so still, whatever
+ * became of the manifest; and what this very manifest was found to list, when
+ * some of it was missing. Known by this trust anchor's workers, that is: one
+ * that was taken over must not vouch for another's objects.
+ */
+static const uint8_t *
+stored_held(const struct wish *w)
+{
+	const struct store_point *p = &w->node->judged.stored;
+
+	return p->held.n > 0 && digest_eq(&p->held_by, &w->node->ta->scope)
+		   ? p->held.p
+		   : NULL;
+}
+
+/* A map of the last good's objects: each to the byte about it. */
+static enum reason
+map_stored(struct map *out, struct digest *hashes, const struct wish *w)
+{
+	const struct store_point *p = &w->node->judged.stored;
+	const uint8_t *held = stored_held(w);
+
+	for (size_t i = 0; i < p->n_needs; i++) {
+		memcpy(&hashes[i], p->needs.p + i * sizeof(*hashes),
+		    sizeof(*hashes));
+		if (!map_put(
+			out, SPAN_OF(hashes[i]), (void *)(uintptr_t)&held[i]))
+			return R_LIMIT_MEMORY;
+	}
+	return REASON_OK;
+}
+
+static enum reason
+take_stored(struct job *job, struct asking *a, const struct wish *w)
+{
+	const struct store_point *p = &w->node->judged.stored;
+	struct digest *hashes =
+	    ARENA_ARRAY(&a->arena, p->n_needs, struct digest);
+	enum reason r = hashes != NULL ? REASON_OK : R_LIMIT_MEMORY;
+	struct map known;
+
+	map_init(&known);
+	if (r == REASON_OK)
+		r = map_stored(&known, hashes, w);
+	for (size_t i = 0; r == REASON_OK && i < job->n_files; i++) {
+		const uint8_t *held =
+		    map_get(&known, SPAN_OF(job->files[i].hash));
+
+		if (held != NULL)
+			job->files[i].held =
+			    *held & (HELD_BY_ISSUER | HELD_BY_OWN);
+	}
+	map_fini(&known);
+	if (digest_eq(&p->last.hash, &job->manifest_hash))
+		job->manifest_held =
+		    stored_held(w)[p->n_needs] & (HELD_BY_ISSUER | HELD_BY_OWN);
+	return r;
+}
+
+static enum reason
+take_held(struct job *job, struct asking *a, const struct wish *w)
+{
+	const uint8_t *held = w->memo->held;
+
+	if (held == NULL)
+		return a->run->conf->no_memo || stored_held(w) == NULL
+			   ? REASON_OK
+			   : take_stored(job, a, w);
+	for (size_t i = 0; i < job->n_files; i++)
+		job->files[i].held = held[i];
+	job->manifest_held = held[job->n_files];
+	return REASON_OK;
+}
+
 static enum reason
 job_of(struct job *out, struct asking *a, const struct wish *w)
 {
 	const struct listing *l = &w->manifest->list;
-	struct verdict_issuer issuer = issuer_of(a, w->issuer);
 	struct run *run = a->run;
 
 	*out = (struct job){ .kind = JOB_JUDGE,
 		.manifest = w->manifest->bytes,
 		.manifest_hash = w->manifest->hash,
-		.issuer = w->issuer,
+		.issuer = w->node->issuer,
 		.n_files = l->n };
-	out->manifest_held =
-	    verdict_get(&run->verdicts, &issuer, &w->manifest->hash);
 	out->files = ARENA_ARRAY(&a->arena, l->n, struct job_file);
 	if (out->files == NULL)
 		return R_LIMIT_MEMORY;
 	for (size_t i = 0; i < l->n; i++) {
-		struct job_file *f = &out->files[i];
+		out->files[i].name = l->files[i].name;
+		out->files[i].hash = l->files[i].hash;
+	}
+	TRY(take_held(out, a, w));
+	for (size_t i = 0; i < l->n; i++) {
+		const struct job_file *f = &out->files[i];
 
-		f->name = l->files[i].name;
-		f->hash = l->files[i].hash;
-		f->held = verdict_get(&run->verdicts, &issuer, &f->hash);
 		run->out->work.objects_checked +=
 		    (f->held | held_most(f->name)) != f->held;
 	}
@@ -324,22 +361,6 @@ ask_checks(struct asking *a, struct job *jobs, size_t n)
 }
 
 static enum reason
-remember(struct asking *a, const struct task *t)
-{
-	struct verdict_issuer issuer = issuer_of(a, t->job.issuer);
-	struct verdicts *v = &a->run->verdicts;
-	size_t n = t->job.n_files;
-
-	for (size_t i = 0; i < n; i++)
-		if (!verdict_add(
-			v, &issuer, &t->job.files[i].hash, t->answer.held[i]))
-			return R_LIMIT_MEMORY;
-	return verdict_add(v, &issuer, &t->job.manifest_hash, t->answer.held[n])
-		   ? REASON_OK
-		   : R_LIMIT_MEMORY;
-}
-
-static enum reason
 take_point(struct asking *a, const struct wish *w, const struct task *t)
 {
 	struct run *run = a->run;
@@ -353,7 +374,9 @@ take_point(struct asking *a, const struct wish *w, const struct task *t)
 	if (t->answer.outgrown)
 		return no_point(&m->point, run, w, R_LIMIT_MEMORY, "");
 	m->point = t->answer.point;
-	return remember(a, t);
+	m->list = w->manifest->list;
+	m->held = t->answer.held;
+	return memo_keep(run, m, &t->job, &t->answer);
 }
 
 static enum reason

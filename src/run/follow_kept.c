@@ -289,8 +289,13 @@ follow_load(struct follow *f)
 {
 	struct span bytes;
 
-	if (!store_blob(&bytes, f->run->now, STORE_LEDGER, &f->key) ||
-	    !kept_parse(&f->kept, bytes)) {
+	if (!store_blob(&bytes, f->run->now, STORE_LEDGER, &f->key))
+		return REASON_OK;
+	/* The store's own are there until the next commit. */
+	bytes = arena_dup(&f->run->work, bytes);
+	if (bytes.p == NULL)
+		return R_LIMIT_MEMORY;
+	if (!kept_parse(&f->kept, bytes)) {
 		f->kept = (struct kept){ 0 };
 		return REASON_OK;
 	}

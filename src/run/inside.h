@@ -7,7 +7,6 @@
 #include "rpki/rpki.h"
 #include "run/pool.h"
 #include "run/run.h"
-#include "run/verdict.h"
 #include "store/store.h"
 
 /* ---- what is to be had, from one of several places ------------------- */
@@ -108,6 +107,7 @@ struct ta {
 	struct span name;
 	struct tal tal;
 	struct digest tal_key;
+	struct digest scope; /* whose word, by which code: of memo keys */
 	struct constraints constraints;
 	struct rpki_issuer issuer; /* the certificate in use */
 	struct span uri;           /* where it came from */
@@ -121,9 +121,28 @@ struct ta {
 
 /* ---- publication points ---------------------------------------------- */
 
+/* What a result depends on but the bytes that the manifest pins, and time. */
+struct memo_key {
+	struct digest who; /* a node's key */
+	struct digest manifest;
+};
+
+/* What was judged, in this run or an earlier one. */
+struct memo {
+	struct memo_key key;
+	bool came;  /* and what follows is so */
+	bool fresh; /* judged in this run, to be stored */
+	unsigned generation;
+	struct listing list; /* of the manifest */
+	struct rpki_point point;
+	const uint8_t *held; /* by file, then the manifest; NULL: unknown */
+};
+
 struct judged {
+	bool done;                        /* what follows is so */
 	const struct rpki_point *point;   /* in force; NULL: none */
 	const struct rpki_point *refused; /* the candidate, where it failed */
+	const struct memo *memo, *refused_memo; /* whose these are */
 	bool last_good;
 	enum reason why; /* the candidate was not even judged */
 	struct digest why_hash;
@@ -152,18 +171,11 @@ struct node {
 
 /* ---- the run --------------------------------------------------------- */
 
-/* What was judged, by all that it depends on. */
-struct memo {
-	struct digest key;
-	struct rpki_point point; /* once it came */
-	bool came;
-	unsigned generation;
-};
-
 /* A manifest, and what is on it. */
 struct listed {
 	struct digest hash;
-	struct span bytes;
+	struct span bytes; /* in this generation */
+	unsigned generation;
 	struct listing list; /* once it came */
 	bool came;
 	char lost[64]; /* what the worker that read it died of; "": nothing */
@@ -172,8 +184,14 @@ struct listed {
 /* A point that somebody needs to be judged. */
 struct wish {
 	struct memo *memo;
-	const struct rpki_issuer *issuer;
+	const struct node *node;
 	const struct listed *manifest;
+};
+
+/* A memo to be stored, as bytes. */
+struct pending {
+	struct memo_key key;
+	size_t at, n; /* in pending_bytes */
 };
 
 struct run {
@@ -185,15 +203,13 @@ struct run {
 	struct fault *why;
 	struct arena work; /* until the end of the run */
 	struct store *store;
-	struct store_read *pin; /* keeps the spans of all later reads */
-	struct store_read *now;
+	struct store_read *now; /* spans from it last until run_renew */
 	struct fetch *fetch; /* NULL: offline */
 	struct https *https; /* the same */
 	struct pool *pool;
 	struct web *web; /* NULL: offline, or no ledger needs it */
 	struct follow *follows;
 	size_t n_follows;
-	struct verdicts verdicts;
 	struct map listed;               /* manifest's hash -> listed */
 	VEC(struct listed *) wish_lists; /* until ask_all */
 	VEC(struct wish) wish_points;
@@ -201,15 +217,22 @@ struct run {
 	struct verifier verifier;
 	int64_t at, clock_at, begun_ms;
 	bool is_now; /* not --at another time: what was learnt is kept */
-	unsigned generation;     /* of the store, by commits of this run */
-	struct map repositories; /* URI -> repository */
-	struct map memos;        /* point key -> memo */
+	unsigned generation;         /* of the store, by commits of this run */
+	struct map repositories;     /* URI -> repository */
+	struct map memos;            /* memo_key -> memo */
+	VEC(struct pending) pending; /* memos to be stored */
+	struct buf pending_bytes;
+	struct wire_out record; /* the memo in the making */
+	struct arena scratch;   /* until the next who uses it */
 	struct ta *tas;
 	size_t n_tas;
 	VEC(struct finding) findings; /* of repositories and trust anchors */
 	VEC(struct span) named;       /* hosts the operator named */
 	uint64_t n_fetched;
 };
+
+/* memo.c: the code that a stored memo was written by and depends on. */
+struct span run_version(void);
 
 /* run.c */
 int64_t run_clock_ms(void);
@@ -295,11 +318,25 @@ enum reason anchor_took(struct run *, struct ta *) MUST_CHECK;
 /* NULL in *out: its bytes are not there. *waits: not known before ask_all. */
 enum reason ask_list(struct listed **out, bool *waits, struct run *,
     const struct digest *manifest) MUST_CHECK;
-enum reason ask_point(struct memo **out, bool *waits, struct run *,
-    const struct node *, const struct digest *key,
+/* Of a memo that did not come yet, or is outdated. */
+enum reason ask_point(struct run *, const struct node *, struct memo *,
     const struct listed *) MUST_CHECK;
 /* Have all that is wished for, under one trust anchor. */
 enum reason ask_all(struct run *, const struct ta *) MUST_CHECK;
+
+/* memo.c */
+/* NULL in *out: there is none yet. */
+enum reason memo_find(struct memo **out, struct run *, const struct node *,
+    const struct digest *manifest) MUST_CHECK;
+enum reason memo_new(
+    struct memo **out, struct run *, const struct memo_key *) MUST_CHECK;
+/* It came, from this job: have it stored, if it may be. */
+enum reason memo_keep(struct run *, struct memo *, const struct job *,
+    const struct answer *) MUST_CHECK;
+enum reason memos_settle(struct run *, struct store_write *) MUST_CHECK;
+enum reason memos_collect(struct run *, struct store_write *) MUST_CHECK;
+void memos_init(struct run *);
+void memos_fini(struct run *);
 
 /* judge.c */
 /* The repository by its key. */

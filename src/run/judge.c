@@ -14,24 +14,44 @@
 
 #include "run/inside.h"
 
+/* The same says the same, until a file comes that was missing: whoever lists
+ * what will never come is not judged again with each arrival. */
+static bool
+is_outdated(const struct run *run, struct memo *m)
+{
+	if (!m->came || !m->point.incomplete ||
+	    m->generation == run->generation)
+		return false;
+	if (store_object(run->now, &m->point.missing).p != NULL)
+		return true;
+	m->generation = run->generation;
+	return false;
+}
+
 /* NULL in *out: these bytes are not there, or *waits. */
 static enum reason
-judge_manifest(const struct rpki_point **out, bool *waits, struct run *run,
+judge_manifest(const struct memo **out, bool *waits, struct run *run,
     const struct node *n, const struct digest *manifest)
 {
+	struct memo_key key = { n->key, *manifest };
 	struct listed *listed;
-	struct digest key;
 	struct memo *m;
 
 	*out = NULL;
+	TRY(memo_find(&m, run, n, manifest));
+	if (m != NULL && !is_outdated(run, m)) {
+		*waits = !m->came;
+		if (m->came)
+			*out = m;
+		return REASON_OK;
+	}
 	TRY(ask_list(&listed, waits, run, manifest));
 	if (listed == NULL || *waits)
 		return REASON_OK;
-	TRY(rpki_point_key(&key, n->issuer, manifest, &run->conf->limits));
-	TRY(ask_point(&m, waits, run, n, &key, listed));
-	if (!*waits)
-		*out = &m->point;
-	return REASON_OK;
+	if (m == NULL)
+		TRY(memo_new(&m, run, &key));
+	*waits = true;
+	return ask_point(run, n, m, listed);
 }
 
 /* ---- which one ------------------------------------------------------- */
@@ -39,27 +59,9 @@ judge_manifest(const struct rpki_point **out, bool *waits, struct run *run,
 struct candidate {
 	bool there;
 	struct digest hash;
-	const struct listing *list;
+	bool readable;
+	struct rpki_issue issue; /* if so */
 };
-
-static enum reason
-candidate_find(struct candidate *out, bool *waits, struct run *run,
-    const struct node *n, const struct digest *repository)
-{
-	struct store_name name;
-	struct listed *listed;
-
-	*out = (struct candidate){ 0 };
-	if (!store_name(
-		&name, run->now, repository, n->issuer->cert.manifest_uri))
-		return REASON_OK;
-	out->hash = name.hash;
-	TRY(ask_list(&listed, waits, run, &name.hash));
-	out->there = listed != NULL;
-	if (out->there)
-		out->list = &listed->list;
-	return REASON_OK;
-}
 
 static void
 issue_from(struct rpki_issue *out, const struct store_issue *in)
@@ -68,6 +70,45 @@ issue_from(struct rpki_issue *out, const struct store_issue *in)
 	memcpy(out->number, in->number, sizeof(out->number));
 	out->this_update_at = in->this_update_at;
 	out->next_update_at = in->next_update_at;
+}
+
+static void
+candidate_take(struct candidate *out, const struct listing *l)
+{
+	out->there = true;
+	out->readable = l->readable;
+	out->issue = l->issue;
+}
+
+/* What is known of it need not be read again. */
+static enum reason
+candidate_find(struct candidate *out, bool *waits, struct run *run,
+    const struct node *n, const struct digest *repository)
+{
+	const struct store_point *stored = &n->judged.stored;
+	struct store_name name;
+	struct listed *listed;
+	struct memo *m;
+
+	*out = (struct candidate){ 0 };
+	if (!store_name(
+		&name, run->now, repository, n->issuer->cert.manifest_uri))
+		return REASON_OK;
+	out->hash = name.hash;
+	if (stored->has_last && digest_eq(&stored->last.hash, &name.hash)) {
+		out->there = out->readable = true;
+		issue_from(&out->issue, &stored->last);
+		return REASON_OK;
+	}
+	TRY(memo_find(&m, run, n, &name.hash));
+	if (m != NULL && m->came) {
+		candidate_take(out, &m->list);
+		return REASON_OK;
+	}
+	TRY(ask_list(&listed, waits, run, &name.hash));
+	if (listed != NULL)
+		candidate_take(out, &listed->list);
+	return REASON_OK;
 }
 
 static void
@@ -102,17 +143,18 @@ static enum reason
 judge_last(bool *waits, struct run *run, struct node *n)
 {
 	struct judged *j = &n->judged;
-	const struct rpki_point *point;
+	const struct memo *m;
 
 	if (choose(run, j, NULL) != RPKI_USE_LAST_GOOD)
 		return REASON_OK;
 	/* Where the candidate is the last good one, it was judged above. */
-	if (j->refused != NULL &&
-	    digest_eq(&j->refused->issue.hash, &j->stored.last.hash))
+	if (j->refused_memo != NULL &&
+	    digest_eq(&j->refused_memo->key.manifest, &j->stored.last.hash))
 		return REASON_OK;
-	TRY(judge_manifest(&point, waits, run, n, &j->stored.last.hash));
-	if (point != NULL && !point->failed) {
-		j->point = point;
+	TRY(judge_manifest(&m, waits, run, n, &j->stored.last.hash));
+	if (m != NULL && !m->point.failed) {
+		j->memo = m;
+		j->point = &m->point;
 		j->last_good = true;
 	}
 	return REASON_OK;
@@ -124,7 +166,7 @@ judge_try(bool *waits, struct run *run, struct node *n,
     const struct digest *repository)
 {
 	struct judged *j = &n->judged;
-	const struct rpki_point *point = NULL;
+	const struct memo *m = NULL;
 	struct candidate c;
 
 	*waits = false;
@@ -134,32 +176,37 @@ judge_try(bool *waits, struct run *run, struct node *n,
 	if (*waits)
 		return REASON_OK;
 	/* One that cannot be read fails, and the judge says why. */
-	if (c.there && (!c.list->readable || choose(run, j, &c.list->issue) ==
-						 RPKI_USE_CANDIDATE))
-		TRY(judge_manifest(&point, waits, run, n, &c.hash));
+	if (c.there &&
+	    (!c.readable || choose(run, j, &c.issue) == RPKI_USE_CANDIDATE))
+		TRY(judge_manifest(&m, waits, run, n, &c.hash));
 	if (*waits)
 		return REASON_OK;
 	j->why_hash = c.hash;
-	if (point != NULL && !point->failed) {
-		j->point = point;
+	if (m != NULL && !m->point.failed) {
+		j->memo = m;
+		j->point = &m->point;
 		return REASON_OK;
 	}
-	j->refused = point;
+	if (m != NULL) {
+		j->refused_memo = m;
+		j->refused = &m->point;
+	}
 	return judge_last(waits, run, n);
 }
 
 enum reason
 judge_node(struct run *run, struct node *n, const struct digest *repository)
 {
-	bool waits;
+	bool waits = !n->judged.done;
 
 	run->out->work.points_looked_up++;
-	for (;;) {
+	while (waits) {
 		TRY(judge_try(&waits, run, n, repository));
-		if (!waits)
-			return REASON_OK;
-		TRY(ask_all(run, n->ta));
+		if (waits)
+			TRY(ask_all(run, n->ta));
 	}
+	n->judged.done = true;
+	return REASON_OK;
 }
 
 /* ---- many at once ----------------------------------------------------- */
@@ -191,6 +238,7 @@ judge_some(struct run *run, struct ta *ta, struct waiting *w, size_t n)
 
 			TRY(judge_try(
 			    &waits, run, w[i].node, &w[i].repository));
+			w[i].node->judged.done = !waits;
 			if (waits)
 				w[left++] = w[i];
 		}

@@ -3,16 +3,28 @@ librun_a_SOURCES = %D%/run.h %D%/inside.h %D%/run.c %D%/source.c \
 	%D%/want.c %D%/repository.c %D%/intake.c %D%/anchor.c %D%/judge.c %D%/walk.c %D%/harvest.c %D%/facts.c \
 	%D%/early.c %D%/settle.c %D%/slurm.c %D%/publish.c %D%/doctor.h %D%/doctor.c %D%/doctor_rsync.c \
 	%D%/doctor_net.c %D%/doctor_sources.c \
-	%D%/ask.c %D%/verdict.h %D%/verdict.c %D%/pool.h %D%/pool_inside.h \
+	%D%/ask.c %D%/pool.h %D%/pool_inside.h \
 	%D%/pool.c %D%/pool_slot.c %D%/ring.h %D%/ring.c %D%/box.h %D%/box.c %D%/wire.h \
 	%D%/wire_answer.h %D%/wire.c %D%/wire_cert.c %D%/wire_job.c %D%/wire_answer.c \
-	%D%/wire_check.c %D%/worker.h %D%/worker.c %D%/zygote.c
+	%D%/wire_check.c %D%/wire_memo.c %D%/worker.h %D%/worker.c %D%/zygote.c
+librun_a_SOURCES += %D%/memo.c
 # Ledgers.
 librun_a_SOURCES += %D%/wire_entries.c \
 	%D%/follow.h %D%/follow.c %D%/follow_conf.c %D%/follow_kept.c \
 	%D%/follow_ask.c %D%/follow_read.c %D%/follow_replay.c \
 	%D%/follow_choose.c %D%/follow_evidence.c %D%/follow_emit.c %D%/follow_clear.c
 run_libs = librun.a $(ledger_libs) $(rpki_libs) $(policy_libs) $(view_libs) $(store_libs) $(fetch_libs) $(conf_libs) $(output_libs)
+
+# Memos are read by the code that wrote them, or not at all.
+wire_sources = %D%/wire.h %D%/wire_answer.h %D%/wire.c %D%/wire_cert.c \
+	%D%/wire_answer.c %D%/wire_check.c %D%/wire_memo.c
+src/run/version.h: $(wire_sources)
+	$(AM_V_GEN)$(MKDIR_P) src/run && \
+	printf '#define WIRE_VERSION "%s"\n' \
+	    `cd $(srcdir) && cat $(wire_sources) | sha256sum | cut -c1-64` >$@
+src/run/memo.$(OBJEXT): src/run/version.h
+CLEANFILES += src/run/version.h
+
 # Seeds: tests/run/test_wire tests/fuzz/corpus/run_wire
 fuzz_programs += tests/fuzz/run_wire
 tests_fuzz_run_wire_LDADD = $(fuzz_main) $(run_libs)

@@ -16,10 +16,10 @@ state_load(struct run *run, struct repository *r)
 {
 	struct span bytes;
 
-	if (store_blob(&bytes, run->pin, STORE_HEALTH, &r->key) &&
+	if (store_blob(&bytes, run->now, STORE_HEALTH, &r->key) &&
 	    !fetch_health_parse(&r->health, bytes))
 		r->health = (struct fetch_health){ 0 };
-	if (!store_blob(&bytes, run->pin, STORE_RRDP, &r->key))
+	if (!store_blob(&bytes, run->now, STORE_RRDP, &r->key))
 		return;
 	/* Without memory for it the snapshot comes. */
 	r->state_had = ARENA_NEW(&run->work, struct rrdp_state);
@@ -47,7 +47,7 @@ repository_new(
 		return R_LIMIT_MEMORY;
 	crypt_sha256(r->key.b, r->uri);
 	r->by_rrdp = by_rrdp;
-	if (store_repository(&stored, run->pin, &r->key))
+	if (store_repository(&stored, run->now, &r->key))
 		r->fetched_at = stored.fetched_at;
 	r->known = r->fetched_at != 0;
 	r->report.uri = r->uri;
@@ -306,9 +306,9 @@ repository_prefetch(struct run *run)
 
 	if (run->fetch == NULL)
 		return REASON_OK;
-	TRY(store_repositories(run->pin, prefetch_one, &p));
+	TRY(store_repositories(run->now, prefetch_one, &p));
 	p.fetch = true;
-	TRY(store_repositories(run->pin, prefetch_one, &p));
+	TRY(store_repositories(run->now, prefetch_one, &p));
 	return p.failed;
 }
 

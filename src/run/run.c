@@ -67,7 +67,8 @@ run_find(struct run *run, const struct finding *f)
 	return vec_push(&run->findings, *f) ? REASON_OK : R_LIMIT_MEMORY;
 }
 
-/* See what was committed. Spans of before stay valid: pin. */
+/* See what was committed. Spans of before are gone: whoever keeps something
+ * has copied it, so that the store can use its old pages again. */
 enum reason
 run_renew(struct run *run)
 {
@@ -150,7 +151,6 @@ open_all(struct run *run)
 		return R_LIMIT_MEMORY;
 	run->verifier = crypt_verifier(run->crypt);
 	TRY(store_open(&run->store, conf->cache, run->why));
-	TRY(store_read_begin(&run->pin, run->store, run->why));
 	TRY(store_read_begin(&run->now, run->store, run->why));
 	return conf->offline ? REASON_OK
 			     : fetch_open(&run->fetch, &settings, run->why);
@@ -319,9 +319,9 @@ static void
 run_init(struct run *run)
 {
 	map_init(&run->repositories);
-	map_init(&run->memos);
+	memos_init(run);
 	map_init(&run->listed);
-	verdicts_init(&run->verdicts);
+	arena_init(&run->scratch, SIZE_MAX);
 	arena_init(&run->work, SIZE_MAX);
 	run->begun_ms = run_clock_ms();
 	run->clock_at = (int64_t)time(NULL);
@@ -340,16 +340,15 @@ run_fini(struct run *run)
 	fetch_close(run->fetch);
 	https_close(run->https);
 	store_read_end(run->now);
-	store_read_end(run->pin);
 	store_close(run->store);
 	crypt_free(run->crypt);
 	vec_fini(&run->findings);
 	vec_fini(&run->named);
 	vec_fini(&run->wish_lists);
 	vec_fini(&run->wish_points);
-	verdicts_fini(&run->verdicts);
 	map_fini(&run->listed);
-	map_fini(&run->memos);
+	memos_fini(run);
+	arena_fini(&run->scratch);
 	pool_close(run->pool);
 	map_fini(&run->repositories);
 	arena_fini(&run->work);

@@ -31,35 +31,39 @@ is_advance(const struct rpki_issue *to, const struct store_point *from)
 
 /* The hashes on a manifest that was found good. */
 static enum reason
-needs_of(struct span *out, size_t *n, struct run *run,
-    const struct digest *hash, struct arena *arena)
+needs_of(struct store_point *out, const struct memo *m, struct arena *arena)
 {
-	const struct listed *listed = map_get(&run->listed, SPAN_OF(*hash));
-	struct digest *all;
+	struct digest *all = ARENA_ARRAY(arena, m->list.n, struct digest);
 
-	ASSERT(listed != NULL && listed->came);
-	*n = listed->list.n;
-	all = ARENA_ARRAY(arena, *n, struct digest);
 	if (all == NULL)
 		return R_LIMIT_MEMORY;
-	for (size_t i = 0; i < *n; i++)
-		all[i] = listed->list.files[i].hash;
-	*out = span_of(all, *n * sizeof(*all));
+	for (size_t i = 0; i < m->list.n; i++)
+		all[i] = m->list.files[i].hash;
+	out->n_needs = m->list.n;
+	out->needs = span_of(all, m->list.n * sizeof(*all));
 	return REASON_OK;
 }
 
+/* Is it what the store has, in force and known to hold? */
+static bool
+is_settled(const struct node *n)
+{
+	const struct judged *j = &n->judged;
+
+	return j->stored.has_last &&
+	       digest_eq(&j->stored.last.hash, &j->point->issue.hash) &&
+	       digest_eq(&j->stored.held_by, &n->ta->scope);
+}
+
 static enum reason
-settle_point(struct run *run, struct store_write *w, const struct node *n,
-    struct arena *arena)
+settle_point(struct store_write *w, const struct node *n, struct arena *arena)
 {
 	const struct judged *j = &n->judged;
 	const struct rpki_point *p = j->point;
 	struct store_point next = j->stored;
 	struct digest issuer;
 
-	if (p == NULL || j->last_good || n->pending ||
-	    (j->stored.has_last &&
-		digest_eq(&j->stored.last.hash, &p->issue.hash)))
+	if (p == NULL || j->last_good || n->pending || is_settled(n))
 		return REASON_OK;
 	if (is_advance(&p->issue, &j->stored)) {
 		issue_to(&next.floor, &p->issue);
@@ -69,7 +73,9 @@ settle_point(struct run *run, struct store_write *w, const struct node *n,
 	next.has_last = true;
 	next.stale_at = p->stale_at;
 	arena_reset(arena);
-	TRY(needs_of(&next.needs, &next.n_needs, run, &p->issue.hash, arena));
+	TRY(needs_of(&next, j->memo, arena));
+	next.held = span_of(j->memo->held, next.n_needs + 1);
+	next.held_by = n->ta->scope;
 	crypt_sha256(issuer.b, n->issuer->cert.spki.der);
 	return store_write_point(
 	    w, &issuer, n->issuer->cert.manifest_uri, &next);
@@ -86,7 +92,7 @@ settle_points(struct run *run, struct store_write *w)
 		const struct tree *t = &run->tas[i].tree;
 
 		for (size_t k = 0; r == REASON_OK && k < t->nodes.n; k++)
-			r = settle_point(run, w, t->nodes.v[k], &arena);
+			r = settle_point(w, t->nodes.v[k], &arena);
 	}
 	arena_fini(&arena);
 	return r;
@@ -186,9 +192,13 @@ settle_all(struct run *run, struct store_write *w)
 	if (!run->is_now)
 		return REASON_OK;
 	TRY(settle_points(run, w));
+	TRY(memos_settle(run, w));
 	TRY(settle_anchors(run, w));
 	TRY(settle_repositories(run, w));
-	return store_is_due(w) ? store_collect(w, &swept, run->at) : REASON_OK;
+	if (!store_is_due(w))
+		return REASON_OK;
+	TRY(memos_collect(run, w));
+	return store_collect(w, &swept, run->at);
 }
 
 struct in_use {

@@ -261,12 +261,10 @@ is_loop(const struct node *n, const struct cert *child)
 
 /* What a point is known by, whoever certified it. */
 static enum reason
-descent_key(
-    struct digest *out, struct run *run, const struct rpki_issuer *issuer)
+descent_key(struct digest *out, struct run *run, const struct ta *ta,
+    const struct rpki_issuer *issuer)
 {
-	static const struct digest none = { { 0 } };
-
-	return rpki_point_key(out, issuer, &none, &run->conf->limits);
+	return rpki_point_key(out, issuer, &ta->scope, &run->conf->limits);
 }
 
 static enum reason
@@ -283,7 +281,7 @@ add_child(struct run *run, struct level *next, struct node *n,
 		return find_child(n, child, R_TREE_LOOP);
 	if (like.depth > run->conf->limits.depth_max)
 		return find_child(n, child, R_TREE_DEPTH);
-	TRY(descent_key(&like.key, run, like.issuer));
+	TRY(descent_key(&like.key, run, n->ta, like.issuer));
 	return add_node(run, next, n, &like);
 }
 
@@ -385,7 +383,7 @@ walk_levels(struct run *run, struct ta *ta, struct level levels[2])
 		.hash = ta->report->hash };
 	size_t at = 0;
 
-	TRY(descent_key(&root.key, run, root.issuer));
+	TRY(descent_key(&root.key, run, ta, root.issuer));
 	TRY(add_node(run, &levels[at], NULL, &root));
 	for (; levels[at].nodes.n > 0; at ^= 1) {
 		struct level *level = &levels[at], *next = &levels[at ^ 1];

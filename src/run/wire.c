@@ -15,10 +15,17 @@ wire_put(struct wire_out *w, const void *p, size_t n)
 	w->n += n;
 }
 
+/* Seven bits a byte, the low ones first: most numbers are small. */
 void
 wire_put_u64(struct wire_out *w, uint64_t v)
 {
-	wire_put(w, &v, sizeof(v));
+	uint8_t b[10];
+	size_t n = 0;
+
+	for (; v >= 0x80; v >>= 7)
+		b[n++] = (uint8_t)(v | 0x80);
+	b[n++] = (uint8_t)v;
+	wire_put(w, b, n);
 }
 
 void
@@ -70,10 +77,20 @@ wire_get(struct wire_in *r, void *out, size_t n)
 uint64_t
 wire_get_u64(struct wire_in *r)
 {
-	uint64_t v;
+	uint64_t v = 0;
 
-	wire_get(r, &v, sizeof(v));
-	return v;
+	for (unsigned shift = 0; shift < 64; shift += 7) {
+		uint8_t b;
+
+		wire_get(r, &b, 1);
+		if (r->failed)
+			return 0;
+		v |= (uint64_t)(b & 0x7f) << shift;
+		if (b < 0x80)
+			return v;
+	}
+	r->failed = true;
+	return 0;
 }
 
 uint64_t
@@ -104,9 +121,8 @@ wire_get_bool(struct wire_in *r)
 }
 
 struct span
-wire_get_span(struct wire_in *r)
+wire_get_raw(struct wire_in *r, uint64_t n)
 {
-	uint64_t n = wire_get_u64(r);
 	struct span s = { r->p + r->at, 0 };
 
 	if (r->failed || n > r->n - r->at) {
@@ -116,6 +132,12 @@ wire_get_span(struct wire_in *r)
 	s.n = (size_t)n;
 	r->at += s.n;
 	return s;
+}
+
+struct span
+wire_get_span(struct wire_in *r)
+{
+	return wire_get_raw(r, wire_get_u64(r));
 }
 
 size_t

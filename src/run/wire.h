@@ -43,7 +43,8 @@ uint64_t wire_get_u64(struct wire_in *);
 uint64_t wire_get_max(struct wire_in *, uint64_t max);
 int64_t wire_get_time(struct wire_in *);
 bool wire_get_bool(struct wire_in *);
-struct span wire_get_span(struct wire_in *); /* borrowed */
+struct span wire_get_span(struct wire_in *);            /* borrowed */
+struct span wire_get_raw(struct wire_in *, uint64_t n); /* borrowed */
 /* A count of things that take at least `each` bytes. */
 size_t wire_get_count(struct wire_in *, size_t each);
 /* Canonical sets, or failed; of the same `like`. False: no memory. */
@@ -116,6 +117,19 @@ void answer_write(struct wire_out *, const struct job *, const struct answer *);
  */
 enum reason answer_read(struct answer *out, struct wire_in *,
     const struct job *asked, struct arena *) MUST_CHECK;
+/* ---- memos ------------------------------------------------------------- */
+
+/* For the run itself: an answer (with its list, but for the files) to a job
+ * that judged, to be read without the bytes of the point's objects. */
+void memo_write(struct wire_out *, const struct job *, const struct answer *);
+/*
+ * The job holds limits, manifest_hash, at and issuer; the rest of it comes, and
+ * its files are in `scratch`. R_RUN_WORKER: not a memo, or
+ * not one that holds at this time.
+ */
+enum reason memo_read(struct answer *out, struct wire_in *r, struct job *,
+    struct arena *, struct arena *scratch) MUST_CHECK;
+
 /* Where the file of that name is: folder, '/', name. p == NULL: no memory. */
 struct span wire_uri(struct arena *, struct span folder, struct span name);
 

@@ -133,8 +133,8 @@ put_findings(struct writer *t, const struct rpki_point *p)
 	}
 }
 
-static void
-put_issue(struct wire_out *w, const struct rpki_issue *issue)
+void
+wire_put_issue(struct wire_out *w, const struct rpki_issue *issue)
 {
 	wire_put(w, issue->number, sizeof(issue->number));
 	wire_put(w, &issue->this_update_at, sizeof(issue->this_update_at));
@@ -149,7 +149,7 @@ put_point(struct writer *t, const struct rpki_point *p)
 	wire_put_u64(w, p->failed);
 	wire_put_u64(w, p->incomplete);
 	wire_put(w, &p->missing, sizeof(p->missing));
-	put_issue(w, &p->issue);
+	wire_put_issue(w, &p->issue);
 	wire_put(w, &p->stale_at, sizeof(p->stale_at));
 	wire_put_u64(w, p->n_files);
 	wire_put(w, &p->from_at, sizeof(p->from_at));
@@ -166,7 +166,7 @@ static void
 put_listing(struct wire_out *w, const struct job *j, const struct listing *l)
 {
 	wire_put_u64(w, l->readable);
-	put_issue(w, &l->issue);
+	wire_put_issue(w, &l->issue);
 	wire_put_u64(w, l->n);
 	for (size_t i = 0; i < l->n; i++) {
 		wire_put_part(w, j->manifest, l->files[i].name);
@@ -174,13 +174,14 @@ put_listing(struct wire_out *w, const struct job *j, const struct listing *l)
 	}
 }
 
-static void
-put_judgement(struct wire_out *w, const struct job *job, const struct answer *a)
+void
+wire_put_point(
+    struct wire_out *w, const struct job *job, const struct rpki_point *p)
 {
 	struct writer t;
 
 	writer_init(&t, w, job);
-	put_point(&t, &a->point);
+	put_point(&t, p);
 }
 
 void
@@ -202,5 +203,5 @@ answer_write(struct wire_out *w, const struct job *job, const struct answer *a)
 	}
 	wire_put(w, a->held, wire_held_count(job));
 	if (job->kind == JOB_JUDGE)
-		put_judgement(w, job, a);
+		wire_put_point(w, job, &a->point);
 }

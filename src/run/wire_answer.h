@@ -16,6 +16,14 @@ void wire_put_cert(
     struct wire_out *, const struct cert *, const struct resources *held);
 bool wire_get_cert(struct wire_in *, struct cert *out, struct span der,
     const struct resources *held, struct arena *) MUST_CHECK;
+/* wire_answer.c and wire_check.c: parts of answers that memos have, too. */
+void wire_put_issue(struct wire_out *, const struct rpki_issue *);
+void wire_get_issue(struct wire_in *, struct rpki_issue *out);
+void wire_put_point(
+    struct wire_out *, const struct job *, const struct rpki_point *);
+/* R_RUN_WORKER: it could not be so. */
+enum reason wire_get_point(struct wire_in *, struct rpki_point *out,
+    const struct job *asked, struct arena *) MUST_CHECK;
 /* How many objects the job says of which signatures are known to hold. */
 size_t wire_held_count(const struct job *);
 

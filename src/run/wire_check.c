@@ -86,6 +86,17 @@ uri_of(struct reader *t, const struct job_file *f)
 	return uri;
 }
 
+/* A copy: the store's bytes are there until the next commit. */
+static struct span
+kept(struct reader *t, struct span bytes)
+{
+	struct span copy = arena_dup(t->arena, bytes);
+
+	if (copy.p == NULL)
+		t->no_memory = t->r->failed = true;
+	return copy;
+}
+
 /* The next file that yields something: each at most once, and in order. */
 static const struct job_file *
 get_file(struct reader *t, size_t *next)
@@ -182,7 +193,8 @@ get_router_key(struct reader *t, struct router_key *k, struct span bytes,
 {
 	wire_get(t->r, &k->asn, sizeof(k->asn));
 	wire_get(t->r, &k->ski, sizeof(k->ski));
-	k->spki = wire_get_part(t->r, bytes);
+	require(t, bytes.p != NULL);
+	k->spki = kept(t, wire_get_part(t->r, bytes));
 	require(t, k->spki.n > 0 && resources_contain_asn(held, k->asn));
 }
 
@@ -258,11 +270,12 @@ get_children(struct reader *t, struct rpki_point *p)
 
 		if (f == NULL)
 			return;
-		c->der = f->bytes;
+		require(t, f->bytes.p != NULL);
+		c->der = kept(t, f->bytes);
 		c->hash = f->hash;
 		c->uri = uri_of(t, f);
 		get_held(t, &held);
-		get_cert(t, &cert, f->bytes, &held);
+		get_cert(t, &cert, c->der, &held);
 		if (!t->r->failed && rpki_issuer_init(&c->issuer, &cert, &held,
 					 t->job->issuer) != REASON_OK)
 			t->no_memory = t->r->failed = true;
@@ -315,13 +328,13 @@ get_findings(struct reader *t, struct rpki_point *p)
 	}
 }
 
-static void
-get_issue(struct reader *t, struct rpki_issue *out)
+void
+wire_get_issue(struct wire_in *r, struct rpki_issue *out)
 {
 	*out = (struct rpki_issue){ 0 };
-	wire_get(t->r, out->number, sizeof(out->number));
-	out->this_update_at = wire_get_time(t->r);
-	out->next_update_at = wire_get_time(t->r);
+	wire_get(r, out->number, sizeof(out->number));
+	out->this_update_at = wire_get_time(r);
+	out->next_update_at = wire_get_time(r);
 }
 
 /* ---- the point -------------------------------------------------------- */
@@ -354,7 +367,7 @@ get_head(struct reader *t, struct rpki_point *p)
 	p->failed = wire_get_bool(t->r);
 	p->incomplete = wire_get_bool(t->r);
 	wire_get(t->r, &p->missing, sizeof(p->missing));
-	get_issue(t, &p->issue);
+	wire_get_issue(t->r, &p->issue);
 	p->stale_at = wire_get_time(t->r);
 	p->n_files = (size_t)wire_get_max(t->r, t->job->limits->manifest_files);
 	p->from_at = wire_get_time(t->r);
@@ -377,9 +390,9 @@ set_issue_hash(struct reader *t, struct rpki_issue *issue)
 }
 
 #define LEAST_OBJECT  24
-#define LEAST_PAYLOAD 16
+#define LEAST_PAYLOAD 8
 #define LEAST_CHILD   64
-#define LEAST_FINDING 48
+#define LEAST_FINDING 6
 
 static void
 get_point(struct reader *t, struct rpki_point *p)
@@ -422,14 +435,15 @@ static void
 get_listing(struct reader *t, struct listing *l)
 {
 	l->readable = wire_get_bool(t->r);
-	get_issue(t, &l->issue);
+	wire_get_issue(t->r, &l->issue);
 	l->issue.hash = t->job->manifest_hash;
-	l->n = wire_get_count(t->r, 16 + sizeof(struct digest));
+	l->n = wire_get_count(t->r, 2 + sizeof(struct digest));
 	require(t, l->n <= t->job->limits->manifest_files &&
 		       (l->readable || l->n == 0));
 	l->files = ARRAY(t, l->n, struct manifest_file);
 	for (size_t i = 0; i < l->n && !t->r->failed; i++) {
-		l->files[i].name = wire_get_part(t->r, t->job->manifest);
+		l->files[i].name =
+		    kept(t, wire_get_part(t->r, t->job->manifest));
 		wire_get(t->r, &l->files[i].hash, sizeof(l->files[i].hash));
 		require(t,
 		    manifest_name_is_valid(l->files[i].name, t->job->limits));
@@ -442,13 +456,29 @@ static void
 get_bits(struct reader *t, struct answer *out)
 {
 	size_t n = wire_held_count(t->job);
+	uint8_t *held = ARRAY(t, n, uint8_t);
 
-	out->held = ARRAY(t, n, uint8_t);
-	if (out->held == NULL)
+	out->held = held;
+	if (held == NULL)
 		return;
-	wire_get(t->r, out->held, n);
+	wire_get(t->r, held, n);
 	for (size_t i = 0; i < n; i++)
-		require(t, out->held[i] <= (HELD_BY_ISSUER | HELD_BY_OWN));
+		require(t, held[i] <= (HELD_BY_ISSUER | HELD_BY_OWN));
+}
+
+enum reason
+wire_get_point(struct wire_in *r, struct rpki_point *out,
+    const struct job *asked, struct arena *arena)
+{
+	struct reader t = { .r = r, .job = asked, .arena = arena };
+
+	t.point = arena_dup(arena, asked->issuer->cert.manifest_uri);
+	if (t.point.p == NULL)
+		return R_LIMIT_MEMORY;
+	get_point(&t, out);
+	if (t.no_memory)
+		return R_LIMIT_MEMORY;
+	return r->failed ? R_RUN_WORKER : REASON_OK;
 }
 
 static void
@@ -470,8 +500,6 @@ get_answer(struct reader *t, struct answer *out)
 		return;
 	}
 	get_bits(t, out);
-	if (t->job->kind == JOB_JUDGE)
-		get_point(t, &out->point);
 }
 
 enum reason
@@ -481,13 +509,10 @@ answer_read(struct answer *out, struct wire_in *r, const struct job *asked,
 	struct reader t = { .r = r, .job = asked, .arena = arena };
 
 	*out = (struct answer){ 0 };
-	if (asked->kind == JOB_JUDGE) {
-		t.point = arena_dup(arena, asked->issuer->cert.manifest_uri);
-		if (t.point.p == NULL)
-			return R_LIMIT_MEMORY;
-	}
 	get_answer(&t, out);
 	if (t.no_memory)
 		return R_LIMIT_MEMORY;
+	if (!r->failed && asked->kind == JOB_JUDGE && !out->outgrown)
+		return wire_get_point(r, &out->point, asked, arena);
 	return r->failed ? R_RUN_WORKER : REASON_OK;
 }

@@ -48,7 +48,7 @@ job_write(struct wire_out *w, const struct job *j)
 	uint64_t length = 0;
 	size_t from = w->n;
 
-	wire_put_u64(w, length);
+	wire_put(w, &length, sizeof(length));
 	put_job(w, j);
 	if (w->failed) {
 		w->n = from;
@@ -116,9 +116,13 @@ bool
 job_read(struct job *out, struct wire_in *r, struct limits *limits,
     struct arena *arena)
 {
-	struct span bytes = wire_get_span(r);
-	struct wire_in one = { .p = bytes.p, .n = bytes.n };
+	uint64_t length;
+	struct span bytes;
+	struct wire_in one;
 
+	wire_get(r, &length, sizeof(length));
+	bytes = wire_get_raw(r, length);
+	one = (struct wire_in){ .p = bytes.p, .n = bytes.n };
 	*out = (struct job){ .limits = limits };
 	return !r->failed && get_job(out, &one, limits, arena);
 }

@@ -81,7 +81,7 @@ recorder_init(struct recorder *out, struct crypt *crypt, const struct job *j,
     struct answer *answer, struct arena *arena)
 {
 	*out = (struct recorder){ .crypt = crypt, .job = j };
-	out->held = answer->held = arena_alloc(arena, j->n_files + 1);
+	answer->held = out->held = arena_alloc(arena, j->n_files + 1);
 	if (out->held == NULL)
 		return false;
 	for (size_t i = 0; i < j->n_files; i++)

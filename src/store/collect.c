@@ -1,7 +1,7 @@
 /*
  * Collection: mark what names and last good points refer to, sweep the rest.
  *
- * Marks are a sorted array of hashes, and the table of objects is sorted by
+ * Marks are a sorted array of hashes, and the table of numbers is sorted by
  * hash too, so the sweep is a merge: 32 bytes of memory an object.
  */
 #include <stdlib.h>
@@ -127,7 +127,9 @@ visit(struct walk *walk, struct span key, struct span record)
 			   : REMOVE;
 	case TABLE_META:
 	case TABLE_OBJECTS:
+	case TABLE_NUMBERS:
 	case TABLE_ANCHORS:
+	case TABLE_MEMOS:
 	case TABLE_COUNT:
 		break;
 	}
@@ -177,6 +179,20 @@ digest_order(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct digest));
 }
 
+static int
+sweep_one(struct store_write *w, MDB_val number)
+{
+	size_t copy;
+	int rc;
+
+	if (number.mv_size != sizeof(copy))
+		return 0;
+	memcpy(&copy, number.mv_data, sizeof(copy));
+	number.mv_data = &copy;
+	rc = mdb_del(w->txn, w->store->tables[TABLE_OBJECTS], &number, NULL);
+	return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
 static enum reason
 sweep(struct store_write *w, const struct marks *m, struct store_swept *out)
 {
@@ -184,7 +200,7 @@ sweep(struct store_write *w, const struct marks *m, struct store_swept *out)
 	MDB_val k, v;
 	size_t i = 0;
 	int rc =
-	    mdb_cursor_open(w->txn, w->store->tables[TABLE_OBJECTS], &cursor);
+	    mdb_cursor_open(w->txn, w->store->tables[TABLE_NUMBERS], &cursor);
 
 	if (rc != 0)
 		return store_trouble(w->why, rc, "collecting");
@@ -199,7 +215,9 @@ sweep(struct store_write *w, const struct marks *m, struct store_swept *out)
 			out->kept++;
 			continue;
 		}
-		rc = mdb_cursor_del(cursor, 0);
+		rc = sweep_one(w, v);
+		if (rc == 0)
+			rc = mdb_cursor_del(cursor, 0);
 		if (rc != 0)
 			break;
 		out->objects++;
@@ -232,6 +250,33 @@ store_collect(struct store_write *w, struct store_swept *out, int64_t at)
 		w->dropped = 0;
 	vec_fini(&marks.list);
 	return r;
+}
+
+enum reason
+store_collect_memos(struct store_write *w, const struct digest *who, size_t n)
+{
+	MDB_cursor *cursor;
+	MDB_val k, v;
+	size_t i = 0;
+	int rc =
+	    mdb_cursor_open(w->txn, w->store->tables[TABLE_MEMOS], &cursor);
+
+	if (rc != 0)
+		return store_trouble(w->why, rc, "collecting");
+	while (
+	    rc == 0 && (rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT)) == 0) {
+		const size_t size = sizeof(struct digest);
+
+		while (i < n && k.mv_size >= size &&
+		       memcmp(who[i].b, k.mv_data, size) < 0)
+			i++;
+		if (i == n || k.mv_size != 2 * size ||
+		    memcmp(who[i].b, k.mv_data, size) != 0)
+			rc = mdb_cursor_del(cursor, 0);
+	}
+	mdb_cursor_close(cursor);
+	return rc == MDB_NOTFOUND ? REASON_OK
+				  : store_trouble(w->why, rc, "collecting");
 }
 
 bool
@@ -271,14 +316,9 @@ store_forget_damaged(struct store_write *w)
 	if (s->damaged.n > 0)
 		TRY(forget_rrdp(w));
 	for (size_t i = 0; i < s->damaged.n; i++) {
-		struct store_key key;
-		MDB_val k;
-		int rc;
+		int rc = object_drop(w, &s->damaged.v[i]);
 
-		store_key_one(&key, &s->damaged.v[i]);
-		k = store_key_val(&key);
-		rc = mdb_del(w->txn, s->tables[TABLE_OBJECTS], &k, NULL);
-		if (rc != 0 && rc != MDB_NOTFOUND)
+		if (rc != 0)
 			return store_trouble(
 			    w->why, rc, "removing a damaged object");
 	}

@@ -177,14 +177,35 @@ issue_read(struct store_issue *out, struct span *v)
 void
 record_point_write(struct buf *b, const struct store_point *p)
 {
-	buf_byte(b, (uint8_t)(p->has_floor | p->has_last << 1));
+	bool has_held = p->has_last && p->held.n > 0;
+
+	ASSERT(!has_held || p->held.n == p->n_needs + 1);
+	buf_byte(b, (uint8_t)(p->has_floor | p->has_last << 1 | has_held << 2));
 	if (p->has_floor)
 		issue_write(b, &p->floor);
 	if (p->has_last) {
 		issue_write(b, &p->last);
 		put_u64(b, (uint64_t)p->stale_at);
+		if (has_held) {
+			buf_add(b, p->held_by.b, sizeof(p->held_by.b));
+			buf_span(b, p->held);
+		}
 		buf_span(b, p->needs);
 	}
+}
+
+/* A byte for each of what follows, and one more. */
+static bool
+held_read(struct store_point *out, struct span *v)
+{
+	size_t n;
+
+	if (!take(v, out->held_by.b, sizeof(out->held_by.b)) || v->n == 0)
+		return false;
+	n = (v->n - 1) / (sizeof(struct digest) + 1) + 1;
+	out->held = span_of(v->p, n);
+	*v = span_of(v->p + n, v->n - n);
+	return v->n == (n - 1) * sizeof(struct digest);
 }
 
 bool
@@ -201,6 +222,8 @@ record_point_read(struct store_point *out, struct span v)
 		return false;
 	if (out->has_last &&
 	    (!issue_read(&out->last, &v) || !take_at(&v, &out->stale_at)))
+		return false;
+	if ((has & 4) != 0 && !held_read(out, &v))
 		return false;
 	out->needs = v;
 	out->n_needs = v.n / sizeof(struct digest);

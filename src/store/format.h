@@ -5,12 +5,18 @@
  *   CACHE/store/	the LMDB environment, with these tables:
  *
  *   meta	    name -> text or number
- *   objects	    SHA-256 -> bytes
+ *   objects	    number -> bytes
+ *   numbers	    SHA-256 -> number of the object
  *   names	    repository key, SHA-256 of URI -> record
  *   points	    issuer key, SHA-256 of manifest URI -> record
  *   anchors	    TAL key -> record
  *   repositories   repository key -> record
  *   blobs	    kind, repository key -> record
+ *   memos	    whose, manifest's hash -> record
+ *
+ * Objects have numbers, in the order of their coming, because a page filled
+ * from one end to the other holds three of them, and one of a tree ordered by
+ * hashes not quite two.
  *
  * A record is 8 bytes of SHA-256 over key and value, then the value. Numbers
  * are big-endian.
@@ -22,16 +28,18 @@
 
 #include "store/store.h"
 
-#define STORE_FORMAT "cairn store 2"
+#define STORE_FORMAT "cairn store 3"
 
 enum table {
 	TABLE_META,
 	TABLE_OBJECTS,
+	TABLE_NUMBERS,
 	TABLE_NAMES,
 	TABLE_POINTS,
 	TABLE_ANCHORS,
 	TABLE_REPOSITORIES,
 	TABLE_BLOBS,
+	TABLE_MEMOS,
 	TABLE_COUNT
 };
 
@@ -88,6 +96,12 @@ void record_anchor_write(struct buf *, struct span der, struct span uri);
 bool record_anchor_read(struct span *der, struct span *uri, struct span value);
 void record_repository_write(struct buf *, const struct store_repository *);
 bool record_repository_read(struct store_repository *, struct span value);
+
+/* The bytes under that hash, unchecked; MDB_NOTFOUND. */
+int object_get(
+    MDB_val *out, const struct store *, MDB_txn *, const struct digest *);
+/* It need not be there. */
+int object_drop(struct store_write *, const struct digest *);
 
 enum reason write_dropped(struct store_write *) MUST_CHECK;
 

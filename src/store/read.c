@@ -32,14 +32,11 @@ store_read_end(struct store_read *r)
 struct span
 store_object(struct store_read *r, const struct digest *hash)
 {
-	struct store_key key;
 	struct digest got;
 	struct span bytes;
-	MDB_val k, v;
+	MDB_val v;
 
-	store_key_one(&key, hash);
-	k = store_key_val(&key);
-	if (mdb_get(r->txn, r->store->tables[TABLE_OBJECTS], &k, &v) != 0)
+	if (object_get(&v, r->store, r->txn, hash) != 0)
 		return (struct span){ NULL, 0 };
 	bytes = span_of(v.mv_data, v.mv_size);
 	crypt_sha256(got.b, bytes);
@@ -77,6 +74,16 @@ store_point(struct store_point *out, struct store_read *r,
 	return record_get(
 		   &value, r->txn, r->store->tables[TABLE_POINTS], &key) &&
 	       record_point_read(out, value);
+}
+
+bool
+store_memo(struct span *out, struct store_read *r, const struct digest *who,
+    const struct digest *manifest)
+{
+	struct store_key key;
+
+	store_key_two(&key, who, manifest);
+	return record_get(out, r->txn, r->store->tables[TABLE_MEMOS], &key);
 }
 
 bool

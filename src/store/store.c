@@ -33,11 +33,13 @@
 static const char *const table_names[TABLE_COUNT] = {
 	[TABLE_META] = "meta",
 	[TABLE_OBJECTS] = "objects",
+	[TABLE_NUMBERS] = "numbers",
 	[TABLE_NAMES] = "names",
 	[TABLE_POINTS] = "points",
 	[TABLE_ANCHORS] = "anchors",
 	[TABLE_REPOSITORIES] = "repositories",
 	[TABLE_BLOBS] = "blobs",
+	[TABLE_MEMOS] = "memos",
 };
 
 static enum reason
@@ -220,8 +222,9 @@ tables_open(struct store *s, const char *path, struct fault *why)
 	if (rc == 0)
 		rc = format_check(s, txn, &same);
 	for (size_t i = TABLE_META + 1; rc == 0 && same && i < TABLE_COUNT; i++)
-		rc = mdb_dbi_open(
-		    txn, table_names[i], MDB_CREATE, &s->tables[i]);
+		rc = mdb_dbi_open(txn, table_names[i],
+		    MDB_CREATE | (i == TABLE_OBJECTS ? MDB_INTEGERKEY : 0),
+		    &s->tables[i]);
 	if (rc == 0 && same)
 		rc = mdb_txn_commit(txn);
 	else

@@ -4,7 +4,8 @@
  * What	    Objects by SHA-256; which URI a repository gave to which object;
  *	    for each publication point the newest issue ever found good and
  *	    the last one in force; the trust anchor certificates in use; for
- *	    each repository what those who fetch it want to find again.
+ *	    each repository what those who fetch it want to find again; what
+ *	    points were found to say.
  * In	    A cache folder on a local disk.
  * Out	    Spans into the mapped store: no copies.
  * Owns	    The folder's lock, the map, and what a read pins.
@@ -66,10 +67,21 @@ struct store_point {
 	int64_t stale_at;         /* of the last good: of no use from then on */
 	size_t n_needs;
 	struct span needs; /* hashes of the last good's objects, packed */
+	/* What the caller knows of each of these, a byte each, and at last of
+	 * the manifest; none, or n_needs + 1. */
+	struct span held;
+	struct digest held_by; /* the caller's mark: by whom it is known */
 };
 /* Of the CA with this key (SHA-256 of its SPKI) and manifest. */
 bool store_point(struct store_point *out, struct store_read *,
     const struct digest *issuer, struct span manifest_uri) MUST_CHECK;
+
+/*
+ * What a point was found to say, in a form the store does not know: of the CA
+ * known by this digest, under the manifest with this hash.
+ */
+bool store_memo(struct span *out, struct store_read *, const struct digest *who,
+    const struct digest *manifest) MUST_CHECK;
 
 /* The certificate in use for the TAL's key (SHA-256 of its SPKI). */
 bool store_anchor(struct span *der, struct span *uri, struct store_read *,
@@ -130,6 +142,12 @@ enum reason store_write_name_drop(struct store_write *,
     const struct digest *repository, struct span uri) MUST_CHECK;
 enum reason store_write_point(struct store_write *, const struct digest *issuer,
     struct span manifest_uri, const struct store_point *) MUST_CHECK;
+enum reason store_write_memo(struct store_write *, const struct digest *who,
+    const struct digest *manifest, struct span memo) MUST_CHECK;
+/* Of the memos of this one, keep at most these. */
+enum reason store_write_memo_only(struct store_write *,
+    const struct digest *who, const struct digest *const *manifests,
+    size_t n) MUST_CHECK;
 enum reason store_write_anchor(struct store_write *, const struct digest *tal,
     struct span der, struct span uri) MUST_CHECK;
 enum reason store_write_repository(
@@ -157,6 +175,9 @@ struct store_swept {
  */
 enum reason store_collect(
     struct store_write *, struct store_swept *, int64_t at) MUST_CHECK;
+/* Remove the memos of all but these, who are in ascending order. */
+enum reason store_collect_memos(
+    struct store_write *, const struct digest *who, size_t n) MUST_CHECK;
 /* Has enough been replaced for a collection to be worth its walk? */
 bool store_is_due(struct store_write *);
 /* Remove the objects that reads found damaged, and every STORE_RRDP, whose

@@ -123,15 +123,89 @@ store_write_flush(struct store_write *w)
 	return txn_begin(w);
 }
 
-bool
-store_write_has(struct store_write *w, const struct digest *hash)
+/* ---- objects ------------------------------------------------------------- */
+
+static int
+number_get(
+    size_t *out, const struct store *s, MDB_txn *txn, const struct digest *hash)
 {
 	struct store_key key;
 	MDB_val k, v;
+	int rc;
 
 	store_key_one(&key, hash);
 	k = store_key_val(&key);
-	return mdb_get(w->txn, w->store->tables[TABLE_OBJECTS], &k, &v) == 0;
+	rc = mdb_get(txn, s->tables[TABLE_NUMBERS], &k, &v);
+	if (rc != 0)
+		return rc;
+	if (v.mv_size != sizeof(*out))
+		return MDB_NOTFOUND;
+	memcpy(out, v.mv_data, sizeof(*out));
+	return 0;
+}
+
+int
+object_get(MDB_val *out, const struct store *s, MDB_txn *txn,
+    const struct digest *hash)
+{
+	size_t number;
+	MDB_val k = { .mv_size = sizeof(number), .mv_data = &number };
+	int rc = number_get(&number, s, txn, hash);
+
+	return rc != 0 ? rc : mdb_get(txn, s->tables[TABLE_OBJECTS], &k, out);
+}
+
+int
+object_drop(struct store_write *w, const struct digest *hash)
+{
+	size_t number;
+	struct store_key key;
+	MDB_val k = { .mv_size = sizeof(number), .mv_data = &number };
+	int rc = number_get(&number, w->store, w->txn, hash);
+
+	if (rc == 0)
+		rc = mdb_del(w->txn, w->store->tables[TABLE_OBJECTS], &k, NULL);
+	if (rc != 0 && rc != MDB_NOTFOUND)
+		return rc;
+	store_key_one(&key, hash);
+	k = store_key_val(&key);
+	rc = mdb_del(w->txn, w->store->tables[TABLE_NUMBERS], &k, NULL);
+	return rc == MDB_NOTFOUND ? 0 : rc;
+}
+
+/* Behind all that are there. */
+static int
+object_append(struct store_write *w, struct store_key *hash, MDB_val *bytes)
+{
+	size_t number = 0;
+	MDB_cursor *cursor;
+	MDB_val k, v, name = store_key_val(hash);
+	int rc =
+	    mdb_cursor_open(w->txn, w->store->tables[TABLE_OBJECTS], &cursor);
+
+	if (rc != 0)
+		return rc;
+	rc = mdb_cursor_get(cursor, &k, &v, MDB_LAST);
+	if (rc == 0 && k.mv_size == sizeof(number)) {
+		memcpy(&number, k.mv_data, sizeof(number));
+		number++;
+	}
+	k = (MDB_val){ .mv_size = sizeof(number), .mv_data = &number };
+	if (rc == 0 || rc == MDB_NOTFOUND)
+		rc = mdb_cursor_put(cursor, &k, bytes, MDB_APPEND);
+	mdb_cursor_close(cursor);
+	if (rc != 0)
+		return rc;
+	k = (MDB_val){ .mv_size = sizeof(number), .mv_data = &number };
+	return mdb_put(w->txn, w->store->tables[TABLE_NUMBERS], &name, &k, 0);
+}
+
+bool
+store_write_has(struct store_write *w, const struct digest *hash)
+{
+	size_t number;
+
+	return number_get(&number, w->store, w->txn, hash) == 0;
 }
 
 bool
@@ -152,22 +226,23 @@ enum reason
 store_write_object(
     struct store_write *w, struct digest *out, bool *fresh, struct span bytes)
 {
-	MDB_dbi table = w->store->tables[TABLE_OBJECTS];
 	struct store_key key;
-	MDB_val k, v;
+	MDB_val v;
 	int rc;
 
 	crypt_sha256(out->b, bytes);
-	store_key_one(&key, out);
-	k = store_key_val(&key);
-	rc = mdb_get(w->txn, table, &k, &v);
+	rc = object_get(&v, w->store, w->txn, out);
 	*fresh = rc == MDB_NOTFOUND;
 	/* What is damaged is there, but is not the same. */
 	if (rc == 0 && span_eq(span_of(v.mv_data, v.mv_size), bytes))
 		return REASON_OK;
+	if (rc == 0)
+		rc = object_drop(w, out);
 	v = (MDB_val){ .mv_size = bytes.n,
 		.mv_data = (void *)(uintptr_t)bytes.p };
-	rc = mdb_put(w->txn, table, &k, &v, 0);
+	store_key_one(&key, out);
+	if (rc == 0 || rc == MDB_NOTFOUND)
+		rc = object_append(w, &key, &v);
 	return rc == 0 ? REASON_OK
 		       : store_trouble(w->why, rc, "storing an object");
 }
@@ -301,6 +376,61 @@ store_write_point(struct store_write *w, const struct digest *issuer,
 	TRY(record_put(w, TABLE_POINTS, &key, &changed));
 	w->dropped += changed;
 	return REASON_OK;
+}
+
+enum reason
+store_write_memo(struct store_write *w, const struct digest *who,
+    const struct digest *manifest, struct span memo)
+{
+	struct store_key key;
+	bool changed;
+
+	store_key_two(&key, who, manifest);
+	buf_reset(&w->scratch);
+	buf_span(&w->scratch, memo);
+	return record_put(w, TABLE_MEMOS, &key, &changed);
+}
+
+static bool
+is_among(const uint8_t *hash, const struct digest *const *manifests, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (memcmp(manifests[i]->b, hash, sizeof(manifests[i]->b)) == 0)
+			return true;
+	return false;
+}
+
+enum reason
+store_write_memo_only(struct store_write *w, const struct digest *who,
+    const struct digest *const *manifests, size_t n)
+{
+	static const struct digest least = { { 0 } };
+	struct store_key key;
+	MDB_cursor *cursor;
+	MDB_val k, v;
+	int rc =
+	    mdb_cursor_open(w->txn, w->store->tables[TABLE_MEMOS], &cursor);
+
+	if (rc != 0)
+		return store_trouble(w->why, rc, "storing memos");
+	store_key_two(&key, who, &least);
+	k = store_key_val(&key);
+	for (rc = mdb_cursor_get(cursor, &k, &v, MDB_SET_RANGE); rc == 0;
+	     rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT)) {
+		const uint8_t *p = k.mv_data;
+
+		if (k.mv_size != sizeof(key.b) ||
+		    memcmp(p, who->b, sizeof(who->b)) != 0)
+			break;
+		if (!is_among(p + sizeof(who->b), manifests, n))
+			rc = mdb_cursor_del(cursor, 0);
+		if (rc != 0)
+			break;
+	}
+	mdb_cursor_close(cursor);
+	return rc == 0 || rc == MDB_NOTFOUND
+		   ? REASON_OK
+		   : store_trouble(w->why, rc, "storing memos");
 }
 
 enum reason

@@ -170,10 +170,20 @@ test_work(void **state)
 	signatures = 1 + 2 + 3 + 2 * (3 + s->result.tas[0].roas);
 	assert_int_equal(w->crypt.signatures, signatures);
 	s->conf.offline = true;
+	s->conf.no_memo = true;
 	scene_run(s);
 	assert_int_equal(w->walks, 1);
 	assert_int_equal(w->points_judged, s->result.tas[0].points);
 	assert_int_equal(w->crypt.signatures, signatures);
+	/* By memory, all but the trust anchor's certificate. */
+	s->conf.no_memo = false;
+	scene_run(s);
+	assert_int_equal(w->points_from_memo, s->result.tas[0].points);
+	assert_int_equal(w->points_judged, 0);
+	assert_int_equal(w->manifests_listed, 0);
+	assert_int_equal(w->objects_checked, 0);
+	assert_int_equal(w->workers, 0);
+	assert_int_equal(w->crypt.signatures, 1);
 }
 
 static void

@@ -615,7 +615,7 @@ test_format(void **state)
 
 	(void)state;
 	store_close(s);
-	patch("cairn store 2", "cairn store 9");
+	patch("cairn store 3", "cairn store 9");
 	fault_init(&why, span_of(NULL, 0));
 	CHECK_REASON("format", store_open(&s, folder, &why), R_STORE_FORMAT);
 	/* And a file that is no store at all. */
