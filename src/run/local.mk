@@ -36,6 +36,8 @@ tests_run_test_follow_SOURCES = tests/run/test_follow.c tests/run/log.h \
 	tests/run/log.c tests/run/server.h tests/run/server.c $(ledger_kit)
 tests_run_test_follow_LDADD = $(run_libs) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/run/test_run
+check_PROGRAMS += tests/run/test_memo
+tests_run_test_memo_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
 tests_run_test_run_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
 # With a worker of its own, which has a poison switch: librun.a's is not asked.
 check_PROGRAMS += tests/run/test_pool

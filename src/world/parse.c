@@ -292,6 +292,19 @@ do_expect(struct parser *p, struct world_item *item)
 
 /* ---- items ----------------------------------------------------------- */
 
+/* Manifest and CRL that many minutes later, the objects as they were. */
+static enum reason
+do_reissued(struct parser *p, struct world_item *item)
+{
+	uint64_t minutes;
+
+	if (!decimal_parse(&minutes, p->token, 60))
+		return parse_refuse(p, "0 to 60 minutes", p->token);
+	item->ca->later = (int64_t)minutes * 60;
+	parse_next(p);
+	return REASON_OK;
+}
+
 #define IN(kind) (1u << (kind))
 #define CAS      (IN(WORLD_TA) | IN(WORLD_CA))
 #define PREFIXES (IN(WORLD_ROA) | IN(WORLD_PREFIX_LIST))
@@ -355,6 +368,7 @@ static const struct {
 	{ "module", CAS, do_module },
 	{ "manifest", CAS, do_manifest },
 	{ "reconsidered", CAS, do_reconsidered },
+	{ "reissued", CAS, do_reissued },
 	{ "of", IN(WORLD_COPY), do_of },
 	{ "as", PREFIXES | IN(WORLD_ROUTER), item_as },
 	{ "prefix", PREFIXES, item_prefix },

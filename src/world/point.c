@@ -386,7 +386,7 @@ point_crl(struct point *p)
 		.issuer = p->ca->item->name,
 		.aki = &p->ski,
 		.number = issue_number(p),
-		.this_update_at = p->w->at - HOUR,
+		.this_update_at = p->w->at + p->ca->later - HOUR,
 		.next_update_at = p->w->at + 7 * DAY,
 		.revoked_at = p->w->at - DAY,
 		.n = p->n_revoked,
@@ -409,7 +409,7 @@ point_manifest(struct point *p, const char *uri)
 	struct cms_spec cms = { .ee = spec_of(p, CERT_EE, uri) };
 	struct manifest manifest = {
 		.number = issue_number(p),
-		.this_update_at = p->w->at - HOUR,
+		.this_update_at = p->w->at + p->ca->later - HOUR,
 		.next_update_at = p->w->at + 7 * DAY,
 		.n = p->n_files,
 		.files = p->files,
@@ -461,10 +461,11 @@ static enum reason
 point_start(struct point *p)
 {
 	struct crypt_key key = crypt_secret_public(p->key);
+	uint64_t number = (uint64_t)(p->w->at + p->ca->later);
 
 	spki_key_ski(&p->ski, &key);
 	for (int i = 0; i < 8; i++)
-		p->number[i] = (uint8_t)((uint64_t)p->w->at >> 8 * (7 - i));
+		p->number[i] = (uint8_t)(number >> 8 * (7 - i));
 	return point_items(p);
 }
 

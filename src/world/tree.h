@@ -55,6 +55,7 @@ struct world_ca {
 	const char *host, *module;
 	const char *manifest; /* the file's name, less ".mft" */
 	bool reconsidered;    /* its certificates follow RFC 8360 */
+	int64_t later;        /* its manifest and CRL, by seconds */
 	struct world_item *items, **items_tail;
 	const struct world_fault *on_manifest, *on_crl;
 	struct world_ca *next; /* parents before children */

@@ -298,6 +298,9 @@ test_points(void **state)
 	in.last.next_update_at = INT64_MAX;
 	in.stale_at = 77;
 	in.needs = SPAN_OF(needs);
+	in.n_needs = 2;
+	in.held = SPAN("\1\3\2");
+	in.held_by = sha256("me");
 	CHECK_REASON("point",
 	    store_write_point(w, &key, SPAN("rsync://h/m/a.mft"), &in),
 	    REASON_OK);
@@ -310,6 +313,8 @@ test_points(void **state)
 	assert_int_equal(out.stale_at, 77);
 	assert_int_equal(out.n_needs, 2);
 	assert_true(span_eq(out.needs, SPAN_OF(needs)));
+	assert_true(span_eq(out.held, in.held));
+	assert_true(digest_eq(&out.held_by, &in.held_by));
 	assert_false(store_point(&out, r, &key, SPAN("rsync://h/m/b.mft")));
 	key = sha256("other key");
 	assert_false(store_point(&out, r, &key, SPAN("rsync://h/m/a.mft")));
@@ -440,6 +445,68 @@ test_blobs(void **state)
 	assert_true(blob_is(s, STORE_HEALTH, "https://n/", ""));
 	assert_true(blob_is(s, STORE_RRDP, "https://a/", "state"));
 	assert_true(blob_is(s, STORE_LEDGER, "a ledger", "kept"));
+	store_close(s);
+}
+
+static bool
+has_memo(struct store *s, const struct digest *who, const char *manifest)
+{
+	struct digest hash = sha256(manifest);
+	struct store_read *r = look(s);
+	struct span out;
+	bool there = store_memo(&out, r, who, &hash);
+
+	assert_true(!there || span_eq(out, span_str(manifest)));
+	store_read_end(r);
+	return there;
+}
+
+static void
+put_memo(struct store_write *w, const struct digest *who, const char *manifest)
+{
+	struct digest hash = sha256(manifest);
+
+	CHECK_REASON(manifest,
+	    store_write_memo(w, who, &hash, span_str(manifest)), REASON_OK);
+}
+
+static void
+test_memos(void **state)
+{
+	struct digest who[3] = { { { 1 } }, { { 2 } }, { { 3 } } };
+	struct digest two = sha256("2");
+	const struct digest *keep = &two;
+	struct store *s = store_new();
+	struct store_write *w = begin(s);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(who); i++) {
+		put_memo(w, &who[i], "1");
+		put_memo(w, &who[i], "2");
+	}
+	put_memo(w, &who[1], "3");
+	commit(w);
+	assert_true(has_memo(s, &who[1], "1") && has_memo(s, &who[1], "3"));
+	assert_false(has_memo(s, &who[1], "4"));
+	w = begin(s);
+	CHECK_REASON(
+	    "only", store_write_memo_only(w, &who[1], &keep, 1), REASON_OK);
+	commit(w);
+	assert_true(has_memo(s, &who[1], "2"));
+	assert_false(has_memo(s, &who[1], "1") || has_memo(s, &who[1], "3"));
+	assert_true(has_memo(s, &who[0], "1") && has_memo(s, &who[2], "1"));
+	/* All but those who are still there. */
+	who[0].b[0] = 0;
+	w = begin(s);
+	CHECK_REASON("collect", store_collect_memos(w, who, 2), REASON_OK);
+	commit(w);
+	who[0].b[0] = 1;
+	assert_true(has_memo(s, &who[1], "2"));
+	assert_false(has_memo(s, &who[0], "1") || has_memo(s, &who[2], "1"));
+	w = begin(s);
+	CHECK_REASON("none", store_collect_memos(w, who, 0), REASON_OK);
+	commit(w);
+	assert_false(has_memo(s, &who[1], "2"));
 	store_close(s);
 }
 
@@ -844,6 +911,7 @@ main(void)
 		SCENE(test_points),
 		SCENE(test_anchors_and_repositories),
 		SCENE(test_blobs),
+		SCENE(test_memos),
 		SCENE(test_collection),
 		SCENE(test_lock),
 		SCENE(test_orphan),
