@@ -97,6 +97,12 @@ written_at(const struct conf *conf)
 	return stat(path, &st) == 0 ? st.st_mtime : 0;
 }
 
+bool
+doctor_has_store(const struct conf *conf)
+{
+	return written_at(conf) != 0;
+}
+
 static void
 check_clock(struct run_checkup *c, const struct conf *conf)
 {
@@ -278,8 +284,10 @@ run_doctor(struct run_checkup *out, const struct conf *conf)
 	*out = (struct run_checkup){ 0 };
 	arena_init(&out->arena, SIZE_MAX);
 	doctor_machine(out, conf);
+	doctor_kernel(out);
 	doctor_rsync(out, conf);
 	doctor_sources(out, conf);
+	doctor_https(out, conf);
 	return out->failed ? R_LIMIT_MEMORY : REASON_OK;
 }
 

@@ -10,6 +10,10 @@ void doctor_say(struct run_checkup *, const struct run_check *, const char *fmt,
 void doctor_machine(struct run_checkup *, const struct conf *);
 void doctor_rsync(struct run_checkup *, const struct conf *);
 void doctor_sources(struct run_checkup *, const struct conf *);
+void doctor_https(struct run_checkup *, const struct conf *);
+void doctor_kernel(struct run_checkup *);
+/* Is there a store in the cache, that opening does not make? */
+bool doctor_has_store(const struct conf *);
 /* Does host and port of the URI take a connection? Says what happened. */
 bool doctor_reaches(const struct uri *, uint64_t seconds, char detail[160]);
 

@@ -114,7 +114,7 @@ says() { jq -e "[.repositories[] | $1] | all" "$dir/json" >/dev/null; }
 of_rrdp() { says 'select(.uri | startswith("https:")) | '"$1"; }
 some() { jq -e "[.repositories[] | $1] | any" "$dir/json" >/dev/null; }
 
-echo 1..40
+echo 1..43
 
 # ---- the demonstration -----------------------------------------------------
 
@@ -210,6 +210,25 @@ ok "after three failures it is not asked for a while" $?
 mv "$dir/away" "$folder"
 judge --offline && has_vrps life
 ok "and is what it was" $?
+
+doctor() {
+	"$cairn" doctor --tal "$dir"/w/tals/*.tal --cache "$dir/w/cache" \
+		--ca-file "$dir/ca.pem" >"$dir/said" 2>&1
+}
+doctor
+[ "$(grep -c '^ok *rrdp .*: serial [0-9]*, by TLS$' "$dir/said")" -eq 2 ] &&
+	grep -q '^ok *tls .*alpha.cer: [0-9]* bytes, by TLS$' "$dir/said" &&
+	grep -qE '^(ok|warn) *confinement: ' "$dir/said"
+ok "doctor: certificate and notifications can be had" $?
+stop
+doctor
+[ "$(grep -c '^warn *rrdp .*: fetch.connect: .*look at DNS' "$dir/said")" -eq 2 ]
+ok "doctor: and not, when the server is dead" $?
+start
+"$cairn" doctor --tal "$dir"/w/tals/*.tal --cache "$dir/w/cache" \
+	>"$dir/said" 2>&1
+grep -q '^warn *rrdp .*: fetch.tls: .*ca-file' "$dir/said"
+ok "doctor: nor when its root is not known" $?
 
 # A snapshot costs more than deltas: sessions that flip are told to wait.
 fresh
