@@ -202,8 +202,8 @@ run(struct world *w, const struct how *how)
 	if (w->has_result)
 		run_result_fini(&w->result);
 	w->has_result = true;
-	r = run_validate(
-	    &w->result, &w->conf, (struct run_progress){ 0 }, &w->why);
+	r = run_validate(&w->result, &w->conf, (struct run_progress){ 0 },
+	    (struct run_early){ 0 }, &w->why);
 	if (r != REASON_OK)
 		fail_msg("run: %s: %s", reason_id(r), w->why.detail);
 	assert_int_equal(w->result.n_ledgers, 1);
@@ -942,8 +942,8 @@ test_bad_keys(void **state)
 	configure(w, &how);
 	w->conf.ledgers[0].key = "kit.example+00000000+AAAA";
 	CHECK_REASON("key",
-	    run_validate(
-		&w->result, &w->conf, (struct run_progress){ 0 }, &w->why),
+	    run_validate(&w->result, &w->conf, (struct run_progress){ 0 },
+		(struct run_early){ 0 }, &w->why),
 	    R_NOTE_KEY);
 	w->has_result = true;
 	assert_non_null(strstr(w->why.detail, "ledger kit"));
@@ -978,7 +978,8 @@ test_policy_file(void **state)
 		w->has_result = true;
 		CHECK_REASON("policy",
 		    run_validate(&w->result, &w->conf,
-			(struct run_progress){ 0 }, &w->why),
+			(struct run_progress){ 0 }, (struct run_early){ 0 },
+			&w->why),
 		    REASON_OK);
 		assert_int_equal(
 		    w->result.ledgers[0].size, witnesses == 0 ? 0 : SMALL(w));
