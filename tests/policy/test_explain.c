@@ -7,39 +7,45 @@
 
 static struct arena arena;
 
+/* Of static storage, where a compound literal is none of C. */
+#define TEXT(s)                                     \
+	{                                           \
+		(const uint8_t *)(s), sizeof(s) - 1 \
+	}
+
 /* Two CAs below an anchor; a claim; a finding nearby. */
-static struct link ta_link = { .uri = SPAN("rsync://r.example/ta.cer"),
-	.manifest_uri = SPAN("rsync://r.example/ta/ta.mft"),
+static struct link ta_link = { .uri = TEXT("rsync://r.example/ta.cer"),
+	.manifest_uri = TEXT("rsync://r.example/ta/ta.mft"),
 	.hash.b = { 1 },
 	.not_after_at = 9000 };
 static struct link ca_link = { .parent = &ta_link,
-	.uri = SPAN("rsync://r.example/ta/ca.cer"),
-	.manifest_uri = SPAN("rsync://r.example/ca/ca.mft"),
+	.uri = TEXT("rsync://r.example/ta/ca.cer"),
+	.manifest_uri = TEXT("rsync://r.example/ca/ca.mft"),
 	.hash.b = { 2 },
 	.not_after_at = 8000,
 	.depth = 1 };
-static struct origin roa = { .source = SPAN("ta"),
+static struct origin roa = { .source = TEXT("ta"),
 	.chain = &ca_link,
-	.uri = SPAN("rsync://r.example/ca/a.roa"),
+	.uri = TEXT("rsync://r.example/ca/a.roa"),
 	.not_after_at = 5000,
 	.stale_at = 5000,
 	.chain_until_at = 5000 };
 static struct statement_origin statement = {
-	.entry = 9, .name = SPAN("north"), .level = 1
+	.entry = 9, .name = TEXT("north"), .level = 1
 };
-static struct origin entry = { .source = SPAN("ledger"),
+static struct origin entry = { .source = TEXT("ledger"),
 	.statement = &statement,
-	.uri = SPAN("ledger:ledger/9"),
+	.uri = TEXT("ledger:ledger/9"),
 	.not_after_at = 6000,
 	.stale_at = 6000,
 	.chain_until_at = 6000 };
 static struct addr_range range = { { { 10 } }, { { 10, 255, 255, 255 } } };
 static struct view_authority authorities[] = {
-	{ .source = SPAN("ta"),
+	{ .source = TEXT("ta"),
 	    .link = &ta_link,
 	    .resources.ip[0] = { HOLDS_SOME, 1, &range },
 	    .in_force = true },
-	{ .source = SPAN("ta"),
+	{ .source = TEXT("ta"),
 	    .link = &ca_link,
 	    .resources.ip[0] = { HOLDS_SOME, 1, &range },
 	    .in_force = true },
@@ -47,21 +53,21 @@ static struct view_authority authorities[] = {
 static struct finding findings[] = {
 	{ .reason = R_FETCH_TIME,
 	    .effect = EFFECT_REPOSITORY,
-	    .object = SPAN("rsync://gone.example/x/") },
+	    .object = TEXT("rsync://gone.example/x/") },
 	{ .reason = R_ROA_MAXLEN,
 	    .effect = EFFECT_OBJECT,
-	    .object = SPAN("rsync://r.example/ca/b\x1b[31m.roa"),
-	    .point = SPAN("rsync://r.example/ca/ca.mft") },
+	    .object = TEXT("rsync://r.example/ca/b\x1b[31m.roa"),
+	    .point = TEXT("rsync://r.example/ca/ca.mft") },
 	{ .reason = R_ROA_MAXLEN,
 	    .effect = EFFECT_OBJECT,
-	    .object = SPAN("rsync://r.example/far/c.roa"),
-	    .point = SPAN("rsync://r.example/far/far.mft") },
+	    .object = TEXT("rsync://r.example/far/c.roa"),
+	    .point = TEXT("rsync://r.example/far/far.mft") },
 	{ .reason = R_TA_LIFETIME,
 	    .effect = EFFECT_WARNING,
-	    .object = SPAN("rsync://r.example/ta.cer") },
+	    .object = TEXT("rsync://r.example/ta.cer") },
 };
-static struct view_holder holder = { .ledger = SPAN("ledger"),
-	.name = SPAN("north") };
+static struct view_holder holder = { .ledger = TEXT("ledger"),
+	.name = TEXT("north") };
 static struct view_holding holdings[] = {
 	{ .kind = HOLDING_V4,
 	    .ip = { { { 10, 1 } }, { { 10, 1, 255, 255 } } },
@@ -73,12 +79,12 @@ static struct view_holding holdings[] = {
 	{ .kind = HOLDING_AS, .as = { 0, 9 }, .holder = &holder },
 };
 static struct view_source sources[] = {
-	{ .kind = SOURCE_TRUST_ANCHOR, .name = SPAN("ta") },
-	{ .kind = SOURCE_LEDGER, .name = SPAN("ledger") },
+	{ .kind = SOURCE_TRUST_ANCHOR, .name = TEXT("ta") },
+	{ .kind = SOURCE_LEDGER, .name = TEXT("ledger") },
 };
 static struct view_repository repositories[] = {
-	{ .uri = SPAN("rsync://r.example/"),
-	    .from = SPAN("rsync://mirror.example/"),
+	{ .uri = TEXT("rsync://r.example/"),
+	    .from = TEXT("rsync://mirror.example/"),
 	    .fetched_at = 900 },
 };
 
