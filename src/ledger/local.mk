@@ -16,7 +16,7 @@ ledger_libs = libledger.a libtlog.a $(object_libs)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/ledger/test_ledger tests/ledger/test_state \
 	tests/ledger/test_replay tests/ledger/test_evidence \
-	tests/ledger/test_model
+	tests/ledger/test_model tests/ledger/test_author
 ledger_vector = tests/ledger/vector.h tests/ledger/vector.c
 tests_ledger_test_ledger_SOURCES = tests/ledger/test_ledger.c $(ledger_vector)
 tests_ledger_test_ledger_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
@@ -28,6 +28,8 @@ tests_ledger_test_evidence_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
 ledger_kit = $(ledger_vector) tests/ledger/kit.h tests/ledger/kit.c
 tests_ledger_test_model_SOURCES = tests/ledger/test_model.c $(ledger_kit)
 tests_ledger_test_model_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
+tests_ledger_test_author_SOURCES = tests/ledger/test_author.c $(ledger_kit)
+tests_ledger_test_author_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
 tests_ledger_test_replay_SOURCES = tests/ledger/test_replay.c $(ledger_kit)
 tests_ledger_test_replay_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
 endif
