@@ -6,11 +6,15 @@
  *
  *	bench_ledger N		N statements: holders, claims, names, ticks
  *	bench_ledger --memory N	N holders, a claim each, signatures untried
+ *	bench_ledger --write N DIR
+ *				the first as a log in a folder, and how to
+ *				follow it on standard output
  */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "ledger/ledger.h"
@@ -370,6 +374,80 @@ memory(uint64_t n)
 	return 0;
 }
 
+/* ---- a log in a folder ---------------------------------------------- */
+
+static enum reason
+file_put(void *ctx, const char *path, struct span bytes)
+{
+	char name[4096];
+	FILE *f;
+
+	(void)snprintf(name, sizeof(name), "%s/%s", (const char *)ctx, path);
+	for (char *slash = strchr(name + 1, '/'); slash != NULL;
+	     slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		(void)mkdir(name, 0777);
+		*slash = '/';
+	}
+	f = fopen(name, "wb");
+	if (f == NULL || fwrite(bytes.p, 1, bytes.n, f) != bytes.n ||
+	    fclose(f) != 0)
+		die(name);
+	return REASON_OK;
+}
+
+static void
+checkpoint_put(const struct log_writer *w, struct bench *b, char *folder)
+{
+	const struct note_secret log = { SPAN("bench.example/ledger"),
+		b->sequencer.secret };
+	struct merkle_head head;
+	struct vkey key;
+	struct buf text, note;
+
+	buf_init(&text, 1000);
+	buf_init(&note, 4000);
+	log_writer_head(&head, w);
+	checkpoint_write(&text, log.name, &head);
+	if (note_sign(&note, &log, buf_view(&text)) != REASON_OK)
+		die("cannot sign");
+	(void)!file_put(folder, "checkpoint", buf_view(&note));
+	buf_reset(&text);
+	note_secret_vkey(&key, &log);
+	vkey_write(&text, &key);
+	(void)printf("name: bench\norigin: %.*s\nkey: %.*s\n"
+		     "witnesses: {quorum: 0}\n",
+	    SPAN_FMT(log.name), SPAN_FMT(buf_view(&text)));
+	buf_fini(&text);
+	buf_fini(&note);
+}
+
+static int
+write_log(uint64_t n, char *folder)
+{
+	const struct log_sink sink = { file_put, folder };
+	struct log_writer *w = base_alloc(sizeof(*w));
+	struct bench b = { .bytes = 0 };
+
+	if (w == NULL)
+		die("no memory");
+	arena_init(&b.arena, SIZE_MAX);
+	log_make(&b, n);
+	log_writer_init(w);
+	for (size_t i = 0; i < b.entries.n; i++)
+		if (log_writer_add(w, b.entries.v[i], &sink) != REASON_OK)
+			die("cannot write");
+	if (log_writer_end(w, &sink) != REASON_OK)
+		die("cannot write");
+	checkpoint_put(w, &b, folder);
+	log_writer_fini(w);
+	base_free(w);
+	crypt_secret_free(b.sequencer.secret);
+	vec_fini(&b.entries);
+	arena_fini(&b.arena);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -378,8 +456,11 @@ main(int argc, char **argv)
 	if (argc == 3 && strcmp(argv[1], "--memory") == 0 &&
 	    decimal_parse(&n, span_str(argv[2]), 10000000))
 		return memory(n);
+	if (argc == 4 && strcmp(argv[1], "--write") == 0 &&
+	    decimal_parse(&n, span_str(argv[2]), 10000000))
+		return write_log(n, argv[3]);
 	if (argc == 2 && decimal_parse(&n, span_str(argv[1]), 10000000))
 		return speed(n);
-	die("bench_ledger [--memory] N");
+	die("bench_ledger [--memory] N, bench_ledger --write N DIR");
 	return 1;
 }
