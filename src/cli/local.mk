@@ -44,6 +44,6 @@ dist_tals_DATA = etc/tals/afrinic.tal etc/tals/afrinic.constraints etc/tals/apni
 EXTRA_DIST += tests/cli/tap.sh
 tap_tests += tests/cli/holder.sh tests/cli/walkthrough.sh tests/cli/usage.sh tests/cli/show.sh tests/cli/slurm.sh tests/cli/validate.sh tests/cli/why.sh \
 	tests/cli/formats.sh tests/cli/doctor.sh tests/cli/manual.sh \
-	tests/cli/ledger.sh tests/cli/ledger-write.sh \
+	tests/cli/ledger-follow.sh tests/cli/ledger.sh tests/cli/ledger-write.sh \
 	tests/cli/ledger-audit.sh tests/cli/ledger-mirror.sh \
 	tests/cli/ledger-witness.sh tests/cli/ledger-proof.sh
