@@ -73,7 +73,7 @@ author_init(struct author *a, uint64_t number)
 
 /* Sign and append; out's tbs is filled in here. */
 static struct span
-statement_make(struct bench *b, struct statement *s, struct author *a)
+entry_make(struct bench *b, struct statement *s, struct author *a)
 {
 	const struct crypt_key key = crypt_secret_public(a->secret);
 	uint8_t nothing[64] = { 0 };
@@ -126,7 +126,7 @@ genesis_make(struct span *out, struct bench *b)
 	s.body.time = GENESIS_AT;
 	s.body.challenge = CHALLENGE;
 	author_init(&b->sequencer, UINT64_MAX);
-	*out = statement_make(b, &s, &b->sequencer);
+	*out = entry_make(b, &s, &b->sequencer);
 	b->genesis = b->sequencer.last;
 }
 
@@ -137,7 +137,7 @@ enroll_make(struct span *out, struct bench *b, struct author *a, uint64_t i)
 
 	author_init(a, i);
 	s = (struct statement){ .kind = STATEMENT_ENROLL };
-	*out = statement_make(b, &s, a);
+	*out = entry_make(b, &s, a);
 }
 
 /* A /56 of its own each. */
@@ -153,7 +153,7 @@ claim_make(struct span *out, struct bench *b, struct author *a, uint64_t i)
 	memset(range.hi.b + 7, 0xff, 9);
 	s = (struct statement){ .kind = STATEMENT_CLAIM };
 	s.body.resources.set.ip[1] = (struct addr_set){ HOLDS_SOME, 1, &range };
-	*out = statement_make(b, &s, a);
+	*out = entry_make(b, &s, a);
 }
 
 static void
@@ -165,7 +165,7 @@ name_make(struct span *out, struct bench *b, struct author *a, uint64_t i)
 	(void)snprintf(label, sizeof(label), "holder-%" PRIu64, i);
 	s = (struct statement){ .kind = STATEMENT_NAME };
 	s.body.label = span_str(label);
-	*out = statement_make(b, &s, a);
+	*out = entry_make(b, &s, a);
 }
 
 static void
@@ -175,7 +175,7 @@ tick_make(struct span *out, struct bench *b, uint64_t i)
 
 	s = (struct statement){ .kind = STATEMENT_TICK };
 	s.body.time = GENESIS_AT + 1 + i;
-	*out = statement_make(b, &s, &b->sequencer);
+	*out = entry_make(b, &s, &b->sequencer);
 }
 
 static enum reason
