@@ -21,8 +21,8 @@ file_judge(struct ledger_write *w, const char *path)
 	return status;
 }
 
-static int
-append(struct ledger_write *w)
+int
+ledger_append(struct ledger_write *w)
 {
 	int status;
 
@@ -43,7 +43,7 @@ append(struct ledger_write *w)
 static int
 run_append(const struct command *self, int argc, char **argv)
 {
-	return ledger_write_run(self, argc, argv, append);
+	return ledger_write_run(self, argc, argv, ledger_append);
 }
 
 static const struct option_row rows[] = {

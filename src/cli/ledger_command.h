@@ -10,7 +10,8 @@ extern const struct command command_ledger_init, command_ledger_append,
     command_ledger_tick;
 extern const struct command command_ledger_audit, command_ledger_mirror,
     command_ledger_witness, command_ledger_witness_key, command_ledger_prove,
-    command_ledger_check_proof;
+    command_ledger_check_proof, command_ledger_resolve,
+    command_ledger_submit;
 
 extern const struct command command_ledger_clear;
 

@@ -44,6 +44,7 @@ take_option(struct ledger_write *w, const char *name, const char *value)
 		{ "next-key", &w->next_key_path },
 		{ "passphrase-file", &w->passphrase_path },
 		{ "successions", &w->successions_path },
+		{ "ca-file", &w->ca_path },
 	};
 
 	for (size_t i = 0; i < COUNT(paths); i++)

@@ -13,7 +13,7 @@ struct ledger_write {
 	/* What was asked for. */
 	const char *place, *origin, *log_key_path, *new_key_path,
 	    *holder_key_path, *next_key_path, *passphrase_path,
-	    *successions_path;
+	    *successions_path, *ca_path;
 	uint64_t challenge;
 	int64_t now, time_at;
 	bool has_time, anyway;
@@ -58,6 +58,9 @@ int ledger_write_print(const struct ledger_write *);
 /* Reads it, and does the work. */
 int ledger_write_run(const struct command *, int argc, char **argv,
     int (*work)(struct ledger_write *));
+
+/* cmd_ledger_append.c: all of `files`. */
+int ledger_append(struct ledger_write *);
 
 /* ---- keys: ledger_keys.c ---- */
 
