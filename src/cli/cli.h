@@ -58,8 +58,8 @@ const char *command_word(const struct command *);
 /* The command or job that argv begins with, and in *n how many words name it.
  * NULL: said on standard error what there is instead. */
 const struct command *command_find(int *n, int argc, char **argv);
-extern const struct command command_demo, command_doctor, command_help,
-    command_holder, command_ledger, command_show, command_slurm,
+extern const struct command command_compare, command_demo, command_doctor,
+    command_help, command_holder, command_ledger, command_show, command_slurm,
     command_validate, command_why;
 
 /* Walk a command line. */

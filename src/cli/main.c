@@ -9,6 +9,7 @@
 static const struct command *const commands[] = {
 	&command_validate,
 	&command_why,
+	&command_compare,
 	&command_show,
 	&command_slurm,
 	&command_holder,

@@ -223,6 +223,10 @@ struct covering {
 struct covering covering_of(const struct view *, const struct prefix *);
 const struct payload *covering_next(struct covering *);
 
+/* ---- two sides compared ------------------------------------------------- */
+
+#include "policy/compare.h"
+
 /* ---- why: the story of a route ------------------------------------------- */
 
 struct route {

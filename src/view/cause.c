@@ -19,6 +19,7 @@ static const char *const ids[] = {
 	[CAUSE_YOUNG] = "young",
 	[CAUSE_UNCLAIMED] = "unclaimed",
 	[CAUSE_UNCERTIFIED] = "uncertified",
+	[CAUSE_SILENT] = "silent",
 };
 
 const char *

@@ -91,7 +91,7 @@ read_cause(struct cause *out, struct reader *r, struct field *f)
 {
 	uint8_t kind = field_u8(f), left = field_u8(f);
 
-	if (kind > CAUSE_UNCERTIFIED || left > LEFT_PROVIDERS) {
+	if (kind > CAUSE_SILENT || left > LEFT_PROVIDERS) {
 		r->file->damaged = true;
 		return;
 	}

@@ -102,7 +102,8 @@ enum cause_kind {
 	CAUSE_CONTESTED,    /* the claim it rests on */
 	CAUSE_YOUNG,        /* the claim it rests on emits nothing yet */
 	CAUSE_UNCLAIMED,    /* nobody holds that space in the ledger */
-	CAUSE_UNCERTIFIED   /* no CA holds that space in the RPKI */
+	CAUSE_UNCERTIFIED,  /* no holder has a CA for that space in the RPKI */
+	CAUSE_SILENT        /* its holder authorizes nothing such */
 };
 
 const char *cause_id(enum cause_kind); /* "gone" */

@@ -13,11 +13,13 @@ status "validate" 0 "$cairn" validate -c world/cairn.yaml -q \
 check "a view is published" [ -s world/cache/view/current ]
 
 # Each VRP of the truth is valid for its own AS, and comes from an object.
-sed 1d vrps.csv | grep -v '^AS0,' | head -40 >some
+sed 1d vrps.csv | grep -v '^AS0,' >some
 while IFS=, read -r asn prefix _ ta; do
 	why "$prefix" "$asn" >out
-	grep -q "^$prefix $asn: valid" out && grep -q "trust-anchor $ta: rsync" \
-		out && grep -q "anchor rsync://" out || echo "$prefix $asn"
+	grep -q "^$prefix $asn: valid" out && grep -qE \
+		"(trust-anchor $ta: rsync|ledger $ta: ledger:$ta/)" out &&
+		grep -qE "anchor rsync://|holder .*, entry" out ||
+		echo "$prefix $asn"
 done <some >wrong
 check "$(wc -l <some) VRPs are valid" [ ! -s wrong ]
 
@@ -50,7 +52,10 @@ for wrong in "" "10.0.0.1/8" "10.0.0.0/33" "nonsense" "10.0.0.0/8 AS-1" \
 done
 
 # A ROA less: history says when and why; then --at gives it back.
-IFS=, read -r asn prefix _ ta <some
+# The last one of alpha, which no ledger has.
+IFS=, read -r asn prefix _ ta <<-end
+	$(grep ',alpha$' some | tail -1)
+end
 then=$(date -u +%Y-%m-%dT%H:%M:%SZ)
 sleep 2
 status "one trust anchor less" 0 "$cairn" validate --cache world/cache \

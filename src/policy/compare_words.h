@@ -1,0 +1,13 @@
+/* Words that all forms of a comparison use. Private to the room. */
+#ifndef CAIRN_POLICY_COMPARE_WORDS_H
+#define CAIRN_POLICY_COMPARE_WORDS_H
+
+#include "policy/policy.h"
+
+/* "192.0.2.0/24-28 AS64500" */
+void words_payload(struct buf *, const struct payload *);
+/* "refused (roa.maxlength)" */
+void words_cause(struct buf *, const struct cause *);
+void words_group(struct buf *, const struct compare_group *);
+
+#endif
