@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <signal.h>
 #include <string.h>
 #include <time.h>
 
@@ -142,6 +143,8 @@ open_all(struct run *run)
 		.proxy = conf->proxy,
 		.limits = &conf->limits };
 
+	/* A file that may not grow is an error to deal with, not the end. */
+	(void)signal(SIGXFSZ, SIG_IGN);
 	TRY(open_pool(run));
 	if (!conf->offline)
 		TRY(open_https(run));

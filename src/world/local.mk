@@ -21,4 +21,6 @@ tests_world_test_fault_LDADD = $(world_libs) $(CMOCKA_LIBS)
 endif
 tap_tests += tests/world/ledger.sh tests/world/scenes.sh tests/world/hostile.sh \
 	tests/world/rrdp.sh tests/world/conformance.sh
+tap_tests += tests/world/crash.sh
+EXTRA_DIST += tests/world/crash.py
 EXTRA_DIST += tests/world/https.py tests/world/bend.py
