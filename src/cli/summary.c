@@ -262,6 +262,10 @@ summary_text(struct buf *out, const struct summary *s)
 		buf_printf(out, "\n%llu warning%s\n",
 		    (unsigned long long)s->result->warnings,
 		    s->result->warnings == 1 ? "" : "s");
+	if (s->result->alerts_told + s->result->alerts_lost > 0)
+		buf_printf(out, "%llu alerts told, %llu not taken\n",
+		    (unsigned long long)s->result->alerts_told,
+		    (unsigned long long)s->result->alerts_lost);
 }
 
 /* ---- for programs ---------------------------------------------------- */
@@ -402,6 +406,10 @@ summary_json(struct buf *out, const struct summary *s)
 	summary_policy_json(&e, &r->view);
 	emit_reasons(&e, r);
 	emit_uint(&e, "warnings", r->warnings);
+	emit_object(&e, "alerts");
+	emit_uint(&e, "told", r->alerts_told);
+	emit_uint(&e, "not_taken", r->alerts_lost);
+	emit_end(&e);
 	emit_array(&e, "repositories");
 	for (size_t i = 0; i < r->n_repositories; i++)
 		emit_repository(&e, &r->repositories[i]);

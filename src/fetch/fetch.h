@@ -352,4 +352,18 @@ enum fetch_fallback {
 bool fetch_may_fall_back(enum fetch_fallback, const struct fetch_health *rrdp,
     const struct digest *key, int64_t now);
 
+/* ---- telling --------------------------------------------------------- */
+
+/* To where the operator said, and in the caller's own process: who does not
+ * want to wait for it forks. */
+struct fetch_post {
+	const char *url;
+	struct span body;            /* JSON */
+	const char *agent;           /* User-Agent */
+	const char *proxy, *ca_file; /* NULL: none */
+	unsigned timeout_s;
+};
+/* R_FETCH_CONNECT, R_FETCH_HTTP_STATUS. */
+enum reason fetch_post(const struct fetch_post *, struct fault *) MUST_CHECK;
+
 #endif

@@ -7,7 +7,7 @@ libfetch_a_SOURCES = %D%/fetch.h %D%/inside.h %D%/fetch.c %D%/rsync.c \
 	%D%/rrdp_index.c %D%/rrdp_fold.c %D%/rrdp_state.c %D%/health.c \
 	%D%/process.h %D%/process.c %D%/box.c %D%/http.h %D%/http.c \
 	%D%/http_rules.c %D%/https.h %D%/https.c %D%/https_doc.c \
-	%D%/https_work.c %D%/roots.c %D%/web.c %D%/place.c
+	%D%/https_work.c %D%/post.c %D%/roots.c %D%/web.c %D%/place.c
 libfetch_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(EXPAT_CFLAGS) $(ZLIB_CFLAGS)
 fetch_libs = libfetch.a $(model_libs) $(crypt_libs) $(CURL_LIBS) \
 	$(EXPAT_LIBS) $(ZLIB_LIBS)

@@ -226,8 +226,11 @@ struct run {
 	struct arena scratch;   /* until the next who uses it */
 	struct ta *tas;
 	size_t n_tas;
-	VEC(struct finding) findings; /* of repositories and trust anchors */
-	VEC(struct span) named;       /* hosts the operator named */
+	VEC(struct finding) findings;  /* of repositories and trust anchors */
+	VEC(struct span) named;        /* hosts the operator named */
+	struct view_file *before_file; /* the view that was published */
+	struct view before;
+	bool has_before;
 	uint64_t n_fetched;
 };
 
@@ -364,6 +367,13 @@ enum reason early_publish(struct run *) MUST_CHECK;
 
 /* harvest.c */
 enum reason harvest(struct run *) MUST_CHECK;
+
+/* alarm.c */
+/* Keep the view that is published now, before another takes its place. */
+enum reason alarm_remember(struct run *) MUST_CHECK;
+/* Tell what is new since; a receiver that fails is a count. */
+enum reason alarm_tell(struct run *) MUST_CHECK;
+void alarm_forget(struct run *);
 
 /* publish.c */
 enum reason publish(struct run *) MUST_CHECK;

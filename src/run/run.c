@@ -313,9 +313,10 @@ run_all(struct run *run)
 	TRY(rounds(run));
 	TRY(harvest(run));
 	TRY(settle(run));
+	TRY(alarm_remember(run));
 	TRY(publish(run));
 	count_work(run);
-	return REASON_OK;
+	return alarm_tell(run);
 }
 
 static void
@@ -339,6 +340,7 @@ run_fini(struct run *run)
 		tree_fini(&run->tas[i].tree);
 	for (size_t i = 0; i < run->n_follows; i++)
 		follow_fini(&run->follows[i]);
+	alarm_forget(run);
 	web_close(run->web);
 	fetch_close(run->fetch);
 	https_close(run->https);

@@ -145,6 +145,7 @@ struct run_result {
 	 * was found at all. */
 	bool is_published;
 	struct view_published published;
+	uint64_t alerts_told, alerts_lost; /* lost: the receiver failed */
 };
 
 enum run_phase {

@@ -5,6 +5,12 @@
 
 #include "policy/policy.h"
 
+/* SPAN, where a constant is wanted. */
+#define TEXT(s)                                     \
+	{                                           \
+		(const uint8_t *)(s), sizeof(s) - 1 \
+	}
+
 static struct arena arena;
 
 /* Of static storage, where a compound literal is none of C. */
