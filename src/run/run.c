@@ -310,10 +310,10 @@ run_all(struct run *run)
 	    run->conf->n_slurm, &run->conf->limits, run->why));
 	TRY(follow_all(run));
 	TRY(load_anchors(run));
+	TRY(alarm_remember(run));
 	TRY(rounds(run));
 	TRY(harvest(run));
 	TRY(settle(run));
-	TRY(alarm_remember(run));
 	TRY(publish(run));
 	count_work(run);
 	return alarm_tell(run);
