@@ -74,6 +74,87 @@ ledger_write_fail(
 
 /* ---- what is there --------------------------------------------------- */
 
+/*
+ * The state after our last run, so that the next need not replay the log:
+ * magic; the size and root of the log it is of; SHA-256 of the successions;
+ * then as ledger_save has it, with a checksum. It counts for the very log that
+ * is signed, else everything is replayed.
+ */
+#define SAVED       ".state/cairn"
+#define SAVED_MAGIC SPAN("cairn log state 1\n")
+
+static void
+saved_head_write(struct buf *out, const struct ledger_write *w,
+    const struct merkle_head *head)
+{
+	buf_span(out, SAVED_MAGIC);
+	for (int shift = 56; shift >= 0; shift -= 8)
+		buf_byte(out, (uint8_t)(head->size >> shift));
+	buf_span(out, SPAN_OF(head->root.b));
+	buf_span(out, SPAN_OF(w->successions.b));
+}
+
+/* Without it the next run takes longer: no failure of this one. */
+static void
+saved_put(struct ledger_write *w, const struct merkle_head *head)
+{
+	struct buf saved;
+
+	buf_init(&saved, SIZE_MAX / 2);
+	saved_head_write(&saved, w, head);
+	ledger_save(&saved, w->state);
+	if (!saved.failed)
+		(void)!logdir_put(&w->dir, SAVED, buf_view(&saved));
+	buf_fini(&saved);
+}
+
+static bool
+saved_parse(struct ledger_state **out, const struct ledger_write *w,
+    const struct merkle_head *head, struct span saved)
+{
+	struct buf want;
+	bool good;
+
+	buf_init(&want, 4096);
+	saved_head_write(&want, w, head);
+	good = !want.failed && span_starts(saved, buf_view(&want)) &&
+	       ledger_load(out, span_of(saved.p + want.n, saved.n - want.n)) ==
+		   REASON_OK;
+	buf_fini(&want);
+	if (!good)
+		return false;
+	if (ledger_summary(*out).size == head->size)
+		return true;
+	ledger_state_free(*out);
+	return false;
+}
+
+static bool
+saved_take(struct ledger_write *w, const struct merkle_head *head)
+{
+	const struct log_source source = logdir_source(&w->dir);
+	struct ledger_state *state;
+	struct buf saved;
+	bool good;
+
+	buf_init(&saved, SIZE_MAX / 2);
+	good = logdir_get(&w->dir, &saved, SAVED) == REASON_OK &&
+	       saved_parse(&state, w, head, buf_view(&saved));
+	buf_fini(&saved);
+	if (!good)
+		return false;
+	if (log_writer_resume(w->writer, head, &source) == REASON_OK) {
+		ledger_state_free(w->state);
+		w->state = state;
+		return true;
+	}
+	/* What is wrong with the log, the replay will say. */
+	ledger_state_free(state);
+	log_writer_fini(w->writer);
+	log_writer_init(w->writer);
+	return false;
+}
+
 static enum reason
 state_begin(struct ledger_write *w)
 {
@@ -88,6 +169,7 @@ state_begin(struct ledger_write *w)
 			  ? successions_parse(
 				&successions, &n, buf_view(&text), &w->arena)
 			  : R_CONF_FILE;
+		crypt_sha256(w->successions.b, buf_view(&text));
 		buf_fini(&text);
 	}
 	if (why != REASON_OK)
@@ -193,6 +275,8 @@ replay_all(struct ledger_write *w)
 	TRY(logdir_open(&w->dir, w->place));
 	TRY(published_read(&published, w));
 	TRY(logdir_check(&w->dir, &published));
+	if (w->dir.state.size == published.size && saved_take(w, &published))
+		return REASON_OK;
 	TRY(log_replay(w, &published));
 	if (w->dir.state.size == published.size)
 		return REASON_OK;
@@ -261,7 +345,9 @@ commit(struct ledger_write *w)
 	TRY(log_writer_end(w->writer, &sink));
 	log_writer_head(&head, w->writer);
 	TRY(logdir_state_put(&w->dir, &head));
-	return checkpoint_put(w, &head);
+	TRY(checkpoint_put(w, &head));
+	saved_put(w, &head);
+	return REASON_OK;
 }
 
 int

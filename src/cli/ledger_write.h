@@ -27,6 +27,7 @@ struct ledger_write {
 	struct crypt *crypt;
 	struct verifier verifier;
 	struct ledger_state *state;
+	struct digest successions; /* SHA-256 of the file; zero: none */
 	struct ledger_entry *entry;
 	struct log_writer *writer;
 	struct logdir dir;

@@ -169,6 +169,36 @@ check "a full bundle, a full tile, and one above" sh -c '
 status "and a tick after them" 0 tick log 1400
 check "all of it hashes" [ "$(verdicts log | wc -l)" = 267 ]
 
+# ---- the saved state: used if it is of this very log, else not
+rm -rf quick && cp -r log quick
+check "it is there" [ -s quick/.state/cairn ]
+mv quick/tile/entries/000 full
+status "the log is not read again" 0 tick quick 1450
+rm -rf slow && cp -r log slow && rm slow/.state/cairn
+status "with nothing saved it is" 0 tick slow 1450
+check "both come to the same" cmp quick/checkpoint slow/checkpoint
+check "and save the same" cmp quick/.state/cairn slow/.state/cairn
+cp quick/.state/cairn saved
+bytes=$(wc -c <saved)
+for at in 0 18 25 26 57 58 89 90 100 200 $((bytes - 33)) $((bytes - 1)); do
+	rm -rf slow && cp -r quick slow && cp full slow/tile/entries/000
+	printf '\377' | dd of=slow/.state/cairn bs=1 seek="$at" conv=notrunc 2>/dev/null
+	cmp -s slow/.state/cairn saved &&
+		printf X | dd of=slow/.state/cairn bs=1 seek="$at" conv=notrunc 2>/dev/null
+	cp -r slow bad
+	rm bad/tile/entries/000
+	status "byte $at of it: not used" 1 tick bad 1460
+	rm -rf bad
+	status "byte $at of it: all is read" 0 tick slow 1460
+done
+rm -rf slow && cp -r quick slow && cp log/.state/cairn slow/.state/
+status "an older one is not used" 1 tick slow 1460
+printf '900\t%s\n' "$hex" >later.successions
+status "nor one without these successions" 1 tick quick 1460 \
+	--successions later.successions
+cp full quick/tile/entries/000
+status "all is read" 0 tick quick 1460 --successions later.successions
+
 # ---- the lock: fcntl(2), as Tessera's
 if command -v python3 >/dev/null; then
 	mkfifo held
