@@ -9,7 +9,9 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
@@ -152,6 +154,7 @@ make(const struct ask *ask, const int fds[PROCESS_FDS], int sock,
 	if (fork() != 0)
 		return; /* when there is no box, its `alive` ends at once */
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	(void)signal(SIGCHLD, SIG_DFL);
 	if (getppid() != maker)
 		_exit(1);
 	(void)close(sock);
@@ -160,16 +163,30 @@ make(const struct ask *ask, const int fds[PROCESS_FDS], int sock,
 	_exit(0);
 }
 
+/* Not ignored: what boxes cost is to be told of whoever had them made. */
+static void
+reap(int number)
+{
+	int was = errno;
+
+	(void)number;
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		continue;
+	errno = was;
+}
+
 static void
 run(int sock, int keep, const void *ctx)
 {
+	struct sigaction reaping = { .sa_handler = reap,
+		.sa_flags = SA_RESTART | SA_NOCLDSTOP };
 	struct crypt_hash *warm;
 	int fds[PROCESS_FDS];
 	uint8_t hash[32];
 	struct ask ask;
 
 	(void)keep;
-	(void)signal(SIGCHLD, SIG_IGN); /* nobody waits for boxes */
+	(void)sigaction(SIGCHLD, &reaping, NULL);
 	/* What OpenSSL reads at its first use, it reads here. */
 	warm = crypt_hash_new();
 	if (warm == NULL)
