@@ -20,6 +20,9 @@ static const struct http_row rows[] = {
 	    "the state of a route and its whole story",
 	    { { "prefix", "192.0.2.0/24" },
 		{ "asn", "its origin; without one, any" } } },
+	{ "/api/v1/compare", false, true, answer_compare, HTTP_JSON,
+	    "legacy and ledger: totals, and of each class the first prefixes",
+	    { { 0 } } },
 	{ "/api/v1/lookup", false, true, answer_lookup, HTTP_JSON,
 	    "what is known of a prefix or address (and AS), an AS number, a "
 	    "holder or a name",
@@ -134,9 +137,12 @@ http_format_type(const char *name)
 }
 
 /* Of this view and no other, also after a restart. */
-static void
-set_etag(struct http_answer *out, const struct view *view, const char *what)
+void
+http_set_etag(struct http_call *call, const char *what)
 {
+	const struct view *view = call->world->view;
+	struct http_answer *out = call->out;
+
 	(void)snprintf(out->etag, sizeof(out->etag), "\"%s-%04x-%lu-%lld\"",
 	    what, view->sessions[1], (unsigned long)view->serial,
 	    (long long)view->made_at);
@@ -167,7 +173,7 @@ answer_format(struct http_call *call, const struct output_format *format)
 	out->is_fixed = true;
 	/* A selection is small, and is made each time. */
 	if (!out->selection.given)
-		set_etag(out, call->world->view, format->name);
+		http_set_etag(call, format->name);
 }
 
 static void
@@ -243,6 +249,8 @@ http_write(const struct http_answer *answer, const struct http_world *world,
 	struct view view;
 	enum reason r;
 
+	if (answer->write != NULL)
+		return answer->write(world, sink);
 	arena_init(&arena, SIZE_MAX);
 	sources = ARENA_ARRAY(&arena, world->view->n_sources, struct span);
 	r = sources == NULL

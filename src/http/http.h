@@ -97,7 +97,9 @@ struct http_answer {
 	bool is_fixed;   /* may be kept by who asked, until the etag changes */
 	char etag[80];   /* with its quotes; "": none */
 	struct buf body; /* initialised by http_answer; buf_fini is due */
+	/* Of an HTTP_FILE, one of the two: */
 	const struct output_format *format;
+	enum reason (*write)(const struct http_world *, struct output_sink);
 	struct http_selection selection;
 };
 

@@ -40,9 +40,13 @@ void http_refuse(struct http_call *, unsigned status, const char *fmt, ...)
 /* The media type of a format of payloads. */
 const char *http_format_type(const char *name);
 
+/* Of this view and no other, also after a restart. */
+void http_set_etag(struct http_call *, const char *what);
+
 /* One for each row. */
 void answer_page(struct http_call *);
 void answer_why(struct http_call *);
+void answer_compare(struct http_call *);
 void answer_lookup(struct http_call *);
 void answer_version(struct http_call *);
 void answer_health(struct http_call *);

@@ -97,6 +97,7 @@ test_paths(void **state)
 		{ "/api/v1/lookup?q=mine", 200, "\"kind\": \"holder\"" },
 		{ "/api/v1/lookup?q=", 400, "looked up" },
 		{ "/api/v1/lookup", 400, "looked up" },
+		{ "/api/v1/compare", 200, "\"legacy\":4" },
 		{ "/api/v1/validity/AS1/10.0.0.0/8", 200,
 		    "\"state\": \"valid\"" },
 		{ "/api/v1/validity/1/10.0.0.0/8", 200, "\"matched\"" },

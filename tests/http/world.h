@@ -5,6 +5,7 @@
 #include "http/http.h"
 
 struct small_world {
+	struct link link;
 	struct origin origins[2];
 	struct payload payloads[8];
 	struct view_source sources[3];
@@ -37,8 +38,10 @@ small_world(struct small_world *w)
 
 	*w = (struct small_world){ .providers = { { 64500 }, { 64501 } } };
 	w->origins[0] = (struct origin){ .source = SPAN("alpha"),
+		.chain = &w->link,
 		.uri = SPAN("rsync://a.example/r/1.roa") };
 	w->origins[1] = (struct origin){ .source = SPAN("beta"),
+		.chain = &w->link,
 		.uri = SPAN("rsync://b.example/r/<script>.roa") };
 	*p++ = small_vrp("10.0.0.0/8", 1, 8, &w->origins[0]);
 	*p++ = small_vrp("10.0.0.0/8", 1, 8, &w->origins[1]);
