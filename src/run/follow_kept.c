@@ -90,16 +90,52 @@ kept_write(struct buf *b, const struct kept *k)
 	put_reasons(b, k->reasons);
 }
 
+/* What put_u64 and put_span wrote: the wire between processes has a form of
+ * its own, which may be another in the next version. */
+static uint64_t
+get_max(struct wire_in *r, uint64_t max)
+{
+	uint64_t v;
+
+	wire_get(r, &v, sizeof(v));
+	r->failed = r->failed || v > max;
+	return r->failed ? 0 : v;
+}
+
+static struct span
+get_span(struct wire_in *r)
+{
+	uint64_t n = get_max(r, r->n);
+	struct span s = { r->p + r->at, 0 };
+
+	if (r->failed || n > r->n - r->at) {
+		r->failed = true;
+		return s;
+	}
+	s.n = (size_t)n;
+	r->at += s.n;
+	return s;
+}
+
+static int64_t
+get_at(struct wire_in *r)
+{
+	int64_t v;
+
+	wire_get(r, &v, sizeof(v));
+	return v;
+}
+
 static bool
 get_tags(struct wire_in *r, struct kept *k)
 {
-	k->n_tags = (size_t)wire_get_max(r, COUNT(k->tags));
+	k->n_tags = (size_t)get_max(r, COUNT(k->tags));
 	for (size_t i = 0; i < k->n_tags; i++) {
 		struct kept_tag *t = &k->tags[i];
 		struct span etag;
 
 		wire_get(r, &t->source, sizeof(t->source));
-		etag = wire_get_span(r);
+		etag = get_span(r);
 		if (r->failed || etag.n >= sizeof(t->etag))
 			return false;
 		memcpy(t->etag, etag.p, etag.n);
@@ -111,11 +147,11 @@ get_tags(struct wire_in *r, struct kept *k)
 static bool
 get_reasons(struct wire_in *r, struct kept *k)
 {
-	uint64_t n = wire_get_max(r, REASON_COUNT);
+	uint64_t n = get_max(r, REASON_COUNT);
 
 	for (uint64_t i = 0; i < n; i++) {
-		struct span id = wire_get_span(r);
-		uint64_t count = wire_get_u64(r);
+		struct span id = get_span(r);
+		uint64_t count = get_max(r, UINT64_MAX);
 		char text[64];
 
 		if (r->failed || id.n >= sizeof(text))
@@ -134,17 +170,17 @@ kept_parse(struct kept *out, struct span bytes)
 	struct digest root;
 
 	*out = (struct kept){ 0 };
-	if (!span_eq(wire_get_span(&r), SPAN(KEPT_FORM)))
+	if (!span_eq(get_span(&r), SPAN(KEPT_FORM)))
 		return false;
-	out->frontier.size = wire_get_max(&r, INT64_MAX);
+	out->frontier.size = get_max(&r, INT64_MAX);
 	wire_get(&r, out->frontier.hash,
 	    bits_set(out->frontier.size) * sizeof(out->frontier.hash[0]));
 	wire_get(&r, &out->root, sizeof(out->root));
-	out->cosigned_at = wire_get_time(&r);
-	out->frozen = wire_get_bool(&r);
+	out->cosigned_at = get_at(&r);
+	out->frozen = get_max(&r, 1) == 1;
 	wire_get(&r, &out->successions, sizeof(out->successions));
-	out->note = wire_get_span(&r);
-	out->evidence = wire_get_span(&r);
+	out->note = get_span(&r);
+	out->evidence = get_span(&r);
 	if (!get_tags(&r, out) || !get_reasons(&r, out))
 		return false;
 	merkle_root(&root, &out->frontier);

@@ -36,7 +36,9 @@ tests_run_test_wire_entries_SOURCES = tests/run/test_wire_entries.c \
 	$(ledger_vector)
 tests_run_test_wire_entries_LDADD = $(run_libs) $(CMOCKA_LIBS)
 tests_run_test_follow_SOURCES = tests/run/test_follow.c tests/run/log.h \
-	tests/run/log.c tests/run/server.h tests/run/server.c $(ledger_kit)
+	tests/run/log.c tests/run/server.h tests/run/server.c $(ledger_kit) \
+	src/run/worker.c
+tests_run_test_follow_CPPFLAGS = $(AM_CPPFLAGS) -DCAIRN_POISON
 tests_run_test_follow_LDADD = $(run_libs) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/run/test_run
 check_PROGRAMS += tests/run/test_memo

@@ -25,7 +25,7 @@ wire_put_entries(struct wire_out *w, const struct job *j)
 bool
 wire_get_entries(struct wire_in *r, struct job *j, struct arena *arena)
 {
-	j->n_entries = wire_get_count(r, sizeof(uint64_t));
+	j->n_entries = wire_get_count(r, 1); /* its length at least */
 	j->entries = ARENA_ARRAY(arena, j->n_entries, struct span);
 	if (j->entries == NULL)
 		return false;

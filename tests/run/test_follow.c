@@ -16,6 +16,7 @@
 #include "tests/run/server.h"
 
 #include "run/run.h"
+#include "run/worker.h"
 
 #define ALL 7U /* witnesses */
 #define DAY 86400
@@ -33,6 +34,20 @@ struct world {
 	bool has_result;
 	size_t small; /* size that emits one VRP */
 };
+
+/* ---- an entry that ends its worker ----------------------------------- */
+
+#define POISON "poison"
+
+static bool is_poison; /* set before a run forks */
+
+void
+worker_poison(const struct job *j)
+{
+	for (size_t i = 0; is_poison && i < j->n_entries; i++)
+		if (span_eq(j->entries[i], SPAN(POISON)))
+			_exit(3);
+}
 
 /* ---- the world ------------------------------------------------------- */
 
@@ -931,6 +946,31 @@ test_succession(void **state)
 	signers_fini(&next);
 }
 
+/* ---- workers --------------------------------------------------------- */
+
+/* As no other validator skips it, neither do we: what is in force stays. */
+static void
+test_poison(void **state)
+{
+	struct world *w = *state;
+	const struct how how = { .sources = "a", .quorum = 2 };
+
+	make(w, "a", SMALL(w));
+	(void)run(w, &how);
+	assert_true(vec_push(&w->kit.log, SPAN(POISON)));
+	make(w, "a", WHOLE(w));
+	is_poison = true;
+	(void)run(w, &how);
+	is_poison = false;
+	check_is(w, "poison", SMALL(w), 1);
+	check_reason(w, "poison", R_RUN_WORKER);
+	assert_false(w->result.ledgers[0].frozen);
+	(void)run(w, &how);
+	check_is(w, "harmless", WHOLE(w), 2);
+	assert_int_equal(
+	    w->result.ledgers[0].reasons[R_STATEMENT_MALFORMED], 1);
+}
+
 /* ---- configuration --------------------------------------------------- */
 
 static void
@@ -1011,6 +1051,7 @@ main(void)
 		TEST(test_silence),
 		TEST(test_cosigned_anew),
 		TEST(test_succession),
+		TEST(test_poison),
 		TEST(test_bad_keys),
 		TEST(test_policy_file),
 	};
