@@ -102,6 +102,8 @@ struct conf {
 	struct conf_alert *alerts;
 	size_t n_slurm;
 	const char **slurm; /* paths, in their order */
+	size_t n_releases;
+	const char **releases; /* names of trust anchors */
 	size_t n_outputs;
 	struct conf_output *outputs;
 	const char *findings;      /* path; NULL: none; "-": standard output */
@@ -168,6 +170,7 @@ enum conf_kind {
 	CONF_POLICY,
 	CONF_ALERTS,
 	CONF_SLURM,
+	CONF_RELEASES,
 	CONF_LIMITS,
 	CONF_LATER /* of interface.md, but not in this version */
 };

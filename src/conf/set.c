@@ -401,6 +401,7 @@ conf_set(const struct setting *s, const struct node *n)
 	case CONF_OUTPUTS:
 	case CONF_LEDGERS:
 	case CONF_SLURM:
+	case CONF_RELEASES:
 	case CONF_ALERTS:
 		return conf_add(s, n);
 	case CONF_POLICY:

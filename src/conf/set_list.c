@@ -295,6 +295,8 @@ add_one(const struct setting *s, const struct node *n)
 		return add_mirror(s, n);
 	case CONF_SLURM:
 		return add_slurm(s, n);
+	case CONF_RELEASES:
+		return add_path(s, n, &s->conf->releases, &s->conf->n_releases);
 	case CONF_LEDGERS:
 		return conf_add_ledger(s, n);
 	case CONF_ALERTS:

@@ -68,6 +68,11 @@ static const struct conf_row rows[] = {
 	    .many = true,
 	    .text = "local exceptions, RFC 8416; as an option, in their "
 		    "place" },
+	{ .option = "release",
+	    .argument = "NAME",
+	    .kind = CONF_RELEASES,
+	    .many = true,
+	    .text = "trust anchors of which nothing is held in this run" },
 	{ .key = "rsync-command",
 	    .option = "rsync-command",
 	    .argument = "PATH",

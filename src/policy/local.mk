@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libpolicy.a
 libpolicy_a_SOURCES = %D%/policy.h %D%/inside.h %D%/aspa.c %D%/cover.c \
-	%D%/explain.c %D%/explain_print.c %D%/filter.c %D%/first.c \
+	%D%/explain.c %D%/explain_print.c %D%/filter.c %D%/first.c %D%/hold.c \
 	%D%/merge.c %D%/nest.c %D%/route.c %D%/rule.c %D%/slurm_read.c \
 	%D%/take.c %D%/who.c %D%/world.c \
 	%D%/compare.h %D%/compare_inside.h %D%/compare_words.h \
@@ -13,8 +13,9 @@ fuzz_programs += tests/fuzz/policy_table tests/fuzz/policy_said
 tests_fuzz_policy_table_LDADD = $(fuzz_main) $(policy_libs)
 tests_fuzz_policy_said_LDADD = $(fuzz_main) $(policy_libs)
 if HAVE_CMOCKA
-check_PROGRAMS += tests/policy/test_merge tests/policy/test_policy \
+check_PROGRAMS += tests/policy/test_hold tests/policy/test_merge tests/policy/test_policy \
 	tests/policy/test_slurm
+tests_policy_test_hold_LDADD = $(policy_libs) $(CMOCKA_LIBS)
 tests_policy_test_slurm_LDADD = $(policy_libs) $(CMOCKA_LIBS)
 tests_policy_test_merge_SOURCES = tests/policy/test_merge.c \
 	tests/policy/reference.c tests/policy/worlds.c tests/policy/worlds.h

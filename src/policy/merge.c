@@ -39,8 +39,10 @@ policy_mode_parse(enum policy_mode *out, struct span text)
 void
 policy_init(struct policy *out)
 {
-	*out =
-	    (struct policy){ .mode = POLICY_LEGACY_FIRST, .minimum_level = 1 };
+	*out = (struct policy){ .mode = POLICY_LEGACY_FIRST,
+		.minimum_level = 1,
+		.hold_shrink = 10,
+		.hold_for = 3600 };
 }
 
 bool

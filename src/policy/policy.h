@@ -169,6 +169,39 @@ void slurm_fini(struct slurm *);
 /* What a filter removes and an assertion adds, in one line. */
 void slurm_filter_write(struct buf *out, const struct slurm_filter *);
 
+/* ---- hold: what vanished at once ---------------------------------------- */
+
+struct hold_lost {
+	const struct payload *payload; /* as it was */
+	size_t source;                 /* index in now->sources */
+	bool may_hold; /* the caller says: nobody took it back */
+	bool is_held;
+};
+
+struct hold {
+	struct said *said; /* before, each contents once */
+	size_t n_said, n_lost, n_held, n_findings;
+	struct hold_lost *lost;
+	struct payload *held;
+	struct finding *findings; /* R_POLICY_HELD, one a group */
+	int64_t *until;           /* of each source; 0: nothing is held */
+	struct arena *arena;
+};
+
+/* What trust anchors said in the view before, in it or left out, and say no
+ * more in this one, which was made without any hold. */
+enum reason hold_find(struct hold *out, const struct view *before,
+    const struct view *now, struct arena *) MUST_CHECK;
+/*
+ * Once may_hold is set: where a trust anchor, or what it has in one
+ * repository, lost more than policy->hold_shrink per cent of its payloads that
+ * way, these are held, each until it expires, for hold_for in all: a source
+ * whose hold is over is not held anew in the run that sees it end.
+ */
+enum reason hold_decide(struct hold *, const struct policy *,
+    const struct view *before, const struct view *now,
+    struct arena *) MUST_CHECK;
+
 /* ---- the merge --------------------------------------------------------- */
 
 /* What one source said. */

@@ -18,6 +18,7 @@ struct harvest {
 	VEC(struct payload) payloads; /* of the trust anchor at hand */
 	VEC(struct policy_set) sets;
 	VEC(struct finding) findings;
+	struct harvest_hold hold;
 };
 
 static bool
@@ -419,6 +420,9 @@ take_view(struct harvest *h)
 		.limits = &h->run->conf->limits };
 
 	TRY(facts_gather(&facts, h->run));
+	for (size_t i = 0; h->hold.until != NULL && i < facts.n_sources; i++)
+		if (h->hold.until[i] != 0)
+			facts.sources[i].held_until_at = h->hold.until[i];
 	TRY(policy_merge(&out->view, &in, &out->arena));
 	for (size_t i = 0; i < out->view.n_findings; i++)
 		if (!vec_push(&h->findings, out->view.findings[i]))
@@ -449,6 +453,29 @@ take_findings(struct harvest *h)
 	return REASON_OK;
 }
 
+/* Made once without a hold, which shows whether one is needed. */
+static enum reason
+take_held(struct harvest *h)
+{
+	struct run_result *out = h->run->out;
+	size_t n = h->findings.n;
+
+	TRY(take_view(h));
+	out->view.findings = h->findings.v;
+	out->view.n_findings = h->findings.n;
+	TRY(hold_back(&h->hold, h->run));
+	if (h->hold.set.n > 0) {
+		out->degraded = true;
+		if (!vec_push(&h->sets, h->hold.set))
+			return R_LIMIT_MEMORY;
+		h->findings.n = n;
+		TRY(take_view(h));
+	}
+	for (size_t i = 0; i < h->hold.findings.n; i++)
+		TRY(report(h, &h->hold.findings.v[i]));
+	return REASON_OK;
+}
+
 static enum reason
 take_all(struct harvest *h)
 {
@@ -467,7 +494,7 @@ take_all(struct harvest *h)
 			return R_LIMIT_MEMORY;
 	}
 	TRY(take_repositories(h));
-	TRY(take_view(h));
+	TRY(take_held(h));
 	return take_findings(h);
 }
 
@@ -480,5 +507,6 @@ harvest(struct run *run)
 	vec_fini(&h.payloads);
 	vec_fini(&h.sets);
 	vec_fini(&h.findings);
+	vec_fini(&h.hold.findings);
 	return r;
 }

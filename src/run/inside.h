@@ -204,8 +204,8 @@ struct run {
 	struct arena work; /* until the end of the run */
 	struct store *store;
 	struct store_read *now; /* spans from it last until run_renew */
-	struct fetch *fetch; /* NULL: offline */
-	struct https *https; /* the same */
+	struct fetch *fetch;    /* NULL: offline */
+	struct https *https;    /* the same */
 	struct pool *pool;
 	struct web *web; /* NULL: offline, or no ledger needs it */
 	struct follow *follows;
@@ -359,6 +359,15 @@ bool node_is_cut(const struct node *);
 /* What the view says beside payloads: sources, repositories, authorities. To
  * be called once the report is there; all of it is in the result's arena. */
 enum reason facts_gather(struct view *out, struct run *) MUST_CHECK;
+
+/* hold.c */
+struct harvest_hold {
+	VEC(struct finding) findings; /* what was held, what vanished */
+	struct policy_set set;        /* what is held */
+	const int64_t *until;         /* of each source; NULL: none */
+};
+/* Once the view is made without it; nothing where no view was published. */
+enum reason hold_back(struct harvest_hold *out, struct run *) MUST_CHECK;
 
 /* early.c */
 /* Is it time to publish what there is, and go on? */

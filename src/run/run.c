@@ -386,5 +386,7 @@ void
 run_result_fini(struct run_result *r)
 {
 	slurm_fini(&r->slurm);
+	view_close(r->before.file);
+	arena_fini(&r->before.arena);
 	arena_fini(&r->arena);
 }

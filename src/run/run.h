@@ -129,6 +129,11 @@ struct run_result {
 	int64_t started_at; /* by the clock */
 	struct view view;
 	struct slurm slurm; /* what the view borrows of it */
+	struct run_before {
+		struct view_file *file;
+		struct arena arena;
+		struct view view;
+	} before;           /* the last published one: what is held is of it */
 	struct run_ta *tas; /* in the order of the configuration */
 	size_t n_tas;
 	struct run_repository *repositories; /* by URI */

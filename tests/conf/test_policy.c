@@ -141,6 +141,8 @@ test_values(void **state)
 	conf_init(&c);
 	assert_int_equal(p->mode, POLICY_LEGACY_FIRST);
 	assert_int_equal(p->minimum_level, 1);
+	assert_int_equal(p->hold_shrink, 10);
+	assert_int_equal(p->hold_for, 3600);
 	CHECK_REASON("values",
 	    conf_parse(&c, SPAN(text), "/etc/x.yaml", &error), REASON_OK);
 	assert_int_equal(p->mode, POLICY_LEDGER_FIRST);

@@ -1,0 +1,151 @@
+/*
+ * Against what the last run published: what vanished, whether it may have, and
+ * what is held for a while.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run/inside.h"
+
+static enum reason
+open_before(struct run *run)
+{
+	struct run_before *b = &run->out->before;
+	size_t n = strlen(run->conf->cache) + sizeof("/view/current");
+	char *path = arena_alloc(&run->work, n);
+	enum reason reason;
+	struct fault why;
+
+	if (path == NULL)
+		return R_LIMIT_MEMORY;
+	(void)snprintf(path, n, "%s/view/current", run->conf->cache);
+	fault_init(&why, SPAN(""));
+	reason = view_open(&b->file, path, &why);
+	if (reason == REASON_OK)
+		reason = view_load(&b->view, b->file, &b->arena);
+	return reason;
+}
+
+/* What a CA, or time, took back is gone for good. What could not be had, or
+ * was refused, may come again. */
+static bool
+may_return(const struct cause *cause)
+{
+	if (reason_class(cause->reason) == CLASS_CONF &&
+	    cause->reason != REASON_OK)
+		return false;
+	return cause->kind == CAUSE_CHAIN || cause->kind == CAUSE_FETCH ||
+	       cause->kind == CAUSE_SOURCE || cause->kind == CAUSE_REFUSED;
+}
+
+/* RFC 8211: once for each object. */
+static enum reason
+tell_vanished(struct harvest_hold *out, struct run *run,
+    const struct payload *p, const struct origin **last)
+{
+	struct finding f = { .reason = R_POLICY_VANISHED,
+		.effect = EFFECT_WARNING,
+		.object = p->origin->uri,
+		.hash = p->origin->hash,
+		.trust_anchor = p->origin->source,
+		.point = p->origin->chain->manifest_uri };
+	char text[96], at[TIME_TEXT];
+
+	if (*last != NULL && span_eq((*last)->uri, p->origin->uri))
+		return REASON_OK;
+	*last = p->origin;
+	time_write(at, sizeof(at), payload_expires_at(p));
+	(void)snprintf(text, sizeof(text), "it would hold until %s", at);
+	f.detail = arena_dup(&run->out->arena, span_str(text));
+	if (f.detail.p == NULL || !vec_push(&out->findings, f))
+		return R_LIMIT_MEMORY;
+	return REASON_OK;
+}
+
+static enum reason
+judge_lost(struct harvest_hold *out, struct run *run, struct hold *hold)
+{
+	const struct origin *last = NULL;
+	struct view_index *index;
+	enum reason reason;
+
+	TRY(view_index_new(&index, &run->out->view, NULL));
+	reason = REASON_OK;
+	for (size_t i = 0; reason == REASON_OK && i < hold->n_lost; i++) {
+		const struct payload *p = hold->lost[i].payload;
+		struct cause cause;
+
+		view_absence(&cause, index, p);
+		hold->lost[i].may_hold = may_return(&cause);
+		if (cause.kind == CAUSE_GONE)
+			reason = tell_vanished(out, run, p, &last);
+	}
+	view_index_free(index);
+	return reason;
+}
+
+/* CACHE/release/NAME, or the option. */
+static bool
+is_released(struct run *run, struct span name, bool *failed)
+{
+	const struct conf *c = run->conf;
+	size_t n = strlen(c->cache) + name.n + sizeof("/release/");
+	char *path;
+
+	for (size_t i = 0; i < c->n_releases; i++)
+		if (span_eq(span_str(c->releases[i]), name))
+			return true;
+	path = arena_alloc(&run->work, n);
+	*failed = *failed || path == NULL;
+	if (path == NULL)
+		return false;
+	(void)snprintf(path, n, "%s/release/%.*s", c->cache, SPAN_FMT(name));
+	return access(path, F_OK) == 0;
+}
+
+static enum reason
+release(struct run *run, struct hold *hold)
+{
+	bool failed = false;
+
+	for (size_t s = 0; s < run->out->view.n_sources; s++) {
+		const struct view_source *source = &run->out->view.sources[s];
+
+		if (source->kind != SOURCE_TRUST_ANCHOR ||
+		    !is_released(run, source->name, &failed))
+			continue;
+		for (size_t i = 0; i < hold->n_lost; i++)
+			if (hold->lost[i].source == s)
+				hold->lost[i].may_hold = false;
+	}
+	return failed ? R_LIMIT_MEMORY : REASON_OK;
+}
+
+enum reason
+hold_back(struct harvest_hold *out, struct run *run)
+{
+	struct run_before *b = &run->out->before;
+	struct hold hold = { 0 };
+	enum reason reason;
+
+	if (!run->is_now)
+		return REASON_OK;
+	arena_init(&b->arena, SIZE_MAX);
+	reason = open_before(run);
+	if (reason != REASON_OK)
+		return reason == R_LIMIT_MEMORY ? reason : REASON_OK;
+	TRY(hold_find(&hold, &b->view, &run->out->view, &b->arena));
+	TRY(judge_lost(out, run, &hold));
+	TRY(release(run, &hold));
+	TRY(hold_decide(
+	    &hold, &run->conf->policy, &b->view, &run->out->view, &b->arena));
+	for (size_t i = 0; i < hold.n_findings; i++)
+		if (!vec_push(&out->findings, hold.findings[i]))
+			return R_LIMIT_MEMORY;
+	out->set =
+	    (struct policy_set){ .payloads = hold.held, .n = hold.n_held };
+	out->until = hold.until;
+	return REASON_OK;
+}
