@@ -409,6 +409,7 @@ test_depth(void **state)
 	struct scene *s = *state;
 
 	scene_world(s, chain, s->at);
+	s->conf.policy.hold_for = 0;
 	s->conf.limits.depth_max = 3;
 	scene_run(s);
 	assert_true(scene_has_vrp(s, "AS1 10.1.0.0/20-20 a\n"));
@@ -438,6 +439,7 @@ test_budgets(void **state)
 	size_t n = 0;
 
 	scene_world(s, text, s->at);
+	s->conf.policy.hold_for = 0;
 	s->conf.limits.ta_cas = 7;
 	scene_run(s);
 	assert_false(scene_found(s, R_TREE_CAS, ".mft"));
