@@ -51,7 +51,7 @@ log_tile(struct digest out[TILE_WIDTH], const struct log_source *source,
 	enum reason why;
 
 	ASSERT(width > 0);
-	buf_init(&b, TILE_BYTES);
+	buf_init(&b, TILE_BYTES + 1); /* one too many is no tile, too */
 	tile_path(path, (int)t.level, t.index, width);
 	why = tile_read(out, &b, source, path, width);
 	if (why == R_LOG_MISSING && width < TILE_WIDTH) {

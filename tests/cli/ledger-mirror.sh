@@ -58,6 +58,32 @@ done <files
 status "then it tells the truth" 0 "$cairn" ledger mirror log try --keys keys
 check "all of it" cmp log/checkpoint try/checkpoint
 
+# Tiles that are none, and others than were asked for (hostile.md LE5).
+rm -rf lying && cp -r log lying
+for bytes in 0 8191 8193; do
+	cat log/tile/0/000 key | head -c $bytes >lying/tile/0/000
+	rm -rf try2
+	status "a tile of $bytes bytes" 1 "$cairn" ledger mirror lying try2 --keys keys
+	provokes log.tile
+	check "nothing is published" [ ! -e try2/checkpoint ]
+done
+cp log/tile/0/000 lying/tile/0/001
+cp log/tile/0/001 lying/tile/0/000
+rm -rf try2
+status "tiles swapped" 1 "$cairn" ledger mirror lying try2 --keys keys
+provokes log.root
+check "nothing is published" [ ! -e try2/checkpoint ]
+rm -rf lying && cp -r log lying
+mkdir -p lying/tile/0/000.p lying/tile/0/003.p lying/tile/0/x001
+for path in 000.p/256 003.p/255 x001/1 900; do
+	echo x >lying/tile/0/$path
+done
+rm -rf try2
+status "a partial tile of 256, one beyond the size, names that are none" 0 \
+	"$cairn" ledger mirror lying try2 --keys keys
+check "the log and nothing else" whole try2
+check "none of them is copied" [ ! -e try2/tile/0/x001 ]
+
 # ---- what an interrupted copy left is used
 rm -rf part && mkdir -p part/tile/entries
 cp log/tile/entries/000 part/tile/entries/ # and nothing else

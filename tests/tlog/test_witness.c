@@ -172,6 +172,18 @@ test_consistent(void **state)
 					is_answered(
 					    s, "bent", 422, R_WITNESS_PROOF);
 			}
+			if (p.n >= 2) {
+				struct merkle_proof q = p;
+
+				q.hash[0] = p.hash[1];
+				q.hash[1] = p.hash[0];
+				buf_reset(&s->body);
+				buf_printf(&s->body, "old %zu\n", old);
+				proof_write(s, &q);
+				note_write(s, ORIGIN, &head, &s->log);
+				is_answered(
+				    s, "wrong order", 422, R_WITNESS_PROOF);
+			}
 			/* One hash too many. */
 			p.n++;
 			buf_reset(&s->body);
@@ -187,7 +199,7 @@ test_refused(void **state)
 {
 	struct scene *s = *state;
 	struct merkle_head three = head_of(&s->tree, 3), fork = three;
-	struct merkle_head none = head_of(&s->tree, 0);
+	struct merkle_head none = head_of(&s->tree, 0), larger = three;
 	const struct {
 		const char *what, *old, *origin;
 		const struct merkle_head *head;
@@ -209,6 +221,8 @@ test_refused(void **state)
 		    R_WITNESS_SIZE },
 		{ "another root", "old 3\n\n", ORIGIN, &fork, &s->log, 422,
 		    R_WITNESS_PROOF },
+		{ "the same root, another size", "old 3\n\n", ORIGIN, &larger,
+		    &s->log, 422, R_WITNESS_PROOF },
 		{ "no line", "", ORIGIN, &three, &s->log, 400,
 		    R_WITNESS_REQUEST },
 		{ "no empty line", "old 3\n", ORIGIN, &three, &s->log, 400,
@@ -226,6 +240,7 @@ test_refused(void **state)
 	};
 
 	fork.root.b[0] ^= 1;
+	larger.size = 4;
 	s->last = three;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		buf_reset(&s->body);
