@@ -274,6 +274,34 @@ test_bent_signature(void **state)
 	is_answered(s, "no note", 400, R_NOTE_SYNTAX);
 }
 
+/* Bytes that no note has: hostile.md LE4. */
+static void
+test_bent_note(void **state)
+{
+	static const struct {
+		const char *what;
+		uint8_t byte;
+		size_t at; /* from the separator on */
+	} rows[] = { { "a NUL", 0, 0 }, { "a carriage return", '\r', 0 },
+		{ "a minus for the dash", '-', 2 },
+		{ "half a dash", 0xe2, 3 } };
+	struct scene *s = *state;
+	struct merkle_head three = head_of(&s->tree, 3);
+	size_t separator;
+
+	s->last = three;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		buf_reset(&s->body);
+		buf_puts(&s->body, "old 3\n\n");
+		note_write(s, ORIGIN, &three, &s->log);
+		separator = s->body.n;
+		while (memcmp(s->body.p + separator - 2, "\n\n", 2) != 0)
+			separator--;
+		s->body.p[separator - 2 + rows[i].at] = rows[i].byte;
+		is_answered(s, rows[i].what, 400, R_NOTE_SYNTAX);
+	}
+}
+
 /* 63 hashes are read, 64 are none. */
 static void
 test_most_hashes(void **state)
@@ -349,6 +377,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_bent_signature, setup, teardown),
+		cmocka_unit_test_setup_teardown(
+		    test_bent_note, setup, teardown),
 		cmocka_unit_test_setup_teardown(
 		    test_most_hashes, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_cosign, setup, teardown),
