@@ -114,7 +114,7 @@ says() { jq -e "[.repositories[] | $1] | all" "$dir/json" >/dev/null; }
 of_rrdp() { says 'select(.uri | startswith("https:")) | '"$1"; }
 some() { jq -e "[.repositories[] | $1] | any" "$dir/json" >/dev/null; }
 
-echo 1..43
+echo 1..44
 
 # ---- the demonstration -----------------------------------------------------
 
@@ -303,6 +303,22 @@ ok "rrdp-fallback: never" $?
 by new && cmp -s "$dir/csv" "$dir/w/truth/vrps.csv" && some '.via == "rsync"'
 ok "rrdp-fallback: new" $?
 start
+
+# ---- killed ------------------------------------------------------------------
+
+fresh
+make $T "$(other "$one")" && judge && make $((T + 10)) "$(other "$one $two")"
+for after in 0.05 0.1 0.15 0.2 0.25 0.3 0.4 0.6; do
+	"$cairn" validate --tal "$dir"/w/tals/*.tal --cache "$dir/w/cache" \
+		--ca-file "$dir/ca.pem" --rsync-command "$dir/rsync" --quiet \
+		--output "csv:$dir/killed" >/dev/null 2>&1 &
+	kid=$!
+	sleep $after
+	kill -KILL $kid 2>/dev/null
+	wait $kid 2>/dev/null
+done
+judge && is_truth && of_rrdp '.state == "fresh" and .rrdp != "snapshot"'
+ok "killed at eight moments: the next run is right, and had what was stored" $?
 
 # ---- mirrors, proxies, names -----------------------------------------------
 
