@@ -380,8 +380,9 @@ put_routes(struct buf *b, const struct compare_report *r)
 	char prefix[PREFIX_TEXT];
 
 	put_route_counts(b, r);
-	buf_puts(b, "<div class=\"wide\" tabindex=\"0\"><table><thead><tr>"
-		    "<th>route<th>origin<th>");
+	buf_puts(b,
+	    "<h3>Routes that differ</h3>\n<div class=\"wide\" tabindex=\"0\"><table><thead><tr>"
+	    "<th>route<th>origin<th>");
 	put_str(b, r->compare->side[0].name);
 	buf_puts(b, "<th>");
 	put_str(b, r->compare->side[1].name);

@@ -37,7 +37,7 @@ read_sources(struct view *out, struct reader *r)
 	size_t n = r->file->part[PART_SOURCES].n;
 	struct view_source *all = reader_array(r, PART_SOURCES, sizeof(*all));
 
-	for (size_t i = 0; all != NULL && i < n; i++) {
+	for (size_t i = 0; all != NULL && i < n && !r->file->damaged; i++) {
 		struct field f = { file_at(r->file, PART_SOURCES, i) };
 		struct view_source *s = &all[i];
 
@@ -65,7 +65,7 @@ read_repositories(struct view *out, struct reader *r)
 	struct view_repository *all =
 	    reader_array(r, PART_REPOSITORIES, sizeof(*all));
 
-	for (size_t i = 0; all != NULL && i < n; i++) {
+	for (size_t i = 0; all != NULL && i < n && !r->file->damaged; i++) {
 		struct field f = { file_at(r->file, PART_REPOSITORIES, i) };
 		struct view_repository *p = &all[i];
 
@@ -161,7 +161,7 @@ read_holders(struct view *out, struct reader *r)
 	size_t n = r->file->part[PART_HOLDERS].n;
 	struct view_holder *all = reader_array(r, PART_HOLDERS, sizeof(*all));
 
-	for (size_t i = 0; all != NULL && i < n; i++) {
+	for (size_t i = 0; all != NULL && i < n && !r->file->damaged; i++) {
 		struct field f = { file_at(r->file, PART_HOLDERS, i) };
 
 		all[i].ledger = file_text(r->file, &f);

@@ -1,6 +1,7 @@
 /* The folder of published views: serials, sessions, what is kept of the past,
  * and what a crash or a lost file leaves. */
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <fcntl.h>
 #include <string.h>
@@ -60,13 +61,25 @@ count_past(void)
 	return n;
 }
 
-static void
-shell(const char *command)
+static int
+run_shell(const char *script)
 {
-	char line[256];
+	int status = -1;
+	pid_t pid = fork();
 
-	(void)snprintf(line, sizeof(line), "cd %s && %s", root, command);
-	assert_int_equal(system(line), 0);
+	if (pid == 0) {
+		if (chdir(root) != 0)
+			_exit(99);
+		(void)execl("/bin/sh", "sh", "-ec", script, NULL);
+		_exit(98);
+	}
+	return waitpid(pid, &status, 0) == pid ? status : -1;
+}
+
+static void
+shell(const char *script)
+{
+	assert_int_equal(run_shell(script), 0);
 }
 
 static void
@@ -252,12 +265,9 @@ setup(void **state)
 static int
 teardown(void **state)
 {
-	char line[128];
-
 	(void)state;
 	arena_fini(&arena);
-	(void)snprintf(line, sizeof(line), "rm -r %s", root);
-	return system(line);
+	return run_shell("rm -rf v kept; rmdir \"$PWD\"");
 }
 
 #define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
