@@ -19,6 +19,7 @@ struct intake {
 	struct store_write *write;
 	struct arena arena; /* URIs */
 	VEC(struct store_name) names;
+	struct store_name known; /* the one asked about last */
 	uint64_t unflushed;
 };
 
@@ -135,10 +136,10 @@ static bool
 is_known(void *ctx, struct span uri, uint64_t stamp)
 {
 	struct intake *in = ctx;
-	struct store_name name;
+	struct store_name *name = &in->known;
 
-	return store_write_name(&name, in->write, &in->repository->key, uri) &&
-	       name.stamp == stamp && store_write_has(in->write, &name.hash);
+	return store_write_name(name, in->write, &in->repository->key, uri) &&
+	       name->stamp == stamp && store_write_has(in->write, &name->hash);
 }
 
 static enum reason
@@ -149,9 +150,8 @@ take_file(void *ctx, const struct fetch_file *file)
 
 	if (!file->known)
 		TRY(add_object(in, &name.hash, file->bytes));
-	else if (!store_write_name(
-		     &name, in->write, &in->repository->key, file->uri))
-		return R_STORE_DAMAGED;
+	else /* is_known was asked last about this one */
+		name = in->known;
 	name.stamp = file->stamp;
 	name.uri = arena_dup(&in->arena, file->uri);
 	return name.uri.p != NULL && vec_push(&in->names, name)

@@ -49,6 +49,7 @@ struct store_name {
 	struct digest hash;
 	uint64_t stamp;    /* of the file it was read from; 0: unknown */
 	struct digest key; /* the store's own: SHA-256 of the URI */
+	bool is_there;     /* as it was read: need not be written again */
 };
 bool store_name(struct store_name *out, struct store_read *,
     const struct digest *repository, struct span uri) MUST_CHECK;

@@ -215,6 +215,7 @@ store_write_name(struct store_name *out, struct store_write *w,
 	struct store_key key;
 	struct span value;
 
+	out->is_there = true;
 	store_key_uri(&out->key, uri);
 	store_key_two(&key, repository, &out->key);
 	return record_get(
@@ -316,12 +317,14 @@ store_write_names(struct store_write *w, const struct digest *repository,
     struct store_name *names, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		store_key_uri(&names[i].key, names[i].uri);
+		if (!names[i].is_there)
+			store_key_uri(&names[i].key, names[i].uri);
 	if (n > 1)
 		qsort(names, n, sizeof(*names), name_cmp);
 	TRY(names_prune(w, repository, names, n));
 	for (size_t i = 0; i < n; i++)
-		TRY(name_put(w, repository, &names[i]));
+		if (!names[i].is_there)
+			TRY(name_put(w, repository, &names[i]));
 	return REASON_OK;
 }
 
