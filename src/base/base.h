@@ -316,4 +316,6 @@ void emit_null(struct emit *, const char *key);
 void emit_fmt(struct emit *, const char *key, const char *fmt, ...)
     FORMAT(3, 4);
 
+#include "base/json.h"
+
 #endif

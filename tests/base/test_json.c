@@ -3,7 +3,7 @@
 
 #include "tests/check.h"
 
-#include "base/json.h"
+#include "base/base.h"
 
 static const struct {
 	const char *text;
