@@ -58,6 +58,7 @@ from= to=
 for a in "$@"; do from=$to to=$a; done
 here=$(dirname "$0")/w/repo/${from#rsync://}
 [ -e "$here" ] || exit 23
+[ ! -f "$(dirname "$0")/proxied" ] || [ "${RSYNC_PROXY:-}" = localhost:1 ] || exit 5
 case $from in rsync://other.*) sleep "$(cat "$(dirname "$0")/slow" || echo 0)" ;; esac
 case $from in
 */) rm -rf ./* && cp -R "$here." "$to" ;;
@@ -114,7 +115,7 @@ says() { jq -e "[.repositories[] | $1] | all" "$dir/json" >/dev/null; }
 of_rrdp() { says 'select(.uri | startswith("https:")) | '"$1"; }
 some() { jq -e "[.repositories[] | $1] | any" "$dir/json" >/dev/null; }
 
-echo 1..44
+echo 1..45
 
 # ---- the demonstration -----------------------------------------------------
 
@@ -191,9 +192,9 @@ stop
 judge && has_vrps life && found fetch.connect &&
 	says '.state == "kept" and .reason == "fetch.connect"'
 ok "the server is dead: what there was stays in force" $?
-start
-judge && has_vrps life && says '.state == "fresh" and .rrdp == "current"'
-ok "it is back" $?
+judge && judge && judge && start &&
+	judge && has_vrps life && says '.state == "fresh" and .rrdp == "current"'
+ok "it is back: nobody was blamed while nothing could be had" $?
 cp -R "$dir/w/rrdp" "$dir/old"
 make $((T + 80)) "$(other "$two $three")" && judge && is_truth && keep life &&
 	rm -r "$dir/w/rrdp/other.example" &&
@@ -300,6 +301,18 @@ by() { # policy: cold
 by never
 [ ! -f "$dir/csv" ] && says '.via == "store"'
 ok "rrdp-fallback: never" $?
+conf stale && echo 'proxy: http://localhost:1' >>"$dir/policy.yaml"
+start
+rm -rf "$dir/w/cache" "$dir/csv"
+: >"$dir/proxied"
+"$cairn" validate -c "$dir/policy.yaml" --cache "$dir/w/cache" --json \
+	--output "csv:$dir/csv" >"$dir/json" 2>"$dir/said"
+cmp -s "$dir/csv" "$dir/w/truth/vrps.csv" &&
+	of_rrdp '.state == "failed" and .reason == "fetch.connect"' &&
+	some '.via == "rsync"'
+ok "a proxy that is not there: HTTPS fails, rsync is told of it" $?
+rm "$dir/proxied"
+stop
 by new && cmp -s "$dir/csv" "$dir/w/truth/vrps.csv" && some '.via == "rsync"'
 ok "rrdp-fallback: new" $?
 start
