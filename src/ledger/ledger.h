@@ -303,6 +303,8 @@ struct ledger_fact {
 	bool has_other;
 	bool flag;                  /* contested; accepted; sublease */
 	unsigned level;             /* of a holding */
+	bool has_ca_key;            /* of level 1: of the last CA */
+	struct digest ca_key;       /* of its evidence */
 	bool fresh;                 /* holding: its challenge is not over, */
 	uint64_t until;             /* which it is then; or as in statements */
 	uint64_t entry;             /* of the claim or authorization */

@@ -143,6 +143,9 @@ hold_take(void *ctx, const struct piece *p, const struct run *r)
 	f->holder = *holder_id(w->st, r->is.hold.holder);
 	f->statement = *ids_at(&w->st->statements, c->statement);
 	f->level = claim_level(c);
+	f->has_ca_key = c->ca_key != NULL;
+	if (f->has_ca_key)
+		f->ca_key = *c->ca_key;
 	f->entry = c->entry;
 	f->until = c->at + w->st->challenge;
 	f->fresh = w->st->time < f->until;

@@ -319,6 +319,8 @@ take_holding(void *ctx, const struct ledger_fact *f)
 		.contender =
 		    f->has_other ? holder_find(x->people, v, &f->other) : NULL,
 		.level = f->level,
+		.has_ca_key = f->has_ca_key,
+		.ca_key = f->ca_key,
 		.is_young = f->level == 0 && f->fresh };
 	holding_of(h, &f->resources);
 	return REASON_OK;

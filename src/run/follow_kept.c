@@ -25,15 +25,10 @@ put(struct buf *b, const void *p, size_t n)
 	buf_add(b, p, n);
 }
 
-/* As wire_put_u64 does: what is written here is read by wire_get_u64. */
 static void
 put_u64(struct buf *b, uint64_t v)
 {
-	uint8_t bytes[16];
-	struct wire_out w = { .p = bytes, .cap = sizeof(bytes) };
-
-	wire_put_u64(&w, v);
-	put(b, bytes, w.n);
+	put(b, &v, sizeof(v));
 }
 
 static void

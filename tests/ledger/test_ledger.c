@@ -75,11 +75,76 @@ test_vectors(void **unused)
 	}
 }
 
+/* ---- whose key attested what ------------------------------------------ */
+
+struct attested {
+	VEC(struct ledger_fact) facts; /* holdings; resources are gone */
+	size_t n;                      /* of level 1 */
+};
+
+static enum reason
+take_fact(void *ctx, const struct ledger_fact *f)
+{
+	struct attested *a = ctx;
+
+	if (f->kind != FACT_HOLD)
+		return REASON_OK;
+	assert_int_equal(f->has_ca_key, f->level == 1);
+	a->n += f->level == 1;
+	return vec_push(&a->facts, *f) ? REASON_OK : R_LIMIT_MEMORY;
+}
+
+/* Some holding of the facts has this key. */
+static enum reason
+take_payload(void *ctx, const struct ledger_payload *p)
+{
+	const struct attested *a = ctx;
+	bool found = !p->has_ca_key;
+
+	for (size_t i = 0; i < a->facts.n; i++)
+		found =
+		    found || (a->facts.v[i].has_ca_key &&
+				 digest_eq(&a->facts.v[i].ca_key, &p->ca_key));
+	assert_true(found);
+	return REASON_OK;
+}
+
+static void
+test_attested(void **unused)
+{
+	size_t n = 0;
+
+	(void)unused;
+	for (size_t i = 0; i < VECTORS; i++) {
+		struct attested a = { .n = 0 };
+		const struct ledger_facts facts = { take_fact, &a };
+		const struct ledger_taker taker = { take_payload, &a };
+		struct ledger_state *st;
+		struct vector v;
+
+		vector_open(&v, vector_names[i]);
+		st = ledger_state_new(v.successions, v.n_successions);
+		assert_non_null(st);
+		log_is_as_expected(&v, st);
+		assert_int_equal(ledger_facts(st, &facts), REASON_OK);
+		assert_int_equal(
+		    ledger_emit(
+			st, strtoll((const char *)v.now.p, NULL, 10), &taker),
+		    REASON_OK);
+		n += a.n;
+		vec_fini(&a.facts);
+		ledger_state_free(st);
+		vector_close(&v);
+	}
+	assert_true(n > 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vectors),
+		cmocka_unit_test(test_attested),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
