@@ -35,6 +35,7 @@ static const struct option_place texts[] = {
 	PLACE("passphrase-fd", fd),
 	PLACE("passphrase-command", passphrase.command),
 	PLACE("now", now_text),
+	PLACE("ca-file", run.ca_path),
 };
 
 static const struct option_place flags[] = {
@@ -210,9 +211,10 @@ submit(struct holder *h)
 #define ROWS_WHO \
 	OPTION("as", "NAME", "who speaks: NAME.holder; else the only one here")
 #define ROWS_WHERE \
-	OPTION("ledger", "PLACE", "the folder of the ledger's log; else the one NAME.holder names"), \
+	OPTION("ledger", "PLACE", "the folder or URL of the ledger's log; else the one NAME.holder names"), \
 	OPTION("keys", "FILE", "whose signatures count for it; else likewise"), \
 	OPTION("successions", "FILE", "who succeeds the sequencer; else likewise"), \
+	OPTION("ca-file", "PEM", "more TLS roots, for a ledger at a URL"), \
 	{ .name = "now", .argument = "TIME", .otherwise = "now", .text = "the clock" }
 #define ROWS_PASSPHRASE \
 	OPTION("passphrase-fd", "N", "read the passphrase from this descriptor, not the terminal"), \

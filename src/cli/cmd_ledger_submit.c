@@ -85,6 +85,8 @@ file_post(struct post *p, const char *path)
 		    reason_id(why), reason_text(why), f.detail);
 	if (f.status != 200 || !index_parse(&index, &p->answer))
 		return refused(p, path, &f);
+	if (p->w->quiet)
+		return STATUS_DONE;
 	(void)printf("%" PRIu64 "\t%s\n", index, path);
 	return fflush(stdout) == 0 ? STATUS_DONE : STATUS_FAILED;
 }
@@ -112,8 +114,8 @@ all_post(struct post *p)
 	return status;
 }
 
-static int
-submit(struct ledger_write *w)
+int
+ledger_submit(struct ledger_write *w)
 {
 	struct post p = { .w = w };
 	int status;
@@ -135,7 +137,7 @@ submit(struct ledger_write *w)
 static int
 run_submit(const struct command *self, int argc, char **argv)
 {
-	return ledger_write_run(self, argc, argv, submit);
+	return ledger_write_run(self, argc, argv, ledger_submit);
 }
 
 static const struct option_row rows[] = {

@@ -284,6 +284,27 @@ folder_submit(struct holder *h)
 	return status;
 }
 
+/* By HTTP: what was taken stays in the holder's file until the ledger has
+ * it. */
+static int
+web_submit(struct holder *h)
+{
+	struct ledger_write w;
+	int status = ledger_write_init(&w, h->self);
+
+	w.place = h->ledger;
+	w.ca_path = h->run.ca_path;
+	w.anyway = h->anyway;
+	w.quiet = h->quiet || h->json;
+	for (size_t i = 0; i < h->file.said.n && status == STATUS_DONE; i++)
+		if (!vec_push(&w.files, h->file.said.v[i].path))
+			status = no_memory(h);
+	if (status == STATUS_DONE)
+		status = ledger_submit(&w);
+	ledger_write_fini(&w);
+	return status;
+}
+
 int
 holder_submit(struct holder *h)
 {
@@ -291,11 +312,8 @@ holder_submit(struct holder *h)
 
 	if (h->file.said.n == 0)
 		return usage_error(h->self, "there is nothing to submit");
-	if (strstr(h->ledger, "://") != NULL)
-		return usage_error(h->self,
-		    "%s: hand the files to whoever keeps this ledger (\"cairn "
-		    "ledger append\" takes them)",
-		    h->ledger);
+	if (place_is_web(h->ledger))
+		return web_submit(h);
 	if (h->log_key == NULL)
 		return usage_error(h->self,
 		    "--submit: a ledger in a folder takes statements from who "

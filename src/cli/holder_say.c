@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/holder.h"
+#include "fetch/fetch.h"
 
 #define SIGNATURE_MAX 1024
 
@@ -284,8 +285,10 @@ tell_text(struct buf *b, const struct holder *h, size_t missing)
 		    "to one, for \"cairn holder sign FILE\"\n",
 		    missing, missing == 1 ? "has" : "have");
 	else if (h->verdict == REASON_OK)
-		buf_puts(b, h->submit ? "it is in the ledger\n"
-				      : "the ledger as it is would apply it\n");
+		buf_puts(b, !h->submit ? "the ledger as it is would apply it\n"
+			    : place_is_web(h->ledger)
+				? "submitted\n"
+				: "it is in the ledger\n");
 	else
 		buf_printf(b, "the ledger as it is would refuse it: %s: %s\n",
 		    reason_id(h->verdict), reason_text(h->verdict));

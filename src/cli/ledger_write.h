@@ -16,7 +16,7 @@ struct ledger_write {
 	    *successions_path, *ca_path;
 	uint64_t challenge;
 	int64_t now, time_at;
-	bool has_time, anyway;
+	bool quiet, has_time, anyway;
 	VEC(const char *) anchors, files;
 
 	/* What it works with. */
@@ -62,6 +62,8 @@ int ledger_write_run(const struct command *, int argc, char **argv,
 
 /* cmd_ledger_append.c: all of `files`. */
 int ledger_append(struct ledger_write *);
+/* cmd_ledger_submit.c: to a URL, or else append them. */
+int ledger_submit(struct ledger_write *);
 
 /* ---- keys: ledger_keys.c ---- */
 

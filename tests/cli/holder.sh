@@ -347,8 +347,38 @@ END
 fi
 
 # ---- what cannot be
-status "a ledger by URL" 2 holder submit --as dave2 --log-key key \
-	--ledger https://ledger.example/
+if command -v python3 >/dev/null; then
+	cat >server.py <<'END'
+import functools, http.server
+class Handler(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    def do_POST(self):
+        open("taken", "ab").write(
+            self.rfile.read(int(self.headers["Content-Length"])))
+        self.send_response(200)
+        self.send_header("Content-Length", "1")
+        self.end_headers()
+        self.wfile.write(b"7")
+    def log_message(self, *args): pass
+s = http.server.ThreadingHTTPServer(("127.0.0.1", 0),
+    functools.partial(Handler, directory="log"))
+open("port.new", "w").write("%d" % s.server_port)
+import os
+os.rename("port.new", "port")
+s.serve_forever()
+END
+	python3 server.py &
+	server=$!
+	while [ ! -s port ]; do sleep 0.1; done
+	status "by URL" 0 holder service --none --as bob --submit \
+		--ledger "http://127.0.0.1:$(cat port)/"
+	check "sent" cmp taken "$(ls bob-*-service.stmt | tail -1)"
+	check "kept until the ledger has it" grep -q "^said " bob.holder
+	kill $server && wait $server 2>/dev/null
+	"$cairn" holder forget --as bob -q
+	status "nobody is there" 1 holder service --none --as bob --submit \
+		--ledger "http://127.0.0.1:$(cat port)/"
+fi
 status "no keys of the ledger" 2 holder status --as dave2 --keys none
 status "no ledger" 2 holder status --as dave2
 status "no such job" 2 "$cairn" holder begin
