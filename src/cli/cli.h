@@ -47,6 +47,7 @@ struct command {
 	size_t n_rows;
 	const struct option_row *rows;
 	bool takes_conf;            /* and the options of the table of conf */
+	bool serves;                /* with those of a server */
 	void (*more)(struct buf *); /* what --help says last; or NULL */
 };
 
@@ -59,8 +60,8 @@ const char *command_word(const struct command *);
  * NULL: said on standard error what there is instead. */
 const struct command *command_find(int *n, int argc, char **argv);
 extern const struct command command_compare, command_demo, command_doctor,
-    command_help, command_holder, command_ledger, command_show, command_slurm,
-    command_validate, command_why;
+    command_help, command_holder, command_ledger, command_rtr, command_serve,
+    command_show, command_slurm, command_validate, command_why;
 
 /* Walk a command line. */
 struct options {
@@ -115,6 +116,9 @@ struct settings {
 
 /* STATUS_DONE, or said on standard error. conf_fini is due either way. */
 int settings_read(struct settings *, int argc, char **argv);
+/* cmd_validate.c: one run with all that follows from it; an exit status. When
+ * the first of its payloads ends: *expires_at, where there was a view. */
+int validate_once(struct settings *, int64_t *expires_at);
 
 /* ---- files, the terminal ------------------------------------------------ */
 

@@ -183,8 +183,8 @@ publish_early(void *ctx, struct run_result *r)
 		(void)write_outputs(v, r, &o, true);
 }
 
-static int
-validate(struct settings *v)
+int
+validate_once(struct settings *v, int64_t *expires_at)
 {
 	struct run_early early = { publish_early, v };
 	struct run_result result;
@@ -198,9 +198,10 @@ validate(struct settings *v)
 	reason = run_validate(
 	    &result, &v->conf, progress_of(&progress), early, &why);
 	progress_end(&progress);
-	if (reason == REASON_OK)
+	if (reason == REASON_OK) {
+		*expires_at = run_next_expiry(&result.view, result.started_at);
 		status = finish(v, &result);
-	else {
+	} else {
 		status = failure(v->self, "%s: %s%s%s", reason_id(reason),
 		    reason_text(reason), why.detail[0] != '\0' ? ": " : "",
 		    why.detail);
@@ -215,12 +216,13 @@ static int
 run_command(const struct command *self, int argc, char **argv)
 {
 	struct settings v = { .self = self, .writes = true };
+	int64_t expires_at;
 	int status;
 
 	conf_init(&v.conf);
 	status = settings_read(&v, argc, argv);
 	if (status == STATUS_DONE)
-		status = validate(&v);
+		status = validate_once(&v, &expires_at);
 	conf_fini(&v.conf);
 	return status;
 }

@@ -1,6 +1,6 @@
 bin_PROGRAMS += cairn
 cairn_SOURCES = %D%/cli.h %D%/main.c %D%/option.c %D%/settings.c %D%/file.c %D%/progress.c \
-	%D%/summary.c %D%/summary_ledger.c %D%/summary_policy.c %D%/cmd_help.c %D%/cmd_validate.c %D%/cmd_why.c %D%/cmd_compare.c \
+	%D%/summary.c %D%/summary_ledger.c %D%/summary_policy.c %D%/cmd_serve.c %D%/cmd_rtr.c %D%/cmd_help.c %D%/cmd_validate.c %D%/cmd_why.c %D%/cmd_compare.c \
 	%D%/compare_side.h %D%/compare_side.c %D%/shown.h %D%/shown.c %D%/cmd_show.c %D%/cmd_slurm.c \
 	%D%/cmd_demo.c %D%/cmd_doctor.c %D%/ledger_run.h %D%/ledger_run.c %D%/ledger_rows.h \
 	%D%/ledger_place.h %D%/ledger_place.c \
@@ -24,7 +24,7 @@ cairn_LDADD = $(cli_libs)
 
 dist_man_MANS += doc/man/cairn.1 doc/man/cairn-validate.1 doc/man/cairn-show.1 \
 	doc/man/cairn-slurm.1 doc/man/cairn-why.1 doc/man/cairn-compare.1 doc/man/cairn-doctor.1 doc/man/cairn-demo.1 doc/man/cairn-ledger.1 \
-	doc/man/cairn-holder.1 \
+	doc/man/cairn-holder.1 doc/man/cairn-serve.1 doc/man/cairn-rtr.1 \
 	doc/man/cairn.yaml.5
 bashcompdir = $(datadir)/bash-completion/completions
 zshcompdir = $(datadir)/zsh/vendor-completions
@@ -44,7 +44,7 @@ dist_tals_DATA = etc/tals/afrinic.tal etc/tals/afrinic.constraints etc/tals/apni
 	etc/tals/ripe.tal etc/tals/ripe.constraints
 
 EXTRA_DIST += tests/cli/tap.sh
-tap_tests += tests/cli/holder.sh tests/cli/walkthrough.sh tests/cli/usage.sh tests/cli/show.sh tests/cli/slurm.sh tests/cli/hold.sh tests/cli/validate.sh tests/cli/why.sh tests/cli/compare.sh \
+tap_tests += tests/cli/holder.sh tests/cli/walkthrough.sh tests/cli/usage.sh tests/cli/serve.sh tests/cli/show.sh tests/cli/slurm.sh tests/cli/hold.sh tests/cli/validate.sh tests/cli/why.sh tests/cli/compare.sh \
 	tests/cli/formats.sh tests/cli/doctor.sh tests/cli/manual.sh \
 	tests/cli/ledger-follow.sh tests/cli/ledger.sh tests/cli/ledger-write.sh \
 	tests/cli/ledger-audit.sh tests/cli/ledger-mirror.sh \

@@ -10,6 +10,8 @@ static const struct command *const commands[] = {
 	&command_validate,
 	&command_why,
 	&command_compare,
+	&command_serve,
+	&command_rtr,
 	&command_show,
 	&command_slurm,
 	&command_holder,

@@ -18,7 +18,8 @@ option_row(struct option_row *out, const struct command *command, size_t i)
 		return false;
 	i -= command->n_rows;
 	for (size_t j = 0; j < n; j++) {
-		if (rows[j].option == NULL || i-- > 0)
+		if (rows[j].option == NULL ||
+		    (rows[j].server && !command->serves) || i-- > 0)
 			continue;
 		*out = (struct option_row){ .name = rows[j].option,
 			.many = rows[j].many,

@@ -26,6 +26,12 @@ conf_init(struct conf *out)
 		.cache = CONF_CACHE,
 		.rsync_command = "rsync",
 		.rrdp_fallback = CONF_FALLBACK_STALE,
+		.refresh = 600,
+		.max_age = 86400,
+		.rtr = { .history = 24,
+		    .refresh = 3600,
+		    .retry = 600,
+		    .expire = 7200 },
 	};
 	arena_init(&out->arena, CONF_MEMORY);
 	limits_init(&out->limits);

@@ -86,6 +86,29 @@ struct conf_alert {
 	bool syslog;
 };
 
+/* A socket of the server for routers. */
+struct conf_listener {
+	const char *address; /* "127.0.0.1:3323", "[::1]:3323" */
+	bool is_tls;
+	unsigned max_version;
+	size_t n_allow;
+	const struct prefix *allow; /* none: everybody */
+};
+
+struct conf_rtr {
+	size_t n;
+	struct conf_listener *listeners;
+	const char *certificate, *key, *client_ca; /* paths; NULL: none */
+	uint64_t history;                          /* older serials kept */
+	uint64_t refresh, retry, expire; /* told to routers, seconds */
+	bool has_listen;                 /* a list was given, if an empty one */
+	bool has_option_listen;
+};
+
+/* An address and a port: "192.0.2.1:323", "[2001:db8::1]:323". */
+bool conf_address_parse(
+    struct addr *, enum family *, uint16_t *port, const char *text) MUST_CHECK;
+
 struct conf {
 	struct arena arena; /* holds the rest */
 	const char *file;   /* NULL: only defaults and options */
@@ -113,6 +136,8 @@ struct conf {
 	unsigned rrdp_fallback;    /* enum conf_fallback */
 	uint64_t jobs;             /* 0: one for each processor */
 	bool offline, no_memo, allow_local, strict;
+	struct conf_rtr rtr;
+	uint64_t refresh, max_age; /* of a server, seconds */
 	bool has_at;
 	int64_t at; /* time of evaluation, when given */
 	/* As given, until conf_finish makes tals of them. */
@@ -172,6 +197,8 @@ enum conf_kind {
 	CONF_SLURM,
 	CONF_RELEASES,
 	CONF_LIMITS,
+	CONF_DURATION,
+	CONF_RTR,
 	CONF_LATER /* of interface.md, but not in this version */
 };
 
@@ -180,7 +207,8 @@ struct conf_row {
 	const char *option;   /* NULL: only in the file */
 	const char *argument; /* "DIR"; NULL: the option is a flag */
 	enum conf_kind kind;
-	bool many; /* the option takes several values, and may be repeated */
+	bool many;   /* the option takes several values, and may be repeated */
+	bool server; /* the option is of a server only */
 	size_t offset;
 	uint64_t min, max;
 	const char *const *words; /* of a choice, NULL after the last */

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "conf/set.h"
 #include "conf/node.h"
 
 #define TAL_END         SPAN(".tal")
@@ -219,5 +220,5 @@ conf_finish(struct conf *c, struct conf_error *error)
 		TRY(assign_constraints(c, c->constraints[i], error));
 	for (size_t i = 0; i < c->n_ledgers; i++)
 		TRY(check_ledger(c, &c->ledgers[i], error));
-	return REASON_OK;
+	return conf_finish_rtr(c) == REASON_OK ? REASON_OK : fail_memory(error);
 }

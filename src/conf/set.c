@@ -282,6 +282,27 @@ setting_duration(uint64_t *out, struct span text)
 }
 
 static enum reason
+set_duration(const struct setting *s, const struct node *n)
+{
+	uint64_t *field =
+	    (uint64_t *)(void *)((char *)s->conf + s->row->offset);
+	uint64_t value;
+
+	if (n->kind != NODE_TEXT || (!n->plain && !n->option) ||
+	    !parse_amount(&value, n->text, true))
+		return setting_fail(
+		    s, n, "seconds are wanted, or such as 90s, 10m, 2h, 1d");
+	if (value < s->row->min || value > s->row->max)
+		return conf_fail(s->error, R_CONF_RANGE, n->line,
+		    "%s%s: %llu is not between %llu and %llu seconds",
+		    setting_dashes(n), setting_name(s, n),
+		    (unsigned long long)value, (unsigned long long)s->row->min,
+		    (unsigned long long)s->row->max);
+	*field = value;
+	return REASON_OK;
+}
+
+static enum reason
 set_limit(
     const struct setting *s, const struct node *n, const struct limit_row *row)
 {
@@ -391,6 +412,10 @@ conf_set(const struct setting *s, const struct node *n)
 		return set_choice(s, n);
 	case CONF_PROXY:
 		return set_proxy(s, n);
+	case CONF_DURATION:
+		return set_duration(s, n);
+	case CONF_RTR:
+		return conf_set_rtr(s, n);
 	case CONF_LIMITS:
 		return set_limits(s, n);
 	case CONF_LATER:

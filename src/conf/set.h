@@ -52,6 +52,11 @@ enum reason conf_get_watched(const struct setting *, const struct node *map,
 /* set_alert.c: an entry of `alerts`. */
 enum reason conf_add_alert(
     const struct setting *, const struct node *) MUST_CHECK;
+/* set_rtr.c: the map under `rtr`, or a listener's address by option. */
+enum reason conf_set_rtr(
+    const struct setting *, const struct node *) MUST_CHECK;
+/* The default listener, where none was named. */
+enum reason conf_finish_rtr(struct conf *) MUST_CHECK;
 enum reason conf_unknown(struct conf_error *, const struct node *key,
     const char *const *names, size_t n);
 

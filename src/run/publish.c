@@ -36,7 +36,9 @@ publish(struct run *run)
 	size_t n = strlen(conf->cache) + sizeof("/view");
 	char *path = arena_alloc(&run->work, n);
 	struct view_folder folder = { .path = path,
-		.serials = conf->limits.history_serials,
+		.serials = conf->limits.history_serials > conf->rtr.history
+			       ? conf->limits.history_serials
+			       : conf->rtr.history,
 		.keep_s = (int64_t)conf->limits.history_time,
 		.keep_n = conf->limits.history_files,
 		.now = run->clock_at };

@@ -23,6 +23,7 @@
 #include "conf/conf.h"
 #include "crypt/crypt.h"
 #include "model/model.h"
+#include "run/supervise.h"
 #include "view/view.h"
 
 /* What one trust anchor came to. */

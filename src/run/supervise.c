@@ -1,0 +1,378 @@
+/*
+ * The supervisor's loop. It does little, so that little can go wrong: no file
+ * is read here but the configuration, no packet, no object.
+ */
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "run/run.h"
+#include "run/supervise_inside.h"
+
+#define BACKOFF_MAX_MS 60000
+#define TERM_MS        1500 /* from the goodbye to SIGTERM */
+#define KILL_MS        3500 /* from the goodbye to SIGKILL */
+#define RELOAD_MS      10000
+#define ALIVE_MS       20000
+
+void
+supervise_say(const struct supervisor *s, const char *fmt, ...)
+{
+	char line[512];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(line, sizeof(line), fmt, args);
+	va_end(args);
+	s->daemon->say(s->daemon->ctx, line);
+}
+
+int64_t
+supervise_backoff_ms(unsigned failures)
+{
+	int64_t ms = 1000;
+
+	if (failures == 0)
+		return 0;
+	while (--failures > 0 && ms < BACKOFF_MAX_MS)
+		ms *= 2;
+	return ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS;
+}
+
+int64_t
+run_next_expiry(const struct view *v, int64_t now)
+{
+	int64_t next = INT64_MAX;
+
+	for (size_t i = 0; i < v->n; i++) {
+		int64_t at = v->payloads[i].origin == NULL
+				 ? INT64_MAX
+				 : payload_expires_at(&v->payloads[i]);
+
+		if (at > now && at < next)
+			next = at;
+	}
+	return next;
+}
+
+void
+supervise_child(struct supervisor *s, int keep)
+{
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() == 1)
+		_exit(1); /* it died in between */
+	(void)sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
+	(void)close(s->signals);
+	(void)close(s->lock);
+	for (struct child *const *c =
+		 (struct child *const[]){ &s->engine, &s->server, NULL };
+	     *c != NULL; c++)
+		if ((*c)->fd >= 0 && (*c)->fd != keep)
+			(void)close((*c)->fd);
+}
+
+/* ---- what ended -------------------------------------------------------------
+ */
+
+static void
+say_ended(const struct supervisor *s, const char *who, int status)
+{
+	if (WIFSIGNALED(status))
+		supervise_say(
+		    s, "%s ended by signal %d", who, WTERMSIG(status));
+	else if (WEXITSTATUS(status) != 0)
+		supervise_say(
+		    s, "%s ended with status %d", who, WEXITSTATUS(status));
+}
+
+static void
+engine_ended(struct supervisor *s, int status)
+{
+	struct child *c = &s->engine;
+	int64_t now = run_clock_ms(), refresh, next;
+
+	if (!s->is_stopping)
+		say_ended(s, "the validation", status);
+	engine_hear(s);               /* its report, if it made one */
+	(void)kill(-c->pid, SIGKILL); /* what it left behind */
+	c->pid = 0;
+	if (c->fd >= 0)
+		(void)close(c->fd);
+	c->fd = -1;
+	refresh = (int64_t)s->conf->refresh * 1000;
+	if (status == 0)
+		c->failures = 0;
+	else
+		c->failures++;
+	/* A run that fails by itself will do so again. */
+	next = WIFSIGNALED(status) ? now + supervise_backoff_ms(c->failures)
+	       : status != 0 ? now + 10 * supervise_backoff_ms(c->failures)
+			     : c->began_ms + refresh;
+	if (status != 0 && next > now + refresh)
+		next = now + refresh;
+	if (next < c->due_ms)
+		c->due_ms = next;
+	if (s->run_again)
+		c->due_ms = now;
+	s->run_again = false;
+}
+
+static void
+server_ended(struct supervisor *s, int status)
+{
+	struct child *c = &s->server;
+	int64_t now = run_clock_ms();
+
+	say_ended(s, "the server", status);
+	(void)close(c->fd);
+	c->fd = -1;
+	c->pid = 0;
+	if (now - c->began_ms > BACKOFF_MAX_MS)
+		c->failures = 0;
+	c->due_ms = now + supervise_backoff_ms(c->failures++);
+	if (s->next != NULL) {
+		/* It never said whether it likes them: the next one will. */
+		s->daemon->drop(s->daemon->ctx, s->next);
+		s->next = NULL;
+		s->reload_again = true;
+	}
+}
+
+static void
+reap(struct supervisor *s)
+{
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
+		if (pid == s->engine.pid)
+			engine_ended(s, status);
+		else if (pid == s->server.pid)
+			server_ended(s, status);
+	}
+}
+
+/* ---- signals
+ * ------------------------------------------------------------------- */
+
+/* All of it anew, or nothing. The server decides about certificates. */
+static void
+reload(struct supervisor *s)
+{
+	s->reload_again = s->next != NULL;
+	if (s->reload_again)
+		return;
+	s->next = s->daemon->load(s->daemon->ctx);
+	if (s->next == NULL || !sockets_open(s, s->next)) {
+		supervise_say(s, "the configuration stays as it was");
+		if (s->next != NULL)
+			s->daemon->drop(s->daemon->ctx, s->next);
+		s->next = NULL;
+		return;
+	}
+	s->reload_ms = run_clock_ms();
+	if (s->server.pid == 0 || !server_reload(s)) {
+		/* It starts with what is there. */
+		s->daemon->drop(s->daemon->ctx, s->conf);
+		s->conf = s->next;
+		s->next = NULL;
+	}
+}
+
+static void
+begin_stop(struct supervisor *s)
+{
+	if (s->is_stopping)
+		return;
+	s->is_stopping = true;
+	s->stop_ms = run_clock_ms();
+	notify_systemd("STOPPING=1");
+	server_tell(s, "stop");
+	if (s->engine.pid > 0)
+		(void)kill(-s->engine.pid, SIGTERM);
+}
+
+static void
+on_signal(struct supervisor *s)
+{
+	struct signalfd_siginfo info;
+
+	while (read(s->signals, &info, sizeof(info)) == sizeof(info))
+		switch (info.ssi_signo) {
+		case SIGHUP:
+			reload(s);
+			break;
+		case SIGUSR1:
+			if (s->engine.pid > 0)
+				s->run_again = true;
+			else
+				s->engine.due_ms = run_clock_ms();
+			break;
+		case SIGTERM:
+		case SIGINT:
+			begin_stop(s);
+			break;
+		default:
+			break;
+		}
+	reap(s);
+}
+
+/* ---- time
+ * --------------------------------------------------------------------- */
+
+static void
+feed_watchdog(struct supervisor *s, int64_t now)
+{
+	if (s->watchdog_ms == 0 || now - s->fed_ms < s->watchdog_ms / 3 ||
+	    now - s->heard_ms > ALIVE_MS)
+		return;
+	s->fed_ms = now;
+	notify_systemd("WATCHDOG=1");
+}
+
+static void
+by_the_clock(struct supervisor *s)
+{
+	int64_t now = run_clock_ms();
+	int64_t most = ((int64_t)s->conf->limits.run_time + 60) * 1000;
+
+	feed_watchdog(s, now);
+	if (s->engine.pid > 0 && now - s->engine.began_ms > most) {
+		supervise_say(s, "the validation takes too long: ending it");
+		(void)kill(-s->engine.pid, SIGKILL);
+	}
+	if (s->server.pid > 0 && s->is_ready && now - s->heard_ms > ALIVE_MS) {
+		supervise_say(s, "the server gives no sign: ending it");
+		(void)kill(s->server.pid, SIGKILL);
+		s->heard_ms = now;
+	}
+	if (s->next != NULL && now - s->reload_ms > RELOAD_MS &&
+	    s->server.pid > 0)
+		(void)kill(s->server.pid, SIGKILL);
+	if (s->is_stopping) {
+		if (now - s->stop_ms > TERM_MS && s->server.pid > 0)
+			(void)kill(s->server.pid, SIGTERM);
+		if (now - s->stop_ms > KILL_MS && s->server.pid > 0)
+			(void)kill(s->server.pid, SIGKILL);
+		if (now - s->stop_ms > KILL_MS && s->engine.pid > 0)
+			(void)kill(-s->engine.pid, SIGKILL);
+		return;
+	}
+	if (s->server.pid == 0 && now >= s->server.due_ms)
+		server_start(s);
+	if (s->engine.pid == 0 && now >= s->engine.due_ms)
+		engine_start(s);
+	if (s->reload_again && s->next == NULL)
+		reload(s);
+}
+
+/* ---- the loop
+ * ------------------------------------------------------------------ */
+
+static void
+turn(struct supervisor *s)
+{
+	struct pollfd fds[] = { { .fd = s->signals, .events = POLLIN },
+		{ .fd = s->server.fd, .events = POLLIN } };
+
+	/* A second at most: what is due by the clock is looked at then. */
+	if (poll(fds, COUNT(fds), 200) < 0 && errno != EINTR)
+		return;
+	if (fds[1].revents != 0)
+		server_hear(s);
+	on_signal(s);
+	by_the_clock(s);
+}
+
+static bool
+take_lock(struct supervisor *s)
+{
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s/serve.lock", s->conf->cache);
+
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return false;
+	if (mkdir(s->conf->cache, 0750) != 0 && errno != EEXIST) {
+		supervise_say(s, "%s: %s", s->conf->cache, strerror(errno));
+		return false;
+	}
+	s->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (s->lock < 0) {
+		supervise_say(s, "%s: %s", path, strerror(errno));
+		return false;
+	}
+	if (flock(s->lock, LOCK_EX | LOCK_NB) != 0) {
+		supervise_say(s, "%s: another cairn serve uses this cache",
+		    s->conf->cache);
+		return false;
+	}
+	return true;
+}
+
+static bool
+take_signals(struct supervisor *s)
+{
+	sigset_t mask;
+
+	(void)sigemptyset(&mask);
+	(void)sigaddset(&mask, SIGHUP);
+	(void)sigaddset(&mask, SIGUSR1);
+	(void)sigaddset(&mask, SIGTERM);
+	(void)sigaddset(&mask, SIGINT);
+	(void)sigaddset(&mask, SIGCHLD);
+	(void)signal(SIGPIPE, SIG_IGN);
+	if (sigprocmask(SIG_BLOCK, &mask, &s->old_mask) != 0)
+		return false;
+	s->signals = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
+	return s->signals >= 0;
+}
+
+static int
+run(struct supervisor *s)
+{
+	if (!take_lock(s) || !take_signals(s))
+		return 1;
+	sockets_inherit(s);
+	if (!sockets_open(s, s->conf))
+		return 1;
+	sockets_tidy(&s->sockets);
+	s->watchdog_ms = notify_watchdog_ms();
+	s->heard_ms = run_clock_ms();
+	while (!s->is_stopping || s->server.pid > 0 || s->engine.pid > 0)
+		turn(s);
+	return 0;
+}
+
+int
+run_supervise(const struct run_daemon *daemon, struct conf *first)
+{
+	struct supervisor s = { .daemon = daemon,
+		.conf = first,
+		.engine = { .fd = -1 },
+		.server = { .fd = -1 },
+		.signals = -1,
+		.lock = -1 };
+	int status = run(&s);
+
+	sockets_close(&s.sockets);
+	if (s.next != NULL)
+		daemon->drop(daemon->ctx, s.next);
+	daemon->drop(daemon->ctx, s.conf);
+	if (s.signals >= 0)
+		(void)close(s.signals);
+	if (s.lock >= 0)
+		(void)close(s.lock);
+	return status;
+}

@@ -1,0 +1,206 @@
+/* Listening sockets: the supervisor's, so that they outlive a server and that
+ * a port that only root may bind needs no root in the server. */
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "run/supervise_inside.h"
+
+#define BACKLOG       1024
+#define SYSTEMD_FIRST 3
+#define SYSTEMD_MANY  64
+
+const struct sock *
+sockets_find(const struct sockets *all, const char *name, bool is_tls)
+{
+	for (size_t i = 0; i < all->n; i++)
+		if (strcmp(all->v[i].name, name) == 0 &&
+		    all->v[i].is_tls == is_tls)
+			return &all->v[i];
+	return NULL;
+}
+
+static void
+drop(struct sockets *all, size_t i)
+{
+	(void)close(all->v[i].fd);
+	base_free(all->v[i].name);
+	all->v[i] = all->v[--all->n];
+}
+
+void
+sockets_tidy(struct sockets *all)
+{
+	for (size_t i = all->n; i-- > 0;)
+		if (!all->v[i].keep)
+			drop(all, i);
+}
+
+void
+sockets_close(struct sockets *all)
+{
+	while (all->n > 0)
+		drop(all, all->n - 1);
+	vec_fini(all);
+}
+
+static socklen_t
+sockaddr_of(struct sockaddr_storage *out, const char *name)
+{
+	struct sockaddr_in *v4 = (void *)out;
+	struct sockaddr_in6 *v6 = (void *)out;
+	struct addr addr;
+	enum family family;
+	uint16_t port;
+
+	*out = (struct sockaddr_storage){ 0 };
+	if (!conf_address_parse(&addr, &family, &port, name))
+		return 0;
+	if (family == FAMILY_V4) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(port);
+		memcpy(&v4->sin_addr, addr.b, 4);
+		return sizeof(*v4);
+	}
+	v6->sin6_family = AF_INET6;
+	v6->sin6_port = htons(port);
+	memcpy(&v6->sin6_addr, addr.b, 16);
+	return sizeof(*v6);
+}
+
+static int
+bind_to(const char *name)
+{
+	struct sockaddr_storage to;
+	socklen_t n = sockaddr_of(&to, name);
+	int fd, on = 1;
+
+	errno = EINVAL;
+	if (n == 0)
+		return -1;
+	fd =
+	    socket(to.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (to.ss_family == AF_INET6)
+		(void)setsockopt(
+		    fd, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof(on));
+	if (bind(fd, (const struct sockaddr *)&to, n) != 0 ||
+	    listen(fd, BACKLOG) != 0) {
+		int error = errno;
+
+		(void)close(fd);
+		errno = error;
+		return -1;
+	}
+	return fd;
+}
+
+/* One that systemd passed and that no listener has yet is bound to it? */
+static struct sock *
+passed_one(struct sockets *all, const struct conf_listener *l)
+{
+	struct sockaddr_storage want, is;
+	socklen_t n = sockaddr_of(&want, l->address);
+
+	for (size_t i = 0; i < all->n; i++) {
+		socklen_t is_n = sizeof(is);
+
+		memset(&is, 0, sizeof(is));
+		if (all->v[i].from_systemd && all->v[i].name[0] == '#' &&
+		    getsockname(all->v[i].fd, (struct sockaddr *)&is, &is_n) ==
+			0 &&
+		    is_n == n && memcmp(&is, &want, n) == 0)
+			return &all->v[i];
+	}
+	return NULL;
+}
+
+static bool
+have(struct supervisor *s, const struct conf_listener *l)
+{
+	struct sockets *all = &s->sockets;
+	struct sock *known =
+	    (struct sock *)(uintptr_t)sockets_find(all, l->address, l->is_tls);
+	struct sock new = { .is_tls = l->is_tls, .keep = true };
+
+	if (known == NULL) {
+		known = passed_one(all, l);
+		if (known != NULL) {
+			base_free(known->name);
+			known->name = base_strdup(l->address);
+			known->is_tls = l->is_tls;
+		}
+	}
+	if (known != NULL) {
+		known->keep = true;
+		return known->name != NULL;
+	}
+	new.fd = bind_to(l->address);
+	if (new.fd < 0) {
+		supervise_say(s, "%s: %s", l->address, strerror(errno));
+		return false;
+	}
+	new.name = base_strdup(l->address);
+	if (new.name == NULL || !vec_push(all, new)) {
+		base_free(new.name);
+		(void)close(new.fd);
+		return false;
+	}
+	return true;
+}
+
+bool
+sockets_open(struct supervisor *s, const struct conf *conf)
+{
+	for (size_t i = 0; i < s->sockets.n; i++)
+		s->sockets.v[i].keep = false;
+	for (size_t i = 0; i < conf->rtr.n; i++)
+		if (!have(s, &conf->rtr.listeners[i]))
+			return false;
+	return true;
+}
+
+static uint64_t
+number_of(const char *variable)
+{
+	const char *text = getenv(variable);
+	uint64_t n;
+
+	return text != NULL && decimal_parse(&n, span_str(text), INT32_MAX) ? n
+									    : 0;
+}
+
+/* sd_listen_fds(3): those bound to the address of a listener are used for it;
+ * others are closed, so that nothing listens that nobody answers. */
+void
+sockets_inherit(struct supervisor *s)
+{
+	uint64_t n = number_of("LISTEN_FDS");
+
+	if (number_of("LISTEN_PID") != (uint64_t)getpid() || n > SYSTEMD_MANY)
+		n = 0;
+	for (int fd = SYSTEMD_FIRST; fd < SYSTEMD_FIRST + (int)n; fd++) {
+		char name[16];
+		struct sock one = { .fd = fd, .from_systemd = true };
+
+		(void)snprintf(name, sizeof(name), "#%d", fd);
+		(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+		(void)fcntl(fd, F_SETFL, O_NONBLOCK);
+		one.name = base_strdup(name);
+		if (one.name == NULL || !vec_push(&s->sockets, one)) {
+			base_free(one.name);
+			(void)close(fd);
+		}
+	}
+	(void)unsetenv("LISTEN_PID");
+	(void)unsetenv("LISTEN_FDS");
+	(void)unsetenv("LISTEN_FDNAMES");
+}

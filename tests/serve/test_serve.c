@@ -1,0 +1,417 @@
+/*
+ * The server in a process of its own, and clients on loopback that behave, or
+ * do not. What is said is tests/rtr's; here it is about connections.
+ */
+#include "tests/check.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "tests/serve/server.h"
+
+/* No data, then a view, then its successor, told by a Notify. */
+static void
+test_views(void **state)
+{
+	struct server s;
+	struct rtr_client c;
+	int fd;
+
+	(void)state;
+	server_init(&s);
+	server_start(&s);
+	fd = dial(s.names[0]);
+	rtr_client_init(&c, 2);
+	ask(&c, fd);
+	assert_int_equal(hear(&c, fd, 5000), RTR_REPORTED);
+	assert_int_equal(c.report, RTR_NO_DATA);
+	publish_some(&s, 10, 1);
+	assert_int_equal(hear(&c, fd, 5000), RTR_NOTIFIED);
+	assert_int_equal(c.notified, 1);
+	fetch(&c, fd, 10);
+	publish_some(&s, 30, 2);
+	(void)usleep(300000);
+	fetch(&c, fd, 30); /* a Notify would be too early: one a minute */
+	assert_int_equal(c.serial, 2);
+	rtr_client_fini(&c);
+	(void)close(fd);
+	server_stop(&s);
+	server_fini(&s);
+}
+
+/* After a restart the routers of before get a difference. */
+static void
+test_restart(void **state)
+{
+	struct payload *p = many(30);
+	struct view one = view_of(p, 10, 1), two = view_of(p, 20, 2);
+	struct view three = view_of(p + 5, 25, 3);
+	struct server s;
+	struct rtr_client c;
+	int fd;
+
+	(void)state;
+	server_init(&s);
+	publish_next(&s, &one);
+	server_start(&s);
+	fd = dial(s.names[0]);
+	rtr_client_init(&c, 2);
+	fetch(&c, fd, 10);
+	server_tell(&s, "stop");
+	/* 8210bis-26 8.5 */
+	assert_int_equal(hear(&c, fd, 5000), RTR_REPORTED);
+	assert_int_equal(c.report, RTR_RESTART);
+	(void)close(fd);
+	server_end(&s);
+	c.why.reason = REASON_OK;
+
+	publish_next(&s, &two);
+	publish_next(&s, &three);
+	assert_int_equal(three.serial, one.serial + 2);
+	server_start(&s);
+	fd = dial(s.names[0]);
+	fetch(&c, fd, 25);
+	assert_int_equal(c.serial, three.serial);
+	rtr_client_fini(&c);
+	(void)close(fd);
+	server_stop(&s);
+	server_fini(&s);
+	test_free(p);
+}
+
+/* A damaged view changes nothing, one too old is not served. */
+static void
+test_bad_views(void **state)
+{
+	struct payload *p = many(3);
+	struct view old = view_of(p, 3, 7);
+	struct server s;
+	struct rtr_client c;
+	char path[96], other[96];
+	int fd;
+
+	(void)state;
+	server_init(&s);
+	publish_some(&s, 10, 1);
+	server_start(&s);
+	check_good(s.names[0], 10);
+	(void)snprintf(path, sizeof(path), "%s/current", s.folder);
+	(void)snprintf(other, sizeof(other), "%s/x", s.folder);
+	fd = open(other, O_WRONLY | O_CREAT, 0600);
+	assert_int_equal(write(fd, "no view", 7), 7);
+	(void)close(fd);
+	assert_int_equal(rename(other, path), 0);
+	(void)usleep(300000);
+	check_good(s.names[0], 10);
+
+	old.made_at -= 3700;
+	publish(&s, &old);
+	(void)usleep(300000);
+	fd = dial(s.names[0]);
+	rtr_client_init(&c, 1);
+	ask(&c, fd);
+	assert_int_equal(hear(&c, fd, 5000), RTR_REPORTED);
+	assert_int_equal(c.report, RTR_NO_DATA);
+	rtr_client_fini(&c);
+	(void)close(fd);
+	server_stop(&s);
+	server_fini(&s);
+	test_free(p);
+}
+
+/* Each listener has its own version and its own list of who may come. */
+static void
+test_listeners(void **state)
+{
+	static const struct prefix elsewhere = { FAMILY_V4, 24,
+		{ { 192, 0, 2 } } };
+	static const struct prefix here = { FAMILY_V4, 8, { { 127 } } };
+	struct prefix both[] = { elsewhere, here };
+	struct server s;
+	struct rtr_client c;
+	int fd;
+
+	(void)state;
+	server_init(&s);
+	s.settings.n = 3;
+	s.listeners[0].allow = &elsewhere;
+	s.listeners[0].n_allow = 1;
+	s.listeners[1].allow = both;
+	s.listeners[1].n_allow = 2;
+	s.listeners[2].max_version = 1;
+	publish_some(&s, 10, 1);
+	server_start(&s);
+	fd = dial(s.names[0]);
+	assert_true(is_closed_within(fd, 5000));
+	(void)close(fd);
+	check_good(s.names[1], 10);
+	fd = dial(s.names[2]);
+	rtr_client_init(&c, 2);
+	ask(&c, fd);
+	assert_int_equal(hear(&c, fd, 5000), RTR_DOWNGRADED);
+	fetch(&c, fd, 10);
+	assert_int_equal(c.version, 1);
+	rtr_client_fini(&c);
+	(void)close(fd);
+	server_stop(&s);
+	server_fini(&s);
+}
+
+/* New settings: sessions go on; what cannot be used changes nothing. */
+static void
+test_apply(void **state)
+{
+	struct server s;
+	struct rtr_client c;
+	int fd;
+
+	(void)state;
+	server_init(&s);
+	publish_some(&s, 10, 1);
+	server_start(&s);
+	fd = dial(s.names[0]);
+	rtr_client_init(&c, 2);
+	fetch(&c, fd, 10);
+	server_tell(&s, "broken");
+	fetch(&c, fd, 10);
+	check_good(s.names[0], 10);
+	server_tell(&s, "second");
+	fetch(&c, fd, 10);
+	check_good(s.names[1], 10);
+	rtr_client_fini(&c);
+	(void)close(fd);
+	server_stop(&s);
+	server_fini(&s);
+}
+
+/* hostile.md RT1, RT5: silence and halves end by the clock. */
+static void
+test_deadlines(void **state)
+{
+	static const uint8_t junk[] = { 0xff };
+	struct server s;
+	int silent, half, stuck, idle, space = 4096;
+
+	(void)state;
+	server_init(&s);
+	s.limits.rtr_first_time = 1;
+	s.limits.rtr_pdu_time = 1;
+	s.limits.rtr_stall_time = 1;
+	s.limits.rtr_idle_time = 1;
+	publish_some(&s, 200000, 1); /* 4 MB: more than sockets hold */
+	server_start(&s);
+	silent = dial(s.names[0]);
+	half = dial(s.names[0]);
+	assert_int_equal(send(half, reset_2, 7, MSG_NOSIGNAL), 7);
+	idle = dial(s.names[0]);
+	assert_int_equal(send(idle, junk, 1, MSG_NOSIGNAL), 1);
+	stuck = dial(s.names[0]);
+	(void)setsockopt(stuck, SOL_SOCKET, SO_RCVBUF, &space, sizeof(space));
+	assert_int_equal(send(stuck, reset_2, 8, MSG_NOSIGNAL), 8);
+	assert_true(is_closed_within(silent, 8000));
+	assert_true(is_closed_within(half, 8000));
+	assert_true(is_closed_within(idle, 8000));
+	(void)sleep(3);
+	assert_true(is_closed_within(stuck, 8000));
+	(void)close(silent);
+	(void)close(half);
+	(void)close(idle);
+	(void)close(stuck);
+	server_stop(&s);
+	server_fini(&s);
+}
+
+#define SLOW 100
+
+/* hostile.md RT3, A47: who does not read costs a cursor; others are served. */
+static void
+test_slow(void **state)
+{
+	struct server s;
+	struct timespec from, to;
+	int fds[SLOW], space = 4096;
+	uint8_t byte;
+
+	(void)state;
+	server_init(&s);
+	s.limits.rtr_address_clients = 2 * SLOW;
+	s.limits.rtr_lag = 2;
+	publish_some(&s, 100000, 1);
+	server_start(&s);
+	check_good(s.names[0], 100000);
+	for (size_t i = 0; i < SLOW; i++) {
+		fds[i] = dial(s.names[0]);
+		(void)setsockopt(
+		    fds[i], SOL_SOCKET, SO_RCVBUF, &space, sizeof(space));
+		/* many queries, of which the first is being answered */
+		for (size_t j = 0; j < 40; j++)
+			assert_int_equal(
+			    send(fds[i], reset_2, 8, MSG_NOSIGNAL), 8);
+		assert_int_equal(receive(fds[i], &byte, 1, 10000), 1);
+	}
+	(void)clock_gettime(CLOCK_MONOTONIC, &from);
+	check_good(s.names[0], 100000);
+	(void)clock_gettime(CLOCK_MONOTONIC, &to);
+	assert_true(to.tv_sec - from.tv_sec <= 5);
+	/* Nor do they keep the server from the next views, or these alive. */
+	for (uint32_t serial = 2; serial <= 5; serial++) {
+		publish_some(&s, 100000 + serial, serial);
+		(void)usleep(400000);
+		check_good(s.names[0], 100000 + serial);
+	}
+	(void)sleep(1);
+	for (size_t i = 0; i < SLOW; i++) {
+		assert_true(is_closed_within(fds[i], 10000));
+		(void)close(fds[i]);
+	}
+	check_good(s.names[0], 100005);
+	server_stop(&s);
+	server_fini(&s);
+}
+
+/* hostile.md A46: no accept, whatever it says, ends the server. */
+static void
+test_many(void **state)
+{
+	struct server s;
+	int fds[80];
+
+	(void)state;
+	server_init(&s);
+	s.files = 40;
+	publish_some(&s, 10, 1);
+	server_start(&s);
+	check_good(s.names[0], 10);
+	for (size_t i = 0; i < COUNT(fds); i++)
+		fds[i] = dial(s.names[0]);
+	(void)usleep(500000);
+	for (size_t i = 0; i < COUNT(fds); i++)
+		(void)close(fds[i]);
+	check_good(s.names[0], 10);
+	for (size_t i = 0; i < 300; i++) { /* open, reset, again */
+		struct linger now = { 1, 0 };
+		int fd = dial(s.names[0]);
+
+		(void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+		(void)close(fd);
+	}
+	check_good(s.names[0], 10);
+	server_stop(&s);
+	server_fini(&s);
+}
+
+static void
+test_limits(void **state)
+{
+	struct server s;
+	int fds[3];
+
+	(void)state;
+	for (int which = 0; which < 2; which++) {
+		server_init(&s);
+		if (which == 0)
+			s.limits.rtr_address_clients = 2;
+		else
+			s.limits.rtr_clients = 2;
+		publish_some(&s, 10, 1);
+		server_start(&s);
+		for (size_t i = 0; i < COUNT(fds); i++)
+			fds[i] = dial(s.names[0]);
+		assert_true(is_closed_within(fds[2], 5000));
+		assert_false(is_closed_within(fds[1], 300));
+		for (size_t i = 0; i < COUNT(fds); i++)
+			(void)close(fds[i]);
+		(void)usleep(300000);
+		check_good(s.names[0], 10);
+		server_stop(&s);
+		server_fini(&s);
+	}
+}
+
+/* Floods: an error and an end, or answers as fast as they are read. */
+static void
+test_floods(void **state)
+{
+	static uint8_t junk[65536];
+	struct server s;
+	uint8_t report[512];
+	ssize_t n;
+	int fd;
+
+	(void)state;
+	memset(junk, 0xff, sizeof(junk));
+	server_init(&s);
+	publish_some(&s, 10, 1);
+	server_start(&s);
+	fd = dial(s.names[0]);
+	(void)send(fd, junk, sizeof(junk), MSG_NOSIGNAL);
+	n = receive(fd, report, sizeof(report), 5000);
+	assert_true(n > 8 && n < 200); /* one report */
+	assert_int_equal(report[1], 10);
+	assert_true(is_closed_within(fd, 5000));
+	(void)close(fd);
+
+	fd = dial(s.names[0]);
+	for (size_t i = 0; i + 8 <= sizeof(junk); i += 8)
+		memcpy(junk + i, reset_2, 8);
+	(void)fcntl(fd, F_SETFL, O_NONBLOCK);
+	for (size_t i = 0; i < 8; i++)
+		(void)send(fd, junk, sizeof(junk), MSG_NOSIGNAL);
+	check_good(s.names[0], 10);
+	(void)close(fd);
+	server_stop(&s);
+	server_fini(&s);
+}
+
+/* What cannot be used is refused before anything is opened. */
+static void
+test_settings(void **state)
+{
+	const struct serve_hooks hooks = { 0 };
+	struct server s;
+	struct serve *serve;
+	struct fault why;
+
+	(void)state;
+	server_init(&s);
+	fault_init(&why, (struct span){ 0 });
+	s.listeners[0].fd = -1;
+	CHECK_REASON("no socket",
+	    serve_open(&serve, &s.settings, &hooks, -1, &why), R_SERVE_LISTEN);
+	assert_null(serve);
+	fault_init(&why, (struct span){ 0 });
+	s.listeners[0].is_tls = true;
+	CHECK_REASON("no certificate",
+	    serve_open(&serve, &s.settings, &hooks, -1, &why), R_SERVE_TLS);
+	assert_null(serve);
+	server_fini(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_settings),
+		cmocka_unit_test(test_views),
+		cmocka_unit_test(test_restart),
+		cmocka_unit_test(test_bad_views),
+		cmocka_unit_test(test_listeners),
+		cmocka_unit_test(test_apply),
+		cmocka_unit_test(test_deadlines),
+		cmocka_unit_test(test_slow),
+		cmocka_unit_test(test_many),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_floods),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
