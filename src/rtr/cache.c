@@ -24,9 +24,9 @@ rtr_cache_new(size_t history, const struct rtr_timers *timers)
 static void
 past_free(struct past *p)
 {
-	delta_fini(&p->delta);
+	rtr_delta_fini(&p->delta);
 	for (size_t v = 0; v < RTR_VERSIONS; v++)
-		bytes_drop(p->made[v]);
+		rtr_bytes_drop(p->made[v]);
 	base_free(p);
 }
 
@@ -55,8 +55,8 @@ rtr_cache_free(struct rtr_cache *c)
 	forget_past(c, 0);
 	vec_fini(&c->past);
 	for (size_t v = 0; v < RTR_VERSIONS; v++)
-		bytes_drop(c->full[v]);
-	table_fini(&c->table);
+		rtr_bytes_drop(c->full[v]);
+	rtr_table_fini(&c->table);
 	base_free(c);
 }
 
@@ -93,12 +93,13 @@ static enum reason
 join_all(struct delta *out, const struct rtr_cache *c, const struct delta *step)
 {
 	for (size_t i = 0; i < c->past.n; i++) {
-		enum reason r = delta_join(&out[i], &c->past.v[i]->delta, step);
+		enum reason r =
+		    rtr_delta_join(&out[i], &c->past.v[i]->delta, step);
 
 		if (r == REASON_OK)
 			continue;
 		while (i-- > 0)
-			delta_fini(&out[i]);
+			rtr_delta_fini(&out[i]);
 		return r;
 	}
 	return REASON_OK;
@@ -110,10 +111,10 @@ put_joined(struct rtr_cache *c, struct delta *joined)
 	for (size_t i = 0; i < c->past.n; i++) {
 		struct past *p = c->past.v[i];
 
-		delta_fini(&p->delta);
+		rtr_delta_fini(&p->delta);
 		p->delta = joined[i];
 		for (size_t v = 0; v < RTR_VERSIONS; v++) {
-			bytes_drop(p->made[v]);
+			rtr_bytes_drop(p->made[v]);
 			p->made[v] = NULL;
 		}
 	}
@@ -128,7 +129,7 @@ trim_past(struct rtr_cache *c)
 	if (room < HISTORY_BYTES)
 		room = HISTORY_BYTES;
 	for (; keep < c->past.n && keep < c->history; keep++) {
-		used += delta_size(&c->past.v[keep]->delta);
+		used += rtr_delta_size(&c->past.v[keep]->delta);
 		if (used > room)
 			break;
 	}
@@ -166,13 +167,13 @@ static enum reason
 step_to(struct rtr_cache *c, const struct table *table)
 {
 	struct delta step;
-	enum reason r = delta_make(&step, &c->table, table);
+	enum reason r = rtr_delta_make(&step, &c->table, table);
 
 	if (r != REASON_OK)
 		return r;
 	r = push_past(c, &step);
 	if (r != REASON_OK)
-		delta_fini(&step);
+		rtr_delta_fini(&step);
 	return r;
 }
 
@@ -180,10 +181,10 @@ static void
 put_table(struct rtr_cache *c, struct table *table)
 {
 	for (size_t v = 0; v < RTR_VERSIONS; v++) {
-		bytes_drop(c->full[v]);
+		rtr_bytes_drop(c->full[v]);
 		c->full[v] = NULL;
 	}
-	table_fini(&c->table);
+	rtr_table_fini(&c->table);
 	c->table = *table;
 	c->generation++;
 	c->table.bytes->generation = c->generation;
@@ -199,11 +200,11 @@ rtr_cache_take(struct rtr_cache *c, const struct view *view)
 
 	if (same && view->serial == c->serial)
 		return REASON_OK;
-	TRY(table_make(&table, view->payloads, view->n));
+	TRY(rtr_table_make(&table, view->payloads, view->n));
 	if (same && rtr_serial_before(c->serial, view->serial)) {
 		r = step_to(c, &table);
 		if (r != REASON_OK) {
-			table_fini(&table);
+			rtr_table_fini(&table);
 			return r;
 		}
 	} else {
@@ -226,11 +227,11 @@ delta_read(struct delta *out, const struct rtr_step *step)
 	enum reason r;
 
 	*out = (struct delta){ 0 };
-	r = table_make(&out->came, step->came, step->n_came);
+	r = rtr_table_make(&out->came, step->came, step->n_came);
 	if (r == REASON_OK)
-		r = table_make(&out->went, step->went, step->n_went);
+		r = rtr_table_make(&out->went, step->went, step->n_went);
 	if (r != REASON_OK)
-		delta_fini(out);
+		rtr_delta_fini(out);
 	return r;
 }
 
@@ -244,7 +245,7 @@ add_past(struct rtr_cache *c, uint32_t serial, struct delta *step)
 		return R_LIMIT_MEMORY;
 	p->serial = serial;
 	if (c->past.n > 0) {
-		r = delta_join(
+		r = rtr_delta_join(
 		    &p->delta, step, &c->past.v[c->past.n - 1]->delta);
 	} else {
 		p->delta = *step;
@@ -270,7 +271,7 @@ rtr_cache_past(struct rtr_cache *c, const struct rtr_step *in)
 		return REASON_OK;
 	TRY(delta_read(&step, in));
 	r = add_past(c, in->from, &step);
-	delta_fini(&step);
+	rtr_delta_fini(&step);
 	if (r == REASON_OK)
 		trim_past(c);
 	return r;
@@ -288,7 +289,7 @@ cache_full(struct rtr_bytes **out, struct rtr_cache *c, uint8_t version)
 		TRY(body_full(made, &c->table, version));
 		(*made)->generation = c->generation;
 	}
-	*out = bytes_hold(*made);
+	*out = rtr_bytes_hold(*made);
 	return REASON_OK;
 }
 
@@ -307,7 +308,7 @@ cache_since(struct rtr_bytes **out, bool *known, struct rtr_cache *c,
 			TRY(body_delta(&p->made[version], &p->delta, version));
 			p->made[version]->generation = c->generation;
 		}
-		*out = bytes_hold(p->made[version]);
+		*out = rtr_bytes_hold(p->made[version]);
 		*known = true;
 	}
 	return REASON_OK;

@@ -45,31 +45,32 @@ select_pdus(struct table *out, const struct table *a, const struct table *b,
 	*out = (struct table){ 0 };
 	buf_init(&to, SIZE_MAX / 2);
 	for (enum section s = 0; s < SECTIONS; s++) {
-		if (!select_section(&to, table_section(a, s),
-			table_section(b, s), want, &out->n[s]))
+		if (!select_section(&to, rtr_table_section(a, s),
+			rtr_table_section(b, s), want, &out->n[s]))
 			break;
 		out->end[s] = to.n;
 	}
-	out->bytes = bytes_take(&to);
+	out->bytes = rtr_bytes_take(&to);
 	return out->bytes == NULL ? R_LIMIT_MEMORY : REASON_OK;
 }
 
 void
-delta_fini(struct delta *d)
+rtr_delta_fini(struct delta *d)
 {
-	table_fini(&d->came);
-	table_fini(&d->went);
+	rtr_table_fini(&d->came);
+	rtr_table_fini(&d->went);
 }
 
 size_t
-delta_size(const struct delta *d)
+rtr_delta_size(const struct delta *d)
 {
 	return (d->came.bytes == NULL ? 0 : d->came.bytes->n) +
 	       (d->went.bytes == NULL ? 0 : d->went.bytes->n);
 }
 
 enum reason
-delta_make(struct delta *out, const struct table *from, const struct table *to)
+rtr_delta_make(
+    struct delta *out, const struct table *from, const struct table *to)
 {
 	enum reason r;
 
@@ -78,7 +79,7 @@ delta_make(struct delta *out, const struct table *from, const struct table *to)
 	if (r == REASON_OK)
 		r = select_pdus(&out->went, from, to, MINUS);
 	if (r != REASON_OK)
-		delta_fini(out);
+		rtr_delta_fini(out);
 	return r;
 }
 
@@ -95,13 +96,13 @@ sum_of_rests(struct table *out, const struct table *a, const struct table *b,
 		r = select_pdus(&right, c, d, MINUS);
 	if (r == REASON_OK)
 		r = select_pdus(out, &left, &right, PLUS);
-	table_fini(&left);
-	table_fini(&right);
+	rtr_table_fini(&left);
+	rtr_table_fini(&right);
 	return r;
 }
 
 enum reason
-delta_join(struct delta *out, const struct delta *a, const struct delta *b)
+rtr_delta_join(struct delta *out, const struct delta *a, const struct delta *b)
 {
 	enum reason r;
 
@@ -111,7 +112,7 @@ delta_join(struct delta *out, const struct delta *a, const struct delta *b)
 		r = sum_of_rests(
 		    &out->went, &a->went, &b->came, &b->went, &a->came);
 	if (r != REASON_OK)
-		delta_fini(out);
+		rtr_delta_fini(out);
 	return r;
 }
 
@@ -129,7 +130,7 @@ last_section(uint8_t version)
 }
 
 size_t
-table_reach(const struct table *t, uint8_t version)
+rtr_table_reach(const struct table *t, uint8_t version)
 {
 	return t->end[last_section(version)];
 }
@@ -144,18 +145,18 @@ set_version(uint8_t *p, size_t n, uint8_t version)
 enum reason
 body_full(struct rtr_bytes **out, const struct table *t, uint8_t version)
 {
-	size_t n = table_reach(t, version);
+	size_t n = rtr_table_reach(t, version);
 	struct buf b;
 
 	if (version == 2) {
-		*out = bytes_hold(t->bytes);
+		*out = rtr_bytes_hold(t->bytes);
 		return REASON_OK;
 	}
 	buf_init(&b, n);
 	buf_add(&b, t->bytes->p, n);
 	if (!b.failed)
 		set_version(b.p, b.n, version);
-	*out = bytes_take(&b);
+	*out = rtr_bytes_take(&b);
 	return *out == NULL ? R_LIMIT_MEMORY : REASON_OK;
 }
 
@@ -213,8 +214,8 @@ body_delta(struct rtr_bytes **out, const struct delta *d, uint8_t version)
 
 	buf_init(&b, SIZE_MAX / 2);
 	for (enum section s = 0; s <= last_section(version); s++) {
-		struct span came = table_section(&d->came, s);
-		struct span went = table_section(&d->went, s);
+		struct span came = rtr_table_section(&d->came, s);
+		struct span went = rtr_table_section(&d->went, s);
 
 		buf_span(&b, came);
 		if (s == SECTION_IPV4 || s == SECTION_IPV6)
@@ -227,6 +228,6 @@ body_delta(struct rtr_bytes **out, const struct delta *d, uint8_t version)
 	}
 	if (!b.failed)
 		set_version(b.p, b.n, version);
-	*out = bytes_take(&b);
+	*out = rtr_bytes_take(&b);
 	return *out == NULL ? R_LIMIT_MEMORY : REASON_OK;
 }

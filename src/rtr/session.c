@@ -25,7 +25,7 @@ rtr_session_init(struct rtr_session *s, struct rtr_cache *c, unsigned version)
 static void
 drop_body(struct rtr_session *s)
 {
-	bytes_drop(s->body);
+	rtr_bytes_drop(s->body);
 	s->body = NULL;
 	s->body_at = s->body_end = 0;
 }
@@ -197,7 +197,7 @@ answer_reset(struct rtr_session *s)
 		return;
 	}
 	answer(s, body,
-	    s->version == 2 ? table_reach(&s->cache->table, 2) : body->n);
+	    s->version == 2 ? rtr_table_reach(&s->cache->table, 2) : body->n);
 }
 
 static void

@@ -5,14 +5,14 @@
 #include "rtr/table.h"
 
 struct rtr_bytes *
-bytes_hold(struct rtr_bytes *b)
+rtr_bytes_hold(struct rtr_bytes *b)
 {
 	b->refs++;
 	return b;
 }
 
 void
-bytes_drop(struct rtr_bytes *b)
+rtr_bytes_drop(struct rtr_bytes *b)
 {
 	if (b == NULL || --b->refs > 0)
 		return;
@@ -21,7 +21,7 @@ bytes_drop(struct rtr_bytes *b)
 }
 
 struct rtr_bytes *
-bytes_take(struct buf *from)
+rtr_bytes_take(struct buf *from)
 {
 	struct rtr_bytes *b = from->failed ? NULL : base_alloc(sizeof(*b));
 
@@ -35,14 +35,14 @@ bytes_take(struct buf *from)
 }
 
 void
-table_fini(struct table *t)
+rtr_table_fini(struct table *t)
 {
-	bytes_drop(t->bytes);
+	rtr_bytes_drop(t->bytes);
 	*t = (struct table){ 0 };
 }
 
 struct span
-table_section(const struct table *t, enum section s)
+rtr_table_section(const struct table *t, enum section s)
 {
 	size_t from = s == 0 ? 0 : t->end[s - 1];
 
@@ -53,7 +53,7 @@ table_section(const struct table *t, enum section s)
 }
 
 size_t
-table_count(const struct table *t)
+rtr_table_count(const struct table *t)
 {
 	return t->n[SECTION_IPV4] + t->n[SECTION_IPV6] + t->n[SECTION_KEY] +
 	       t->n[SECTION_ASPA];
@@ -365,7 +365,7 @@ most_bytes(const struct payload *all, size_t n)
 }
 
 enum reason
-table_make(struct table *out, const struct payload *all, size_t n)
+rtr_table_make(struct table *out, const struct payload *all, size_t n)
 {
 	struct buf to;
 	enum reason r;
@@ -386,6 +386,6 @@ table_make(struct table *out, const struct payload *all, size_t n)
 		buf_fini(&to);
 		return r;
 	}
-	out->bytes = bytes_take(&to);
+	out->bytes = rtr_bytes_take(&to);
 	return out->bytes == NULL ? R_LIMIT_MEMORY : REASON_OK;
 }

@@ -16,10 +16,10 @@ struct rtr_bytes {
 	uint8_t *p;
 };
 
-struct rtr_bytes *bytes_hold(struct rtr_bytes *);
-void bytes_drop(struct rtr_bytes *); /* NULL is fine */
+struct rtr_bytes *rtr_bytes_hold(struct rtr_bytes *);
+void rtr_bytes_drop(struct rtr_bytes *); /* NULL is fine */
 /* Takes the buffer over, whatever happens. NULL: no memory. */
-struct rtr_bytes *bytes_take(struct buf *) MUST_CHECK;
+struct rtr_bytes *rtr_bytes_take(struct buf *) MUST_CHECK;
 
 enum section {
 	SECTION_IPV4,
@@ -37,11 +37,11 @@ struct table {
 };
 
 /* Payloads in any order, and more than once. */
-enum reason table_make(
+enum reason rtr_table_make(
     struct table *out, const struct payload *, size_t n) MUST_CHECK;
-void table_fini(struct table *);
-struct span table_section(const struct table *, enum section);
-size_t table_count(const struct table *);
+void rtr_table_fini(struct table *);
+struct span rtr_table_section(const struct table *, enum section);
+size_t rtr_table_count(const struct table *);
 /* PDUs of one section, one after the other: NULL at the end. */
 static inline const uint8_t *
 pdu_first(struct span s)
@@ -60,16 +60,16 @@ struct delta {
 	struct table came, went;
 };
 
-enum reason delta_make(struct delta *out, const struct table *from,
+enum reason rtr_delta_make(struct delta *out, const struct table *from,
     const struct table *to) MUST_CHECK;
 /* One step after the other, without what cancels out (8210bis-26 5.3). */
-enum reason delta_join(struct delta *out, const struct delta *first,
+enum reason rtr_delta_join(struct delta *out, const struct delta *first,
     const struct delta *then) MUST_CHECK;
-void delta_fini(struct delta *);
-size_t delta_size(const struct delta *);
+void rtr_delta_fini(struct delta *);
+size_t rtr_delta_size(const struct delta *);
 
 /* How many of a table's bytes a version can carry. */
-size_t table_reach(const struct table *, uint8_t version);
+size_t rtr_table_reach(const struct table *, uint8_t version);
 /* The body of a full answer. For version 2 it is the table's own. */
 enum reason body_full(
     struct rtr_bytes **out, const struct table *, uint8_t version) MUST_CHECK;

@@ -75,8 +75,8 @@ test_order(void **state)
 		if (turn == 2) /* a third of them is missing: put them in */
 			memcpy(twice, p, sizeof(p));
 		CHECK_REASON(
-		    "make", table_make(&t, twice, COUNT(twice)), REASON_OK);
-		assert_int_equal(table_count(&t), COUNT(want));
+		    "make", rtr_table_make(&t, twice, COUNT(twice)), REASON_OK);
+		assert_int_equal(rtr_table_count(&t), COUNT(want));
 		at = t.bytes->p;
 		for (size_t i = 0; i < COUNT(want); i++) {
 			size_t n = pdu_addr_n(at[1]);
@@ -87,7 +87,7 @@ test_order(void **state)
 			assert_int_equal(get32(at + AT_ADDR + n), want[i].asn);
 			at += get32(at + 4);
 		}
-		table_fini(&t);
+		rtr_table_fini(&t);
 	}
 }
 
@@ -113,13 +113,13 @@ test_unsound(void **state)
 	p[8].key.spki = span_of(many, RTR_PDU_MAX - 31);
 	for (uint32_t i = 0; i < COUNT(providers); i++)
 		providers[i].v = i + 1;
-	CHECK_REASON("make", table_make(&t, p, COUNT(p)), REASON_OK);
+	CHECK_REASON("make", rtr_table_make(&t, p, COUNT(p)), REASON_OK);
 	assert_int_equal(t.n[SECTION_IPV4], 0);
 	assert_int_equal(t.n[SECTION_IPV6], 0);
 	assert_int_equal(t.n[SECTION_KEY], 1);
 	assert_int_equal(t.n[SECTION_ASPA], 1);
 	assert_int_equal(t.left_out, COUNT(p) - 2);
-	table_fini(&t);
+	rtr_table_fini(&t);
 }
 
 /* One PDU a customer: the union, sorted, and AS 0 only by itself. */
@@ -137,10 +137,10 @@ test_union(void **state)
 	struct table t;
 
 	(void)state;
-	CHECK_REASON("make", table_make(&t, p, COUNT(p)), REASON_OK);
+	CHECK_REASON("make", rtr_table_make(&t, p, COUNT(p)), REASON_OK);
 	assert_int_equal(t.bytes->n, sizeof(want));
 	assert_memory_equal(t.bytes->p, want, sizeof(want));
-	table_fini(&t);
+	rtr_table_fini(&t);
 }
 
 /* 11.2.2: SKI, then the length of the key, then the key, then the AS. */
@@ -156,8 +156,8 @@ test_keys(void **state)
 	size_t at = 0;
 
 	(void)state;
-	CHECK_REASON("make", table_make(&t, p, COUNT(p)), REASON_OK);
-	s = table_section(&t, SECTION_KEY);
+	CHECK_REASON("make", rtr_table_make(&t, p, COUNT(p)), REASON_OK);
+	s = rtr_table_section(&t, SECTION_KEY);
 	assert_int_equal(t.n[SECTION_KEY], 5);
 	for (const uint8_t *q = pdu_first(s); q != NULL; q = pdu_after(q, s)) {
 		size_t n = get32(q + 4) - 32;
@@ -166,7 +166,7 @@ test_keys(void **state)
 		at += n;
 	}
 	assert_int_equal(at, strlen(want));
-	table_fini(&t);
+	rtr_table_fini(&t);
 }
 
 /* ---- clients through many views
@@ -223,8 +223,9 @@ check_same(const struct rtr_client *a, const struct rtr_client *b)
 	arena_fini(&arena);
 }
 
-#define CLIENTS 4 /* of each version: one asks each time, one each second... \
-		   */
+#define CLIENTS                                                      \
+	4 /* of each version: one asks each time, one each second... \
+	   */
 
 static void
 play(uint64_t seed)
