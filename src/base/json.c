@@ -28,7 +28,7 @@ static void
 fail(struct json_event *e, struct json *j, const char *why)
 {
 	j->why = why;
-	e->kind = JSON_BAD;
+	e->kind = JSON_AT_BAD;
 }
 
 static void
@@ -215,7 +215,7 @@ read_number(struct json_event *e, struct json *j)
 			j->at++;
 		good = skip_digits(j);
 	}
-	e->kind = JSON_NUMBER;
+	e->kind = JSON_AT_NUMBER;
 	e->text = span_of(j->text.p + from, j->at - from);
 	if (!good || is_digit(peek(j)))
 		fail(e, j, "a number is none of JSON's");
@@ -227,9 +227,9 @@ read_word(struct json_event *e, struct json *j)
 	static const struct {
 		struct span word;
 		enum json_kind kind;
-	} words[] = { { { (const uint8_t *)"true", 4 }, JSON_TRUE },
-		{ { (const uint8_t *)"false", 5 }, JSON_FALSE },
-		{ { (const uint8_t *)"null", 4 }, JSON_NULL } };
+	} words[] = { { { (const uint8_t *)"true", 4 }, JSON_AT_TRUE },
+		{ { (const uint8_t *)"false", 5 }, JSON_AT_FALSE },
+		{ { (const uint8_t *)"null", 4 }, JSON_AT_NULL } };
 	struct span rest = span_of(j->text.p + j->at, j->text.n - j->at);
 
 	for (size_t i = 0; i < COUNT(words); i++)
@@ -255,7 +255,7 @@ open_one(struct json_event *e, struct json *j, bool is_array)
 	j->arrays |= (uint32_t)is_array << j->depth;
 	j->depth++;
 	j->expect = is_array ? FIRST_ITEM : FIRST_KEY;
-	e->kind = is_array ? JSON_ARRAY : JSON_OBJECT;
+	e->kind = is_array ? JSON_AT_ARRAY : JSON_AT_OBJECT;
 }
 
 static void
@@ -268,7 +268,7 @@ read_value(struct json_event *e, struct json *j)
 		return;
 	}
 	if (c == '"')
-		read_string(e, j, JSON_STRING);
+		read_string(e, j, JSON_AT_STRING);
 	else if (c == '-' || is_digit(c))
 		read_number(e, j);
 	else
@@ -283,8 +283,8 @@ read_key(struct json_event *e, struct json *j)
 		fail(e, j, "a key in quotes is wanted");
 		return;
 	}
-	read_string(e, j, JSON_KEY);
-	if (e->kind == JSON_BAD)
+	read_string(e, j, JSON_AT_KEY);
+	if (e->kind == JSON_AT_BAD)
 		return;
 	skip_white(j);
 	if (peek(j) != ':') {
@@ -301,7 +301,7 @@ close_one(struct json_event *e, struct json *j)
 	j->at++;
 	j->depth--;
 	j->expect = j->depth > 0 ? COMMA : NOTHING;
-	e->kind = JSON_END;
+	e->kind = JSON_AT_END;
 }
 
 void
@@ -309,13 +309,13 @@ json_next(struct json_event *e, struct json *j)
 {
 	bool in_array;
 
-	*e = (struct json_event){ .kind = JSON_BAD, .line = j->line };
+	*e = (struct json_event){ .kind = JSON_AT_BAD, .line = j->line };
 	if (j->why != NULL)
 		return;
 	skip_white(j);
 	e->line = j->line;
 	if (j->expect == NOTHING) {
-		e->kind = JSON_DONE;
+		e->kind = JSON_AT_DONE;
 		if (j->at < j->text.n)
 			fail(e, j, "something follows the end");
 		return;
@@ -347,5 +347,5 @@ json_skip(struct json_event *e, struct json *j)
 
 	do
 		json_next(e, j);
-	while (j->depth > depth && e->kind != JSON_BAD);
+	while (j->depth > depth && e->kind != JSON_AT_BAD);
 }

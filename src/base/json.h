@@ -5,17 +5,17 @@
 #include "base/base.h"
 
 enum json_kind {
-	JSON_OBJECT, /* its keys and values follow, then JSON_END */
-	JSON_ARRAY,
-	JSON_END,
-	JSON_KEY, /* its value follows */
-	JSON_STRING,
-	JSON_NUMBER,
-	JSON_TRUE,
-	JSON_FALSE,
-	JSON_NULL,
-	JSON_DONE, /* the text ended where it may */
-	JSON_BAD
+	JSON_AT_OBJECT, /* its keys and values follow, then JSON_AT_END */
+	JSON_AT_ARRAY,
+	JSON_AT_END,
+	JSON_AT_KEY, /* its value follows */
+	JSON_AT_STRING,
+	JSON_AT_NUMBER,
+	JSON_AT_TRUE,
+	JSON_AT_FALSE,
+	JSON_AT_NULL,
+	JSON_AT_DONE, /* the text ended where it may */
+	JSON_AT_BAD
 };
 
 #define JSON_DEPTH 32
@@ -28,7 +28,7 @@ struct json {
 	unsigned depth;  /* open objects and arrays */
 	uint32_t arrays; /* bit per depth: 1 is an array */
 	int expect;
-	const char *why; /* after JSON_BAD */
+	const char *why; /* after JSON_AT_BAD */
 };
 
 struct json_event {
@@ -40,7 +40,7 @@ struct json_event {
 
 /* UTF-8 without a byte order mark is the first that is checked. */
 void json_init(struct json *out, struct span text);
-/* After JSON_DONE or JSON_BAD always the same. */
+/* After JSON_AT_DONE or JSON_AT_BAD always the same. */
 void json_next(struct json_event *out, struct json *);
 /* Pass over all of the value that is next. */
 void json_skip(struct json_event *out, struct json *);

@@ -129,8 +129,8 @@ static enum reason
 next(struct reader *r)
 {
 	json_next(&r->e, &r->json);
-	return r->e.kind != JSON_BAD ? REASON_OK
-				     : fail(r, R_SLURM_JSON, r->json.why);
+	return r->e.kind != JSON_AT_BAD ? REASON_OK
+					: fail(r, R_SLURM_JSON, r->json.why);
 }
 
 static enum reason
@@ -138,8 +138,8 @@ open_one(struct reader *r, enum json_kind kind)
 {
 	if (r->e.kind == kind)
 		return REASON_OK;
-	return fail_value(
-	    r, kind == JSON_ARRAY ? "a list is wanted" : "an object is wanted");
+	return fail_value(r,
+	    kind == JSON_AT_ARRAY ? "a list is wanted" : "an object is wanted");
 }
 
 /* Is it that key, and the first of it? */
@@ -175,7 +175,7 @@ fail_unknown(struct reader *r)
 static enum reason
 get_number(uint64_t *out, struct reader *r, uint64_t max, const char *wanted)
 {
-	if (r->e.kind != JSON_NUMBER || !decimal_parse(out, r->e.text, max))
+	if (r->e.kind != JSON_AT_NUMBER || !decimal_parse(out, r->e.text, max))
 		return fail_value(r, wanted);
 	return REASON_OK;
 }
@@ -197,7 +197,7 @@ get_prefix(struct prefix *out, struct reader *r)
 {
 	char text[PREFIX_TEXT];
 
-	if (r->e.kind == JSON_STRING && !r->e.is_escaped &&
+	if (r->e.kind == JSON_AT_STRING && !r->e.is_escaped &&
 	    r->e.text.n < sizeof(text)) {
 		memcpy(text, r->e.text.p, r->e.text.n);
 		text[r->e.text.n] = '\0';
@@ -214,7 +214,7 @@ static enum reason
 get_base64url(struct span *out, struct reader *r, size_t n, const char *wanted)
 {
 	struct buf text, bytes;
-	bool good = r->e.kind == JSON_STRING && !r->e.is_escaped &&
+	bool good = r->e.kind == JSON_AT_STRING && !r->e.is_escaped &&
 		    r->e.text.n <= 2 * n;
 
 	buf_init(&text, 4 * n + 4);
@@ -273,7 +273,7 @@ get_comment(struct span *out, struct reader *r)
 {
 	struct buf text;
 
-	if (r->e.kind != JSON_STRING)
+	if (r->e.kind != JSON_AT_STRING)
 		return fail_value(r, "text is wanted");
 	buf_init(&text, r->e.text.n + 1);
 	*out = (struct span){ 0 };
@@ -298,8 +298,8 @@ get_providers(struct item *item, struct reader *r)
 	struct asn asn = { 0 };
 	enum reason why;
 
-	TRY(open_one(r, JSON_ARRAY));
-	while ((why = next(r)) == REASON_OK && r->e.kind != JSON_END) {
+	TRY(open_one(r, JSON_AT_ARRAY));
+	while ((why = next(r)) == REASON_OK && r->e.kind != JSON_AT_END) {
 		why = list.n < r->limits->aspa_providers
 			  ? get_asn(&asn, r)
 			  : fail(r, R_LIMIT_ITEMS,
@@ -354,13 +354,13 @@ static enum reason
 get_item(struct item *item, struct reader *r, const struct shape *shape)
 {
 	*item = (struct item){ .line = r->e.line };
-	TRY(open_one(r, JSON_OBJECT));
+	TRY(open_one(r, JSON_AT_OBJECT));
 	for (;;) {
 		size_t i = 0;
 
 		r->member = NULL;
 		TRY(next(r));
-		if (r->e.kind == JSON_END)
+		if (r->e.kind == JSON_AT_END)
 			break;
 		while (i < COUNT(item_keys) &&
 		       ((shape->may & BIT(item_keys[i].key)) == 0 ||
@@ -491,10 +491,10 @@ get_list(struct reader *r, const struct shape *shape, bool is_filter)
 
 	r->list = shape->name;
 	r->member = NULL;
-	TRY(open_one(r, JSON_ARRAY));
+	TRY(open_one(r, JSON_AT_ARRAY));
 	for (r->index = 1;; r->index++) {
 		TRY(next(r));
-		if (r->e.kind == JSON_END)
+		if (r->e.kind == JSON_AT_END)
 			break;
 		TRY(get_item(&item, r, shape));
 		if (is_filter)
@@ -516,13 +516,13 @@ get_lists(struct reader *r, bool is_filter)
 	r->part =
 	    is_filter ? "validationOutputFilters" : "locallyAddedAssertions";
 	r->member = NULL;
-	TRY(open_one(r, JSON_OBJECT));
+	TRY(open_one(r, JSON_AT_OBJECT));
 	for (;;) {
 		size_t i = 0;
 
 		r->member = NULL;
 		TRY(next(r));
-		if (r->e.kind == JSON_END)
+		if (r->e.kind == JSON_AT_END)
 			break;
 		while (i < 3 && !json_is(&r->e, shapes[i].name))
 			i++;
@@ -549,13 +549,13 @@ get_file(struct reader *r)
 	unsigned seen = 0;
 
 	TRY(next(r));
-	TRY(open_one(r, JSON_OBJECT));
+	TRY(open_one(r, JSON_AT_OBJECT));
 	for (;;) {
 		size_t i = 0;
 
 		r->member = NULL;
 		TRY(next(r));
-		if (r->e.kind == JSON_END)
+		if (r->e.kind == JSON_AT_END)
 			break;
 		while (i < COUNT(keys) && !json_is(&r->e, keys[i]))
 			i++;
@@ -564,7 +564,7 @@ get_file(struct reader *r)
 		TRY(mark(r, &seen, 1U << i, keys[i]));
 		if (i > 0)
 			TRY(get_lists(r, i == 1));
-		else if (r->e.kind != JSON_NUMBER ||
+		else if (r->e.kind != JSON_AT_NUMBER ||
 			 !decimal_parse(&r->version, r->e.text, 2) ||
 			 r->version == 0)
 			return fail(r, R_SLURM_VERSION, "1 or 2 is wanted");

@@ -58,17 +58,17 @@ static const struct {
 static void
 test_rows(void **state)
 {
-	static const char letters[] = { [JSON_OBJECT] = '{',
-		[JSON_ARRAY] = '[',
-		[JSON_END] = 'E',
-		[JSON_KEY] = 'k',
-		[JSON_STRING] = 's',
-		[JSON_NUMBER] = 'n',
-		[JSON_TRUE] = 't',
-		[JSON_FALSE] = 'f',
-		[JSON_NULL] = '0',
-		[JSON_DONE] = 'D',
-		[JSON_BAD] = 'B' };
+	static const char letters[] = { [JSON_AT_OBJECT] = '{',
+		[JSON_AT_ARRAY] = '[',
+		[JSON_AT_END] = 'E',
+		[JSON_AT_KEY] = 'k',
+		[JSON_AT_STRING] = 's',
+		[JSON_AT_NUMBER] = 'n',
+		[JSON_AT_TRUE] = 't',
+		[JSON_AT_FALSE] = 'f',
+		[JSON_AT_NULL] = '0',
+		[JSON_AT_DONE] = 'D',
+		[JSON_AT_BAD] = 'B' };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -81,12 +81,12 @@ test_rows(void **state)
 		do {
 			json_next(&e, &j);
 			got[n++] = letters[e.kind];
-		} while (e.kind != JSON_BAD && e.kind != JSON_DONE);
+		} while (e.kind != JSON_AT_BAD && e.kind != JSON_AT_DONE);
 		got[n] = '\0';
 		if (strcmp(got, rows[i].events) != 0 || e.line != rows[i].line)
 			fail_msg(
 			    "%s: %s in line %u", rows[i].text, got, e.line);
-		CHECK(rows[i].text, (e.kind == JSON_BAD) == (j.why != NULL));
+		CHECK(rows[i].text, (e.kind == JSON_AT_BAD) == (j.why != NULL));
 		json_next(&e, &j);
 		CHECK(rows[i].text, letters[e.kind] == got[n - 1]);
 	}
@@ -104,7 +104,7 @@ test_text(void **state)
 	(void)state;
 	json_init(&j, SPAN(text));
 	json_next(&e, &j);
-	assert_int_equal(e.kind, JSON_STRING);
+	assert_int_equal(e.kind, JSON_AT_STRING);
 	assert_true(e.is_escaped);
 	buf_init(&out, 100);
 	assert_true(json_text(&out, &e));
@@ -131,9 +131,9 @@ test_depth(void **state)
 		json_init(&j, span_of(text, 2 * depth));
 		do
 			json_next(&e, &j);
-		while (e.kind != JSON_BAD && e.kind != JSON_DONE);
+		while (e.kind != JSON_AT_BAD && e.kind != JSON_AT_DONE);
 		assert_int_equal(
-		    e.kind, depth > JSON_DEPTH ? JSON_BAD : JSON_DONE);
+		    e.kind, depth > JSON_DEPTH ? JSON_AT_BAD : JSON_AT_DONE);
 	}
 }
 
@@ -150,11 +150,11 @@ test_skip(void **state)
 	assert_true(json_is(&e, "a"));
 	json_skip(&e, &j);
 	json_next(&e, &j);
-	assert_int_equal(e.kind, JSON_KEY);
+	assert_int_equal(e.kind, JSON_AT_KEY);
 	assert_true(json_is(&e, "c"));
 	json_skip(&e, &j);
 	json_next(&e, &j);
-	assert_int_equal(e.kind, JSON_END);
+	assert_int_equal(e.kind, JSON_AT_END);
 }
 
 int
