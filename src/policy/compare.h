@@ -89,9 +89,19 @@ struct table_route {
 	uint32_t origin; /* 0: an AS_SET, or none: RFC 6811 2, "NONE" */
 };
 
+/* AS numbers from the peer to the origin, each once where it is repeated. */
+struct table_path {
+	size_t first, n; /* in numbers; n > 0 */
+	uint64_t count;  /* entries of the table that have it */
+	bool has_set;    /* an AS_SET or confederation is in it */
+	bool has_last;   /* its last AS is the origin */
+};
+
 /* A routing table, each route once, in order. */
 struct table {
 	VEC(struct table_route) routes;
+	VEC(struct table_path) paths; /* of MRT only */
+	VEC(uint32_t) numbers;
 	uint64_t n_read; /* entries, before that */
 	const char *format;
 };
@@ -109,10 +119,20 @@ struct compare_route {
 	enum route_state state[2];
 };
 
+/* By ASPAs: NOT_FOUND is "unknown". */
+struct compare_path {
+	const struct table_path *path;
+	enum route_state state[2];
+};
+
 struct compare_routes {
 	uint64_t n, count[3][3]; /* [state by A][state by B] */
 	size_t n_differ;
 	struct compare_route *differ; /* in order of the table */
+	/* Of entries, by their paths. */
+	uint64_t n_paths, path_count[3][3];
+	size_t n_paths_differ; /* distinct paths */
+	struct compare_path *paths_differ;
 };
 
 enum reason policy_compare_routes(struct compare_routes *out,

@@ -26,6 +26,10 @@ void absent_free(struct absent *); /* may be NULL */
 void absent_why(
     struct cause *out, const struct absent *, const struct payload *);
 
+/* compare_paths.c: the ASPA states of a table's paths. */
+enum reason compare_paths(struct compare_routes *, const struct compare *,
+    const struct table *, struct arena *) MUST_CHECK;
+
 /* compare_sum.c: totals and groups. */
 enum reason compare_sum(struct compare *, struct arena *) MUST_CHECK;
 

@@ -222,6 +222,51 @@ put_routes(struct buf *b, const struct compare_report *r)
 	}
 }
 
+/* ASPA says "unknown" where RFC 6811 says "not found". */
+static const char *
+path_state(enum route_state state)
+{
+	return state == ROUTE_NOT_FOUND ? "unknown" : route_state_id(state);
+}
+
+static void
+put_paths(struct buf *b, const struct compare_report *r)
+{
+	const struct compare *c = r->compare;
+	const struct compare_routes *x = r->routes;
+
+	if (x->n_paths == 0)
+		return;
+	buf_printf(
+	    b, "\npaths of %ju entries, by ASPAs:\n", (uintmax_t)x->n_paths);
+	for (int i = 0; i < 3; i++)
+		for (int j = 0; j < 3; j++)
+			if (x->path_count[i][j] > 0)
+				buf_printf(b,
+				    "  %-10s by %s, %-10s by %s: "
+				    "%ju\n",
+				    path_state((enum route_state)i),
+				    c->side[0].name,
+				    path_state((enum route_state)j),
+				    c->side[1].name,
+				    (uintmax_t)x->path_count[i][j]);
+	for (size_t i = 0; i < x->n_paths_differ; i++) {
+		const struct compare_path *p = &x->paths_differ[i];
+
+		if (r->most > 0 && i >= r->most) {
+			buf_printf(b, "  and %zu more paths\n",
+			    x->n_paths_differ - r->most);
+			break;
+		}
+		buf_puts(b, " ");
+		for (size_t j = 0; j < p->path->n; j++)
+			buf_printf(b, " AS%u",
+			    r->table->numbers.v[p->path->first + j]);
+		buf_printf(b, ": %s, %s\n", path_state(p->state[0]),
+		    path_state(p->state[1]));
+	}
+}
+
 void
 compare_text(struct buf *b, const struct compare_report *r)
 {
@@ -233,8 +278,10 @@ compare_text(struct buf *b, const struct compare_report *r)
 	put_groups(b, r, COMPARE_SOURCE, "Sources");
 	put_groups(b, r, COMPARE_HOLDER, "Holders");
 	put_items(b, r);
-	if (r->routes != NULL)
+	if (r->routes != NULL) {
 		put_routes(b, r);
+		put_paths(b, r);
+	}
 }
 
 /* ---- for programs -------------------------------------------------------- */
@@ -365,6 +412,39 @@ emit_route(struct emit *e, const struct compare_route *r)
 }
 
 static void
+emit_paths(struct emit *e, const struct compare_report *r)
+{
+	const struct compare_routes *x = r->routes;
+
+	emit_array(e, "path_states");
+	for (int i = 0; i < 3; i++)
+		for (int j = 0; j < 3; j++) {
+			emit_object(e, NULL);
+			emit_str(e, "a", path_state((enum route_state)i));
+			emit_str(e, "b", path_state((enum route_state)j));
+			emit_uint(e, "entries", x->path_count[i][j]);
+			emit_end(e);
+		}
+	emit_end(e);
+	emit_array(e, "paths_differ");
+	for (size_t i = 0; i < x->n_paths_differ; i++) {
+		const struct compare_path *p = &x->paths_differ[i];
+
+		emit_object(e, NULL);
+		emit_array(e, "path");
+		for (size_t j = 0; j < p->path->n; j++)
+			emit_fmt(e, NULL, "AS%u",
+			    r->table->numbers.v[p->path->first + j]);
+		emit_end(e);
+		emit_uint(e, "entries", p->path->count);
+		emit_str(e, "a", path_state(p->state[0]));
+		emit_str(e, "b", path_state(p->state[1]));
+		emit_end(e);
+	}
+	emit_end(e);
+}
+
+static void
 emit_routes(struct emit *e, const struct compare_report *r)
 {
 	const struct compare_routes *x = r->routes;
@@ -387,6 +467,7 @@ emit_routes(struct emit *e, const struct compare_report *r)
 	for (size_t i = 0; i < x->n_differ; i++)
 		emit_route(e, &x->differ[i]);
 	emit_end(e);
+	emit_paths(e, r);
 	emit_end(e);
 }
 

@@ -74,6 +74,8 @@ policy_compare_routes(struct compare_routes *out, const struct compare *c,
 	*out = (struct compare_routes){ 0 };
 	if (add_vrps(&sides[0], c, 0) && add_vrps(&sides[1], c, 1))
 		reason = classify(out, sides, table, arena);
+	if (reason == REASON_OK)
+		reason = compare_paths(out, c, table, arena);
 	nest_fini(&sides[0]);
 	nest_fini(&sides[1]);
 	return reason;

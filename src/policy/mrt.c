@@ -61,41 +61,86 @@ mrt_is(struct span bytes)
 	return !c.bad && type == TABLE_DUMP_V2 && subtype <= 12;
 }
 
-/* The last AS of a path that ends in a sequence; 0: RFC 6811 2, "NONE". */
-static uint32_t
-origin_of(struct cursor *path)
-{
-	uint32_t origin = 0;
+/* A table in the making, and the paths that were met: by the bytes of the
+ * attribute, which stay where they are. */
+struct dump {
+	struct table *out;
+	struct map paths; /* -> number + 1 */
+};
 
+/* The last AS of a path that ends in a sequence; 0: RFC 6811 2, "NONE". */
+static enum reason
+read_path(struct dump *d, struct table_path *out, struct cursor *path,
+    uint32_t *origin)
+{
+	struct table *t = d->out;
+
+	*out = (struct table_path){ .first = t->numbers.n };
+	*origin = 0;
 	while (path->p < path->end && !path->bad) {
 		uint32_t type = number(path, 1), n = number(path, 1);
 		struct cursor asns = take(path, (size_t)n * 4);
 
-		origin = 0;
-		while (asns.p < asns.end)
-			origin = number(&asns, 4);
-		if (type != SEGMENT_SEQUENCE)
-			origin = 0;
+		*origin = 0;
+		while (asns.p < asns.end) {
+			*origin = number(&asns, 4);
+			if (t->numbers.n > out->first &&
+			    t->numbers.v[t->numbers.n - 1] == *origin)
+				continue;
+			if (!vec_push(&t->numbers, *origin))
+				return R_LIMIT_MEMORY;
+		}
+		if (type != SEGMENT_SEQUENCE) {
+			*origin = 0;
+			out->has_set = true;
+		}
 	}
-	return origin;
+	out->n = t->numbers.n - out->first;
+	return path->bad ? R_TABLE_MRT : REASON_OK;
 }
 
-static uint32_t
-read_attributes(struct cursor *c)
+/* Count the path where it is known, or else note it. */
+static enum reason
+add_path(struct dump *d, struct span bytes, uint32_t *origin)
 {
-	uint32_t origin = 0;
+	struct cursor c = { bytes.p, bytes.p + bytes.n, false };
+	struct table *t = d->out;
+	uintptr_t known = (uintptr_t)map_get(&d->paths, bytes);
+	struct table_path path;
 
+	if (known != 0) {
+		const struct table_path *p = &t->paths.v[known - 1];
+
+		t->paths.v[known - 1].count++;
+		*origin = p->has_last ? t->numbers.v[p->first + p->n - 1] : 0;
+		return REASON_OK;
+	}
+	TRY(read_path(d, &path, &c, origin));
+	if (path.n == 0)
+		return REASON_OK;
+	path.count = 1;
+	path.has_last = *origin != 0;
+	if (!vec_push(&t->paths, path) ||
+	    !map_put(&d->paths, bytes, (void *)(uintptr_t)t->paths.n))
+		return R_LIMIT_MEMORY;
+	return REASON_OK;
+}
+
+static enum reason
+read_attributes(struct dump *d, struct cursor *c, uint32_t *origin)
+{
+	*origin = 0;
 	while (c->p < c->end && !c->bad) {
 		uint32_t flags = number(c, 1), type = number(c, 1);
 		uint32_t n = number(c, (flags & ATTR_EXTENDED) != 0 ? 2 : 1);
 		struct cursor value = take(c, n);
 
-		if (type != ATTR_AS_PATH)
-			continue;
-		origin = origin_of(&value);
-		c->bad |= value.bad;
+		if (type == ATTR_AS_PATH && !c->bad)
+			TRY(add_path(d,
+			    span_of(value.p, (size_t)(value.end - value.p)),
+			    origin));
 	}
-	return origin;
+	return c->bad ? R_TABLE_MRT : REASON_OK;
 }
 
 static bool
@@ -135,8 +180,9 @@ add(struct table *out, size_t since, const struct table_route *r)
 }
 
 static enum reason
-read_rib(struct table *out, struct cursor *c, enum family family, bool addpath)
+read_rib(struct dump *d, struct cursor *c, enum family family, bool addpath)
 {
+	struct table *out = d->out;
 	struct table_route r;
 	size_t since = out->routes.n;
 	uint32_t n;
@@ -150,35 +196,34 @@ read_rib(struct table *out, struct cursor *c, enum family family, bool addpath)
 
 		(void)take(c, 2 + 4 + (addpath ? 4U : 0U));
 		attributes = take(c, number(c, 2));
-		r.origin = read_attributes(&attributes);
-		if (c->bad || attributes.bad)
+		if (c->bad)
 			return R_TABLE_MRT;
+		TRY(read_attributes(d, &attributes, &r.origin));
 		TRY(add(out, since, &r));
 	}
 	return c->bad || c->p != c->end ? R_TABLE_MRT : REASON_OK;
 }
 
 static enum reason
-read_record(struct table *out, uint32_t subtype, struct cursor *body)
+read_record(struct dump *d, uint32_t subtype, struct cursor *body)
 {
 	switch (subtype) {
 	case IPV4_UNICAST:
 	case IPV4_ADDPATH:
-		return read_rib(out, body, FAMILY_V4, subtype == IPV4_ADDPATH);
+		return read_rib(d, body, FAMILY_V4, subtype == IPV4_ADDPATH);
 	case IPV6_UNICAST:
 	case IPV6_ADDPATH:
-		return read_rib(out, body, FAMILY_V6, subtype == IPV6_ADDPATH);
+		return read_rib(d, body, FAMILY_V6, subtype == IPV6_ADDPATH);
 	default: /* peers, multicast, what is not known */
 		return REASON_OK;
 	}
 }
 
-enum reason
-mrt_parse(struct table *out, struct span bytes, struct fault *why)
+static enum reason
+read_all(struct dump *d, struct span bytes, struct fault *why)
 {
 	struct cursor c = { bytes.p, bytes.p + bytes.n, false };
 
-	out->format = "mrt";
 	while (c.p < c.end) {
 		const uint8_t *at = c.p;
 		uint32_t type, subtype, n;
@@ -193,10 +238,23 @@ mrt_parse(struct table *out, struct span bytes, struct fault *why)
 		if (c.bad)
 			reason = R_TABLE_MRT;
 		else if (type == TABLE_DUMP_V2)
-			reason = read_record(out, subtype, &body);
+			reason = read_record(d, subtype, &body);
 		if (reason != REASON_OK)
 			return fault_say(why, reason, at,
 			    "record of type %u.%u, %u bytes", type, subtype, n);
 	}
 	return REASON_OK;
+}
+
+enum reason
+mrt_parse(struct table *out, struct span bytes, struct fault *why)
+{
+	struct dump d = { .out = out };
+	enum reason reason;
+
+	out->format = "mrt";
+	map_init(&d.paths);
+	reason = read_all(&d, bytes, why);
+	map_fini(&d.paths);
+	return reason;
 }

@@ -165,4 +165,6 @@ void
 table_fini(struct table *t)
 {
 	vec_fini(&t->routes);
+	vec_fini(&t->paths);
+	vec_fini(&t->numbers);
 }

@@ -424,6 +424,79 @@ test_routes(void **state)
 	buf_fini(&text);
 }
 
+/* draft-ietf-sidrops-aspa-verification 6.2, by hand: 1 and 2 are customers of
+ * 10, 10 of nobody, 20 of 10. */
+static void
+test_paths(void **state)
+{
+	static const struct {
+		const char *what;
+		uint32_t path[6]; /* from the peer; 0 ends it */
+		bool has_set;
+		enum route_state want;
+	} cases[] = {
+		{ "origin alone", { 1 }, false, ROUTE_VALID },
+		{ "up", { 10, 1 }, false, ROUTE_VALID },
+		{ "up, across", { 99, 10, 1 }, false, ROUTE_VALID },
+		{ "up and down", { 2, 10, 1 }, false, ROUTE_VALID },
+		{ "up, across, down", { 20, 10, 10, 1 }, false, ROUTE_VALID },
+		{ "a leak: down and up again", { 10, 2, 10, 1 }, false,
+		    ROUTE_INVALID },
+		{ "a leak between others", { 99, 10, 2, 98, 1 }, false,
+		    ROUTE_INVALID },
+		{ "not a provider at either end", { 2, 98, 97, 1 }, false,
+		    ROUTE_INVALID },
+		{ "nothing said", { 97, 98, 99 }, false, ROUTE_NOT_FOUND },
+		{ "a set", { 10, 1 }, true, ROUTE_INVALID },
+	};
+	static const struct asn ten[] = { { 10 } }, none[] = { { 0 } };
+	struct payload aspas[] = {
+		{ .kind = PAYLOAD_ASPA,
+		    .aspa = { { 1 }, 1, ten },
+		    .origin = &roas[0] },
+		{ .kind = PAYLOAD_ASPA,
+		    .aspa = { { 2 }, 1, ten },
+		    .origin = &roas[0] },
+		{ .kind = PAYLOAD_ASPA,
+		    .aspa = { { 10 }, 1, none },
+		    .origin = &roas[0] },
+		{ .kind = PAYLOAD_ASPA,
+		    .aspa = { { 20 }, 1, ten },
+		    .origin = &roas[0] },
+	};
+	struct view v, without = { 0 };
+	struct compare_side a = { "a", &v, COMPARE_ALL };
+	struct compare_side b = { "b", &without, COMPARE_ALL };
+	struct compare c;
+
+	(void)state;
+	facts(&v);
+	v.payloads = aspas;
+	v.n = COUNT(aspas);
+	compare(&c, &a, &b);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct table t = { 0 };
+		struct table_path p = { .count = 3,
+			.has_set = cases[i].has_set };
+		struct compare_routes x;
+		enum route_state other =
+		    cases[i].has_set ? ROUTE_INVALID : ROUTE_NOT_FOUND;
+
+		for (; p.n < 6 && cases[i].path[p.n] != 0; p.n++)
+			assert_true(vec_push(&t.numbers, cases[i].path[p.n]));
+		if (p.n <= 2 && !cases[i].has_set)
+			other = ROUTE_VALID;
+		assert_true(vec_push(&t.paths, p));
+		CHECK_REASON(cases[i].what,
+		    policy_compare_routes(&x, &c, &t, &arena), REASON_OK);
+		CHECK(cases[i].what, x.n_paths == 3);
+		CHECK(cases[i].what, x.path_count[cases[i].want][other] == 3);
+		CHECK(cases[i].what,
+		    x.n_paths_differ == (cases[i].want != other));
+		table_fini(&t);
+	}
+}
+
 /* ---- words ----------------------------------------------------------- */
 
 static bool
@@ -538,6 +611,7 @@ main(void)
 		CASE(test_self),
 		CASE(test_mirror),
 		CASE(test_routes),
+		CASE(test_paths),
 		CASE(test_words),
 		CASE(test_again),
 	};

@@ -142,6 +142,13 @@ test_mrt(void **state)
 	assert_string_equal(t.format, "mrt");
 	assert_int_equal(t.n_read, 6);
 	assert_int_equal(t.routes.n, 5);
+	/* a, b, a set, and b cut to one. */
+	assert_int_equal(t.paths.n, 4);
+	assert_int_equal(t.paths.v[0].count, 2);
+	assert_int_equal(t.paths.v[0].n, 2);
+	assert_int_equal(t.numbers.v[t.paths.v[0].first + 1], 64500);
+	assert_true(t.paths.v[2].has_set && !t.paths.v[1].has_set);
+	assert_int_equal(t.paths.v[3].n, 1);
 	check_route(&t, 0, "10.0.0.0/8", 0);
 	check_route(&t, 1, "10.0.0.0/8", 64497);
 	check_route(&t, 2, "192.0.2.0/24", 64500);
