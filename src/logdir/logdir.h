@@ -1,5 +1,5 @@
 /*
- * logdir - the folder of a log that we write.
+ * logdir - logs on disk: the folder of one that we write or copy, a proof.
  *
  * What	    Files of a transparency log on disk, laid out and locked as
  *	    Tessera's POSIX storage does, so that either goes on where the
