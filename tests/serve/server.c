@@ -300,7 +300,7 @@ ask(struct rtr_client *c, int fd)
 
 	buf_init(&pdu, 64);
 	rtr_client_ask(c, &pdu);
-	assert_int_equal(send(fd, pdu.p, pdu.n, MSG_NOSIGNAL), (ssize_t)pdu.n);
+	(void)send(fd, pdu.p, pdu.n, MSG_NOSIGNAL); /* what comes, tells */
 	buf_fini(&pdu);
 }
 
