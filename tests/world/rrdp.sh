@@ -97,7 +97,8 @@ judge() { # options...: by what the TALs name, nothing else
 		--output "csv:$dir/csv" --findings "$dir/findings" "$@" \
 		>"$dir/json" 2>"$dir/said" || return 1
 	sed -n 's/.*"reason": *"\([^"]*\)".*"object": *"\([^"]*\)".*"effect": *"\([^"]*\)".*/\2,\1,\3/p' \
-		"$dir/findings" | LC_ALL=C sort >"$dir/found"
+		"$dir/findings" | grep -v ',policy.vanished,' |
+		LC_ALL=C sort >"$dir/found" # news, not faults
 	[ -z "${CAIRN_PROVOKED:-}" ] ||
 		cut -d, -f2 "$dir/found" >>"$CAIRN_PROVOKED/rrdp"
 	cat "$dir/found" "$dir/csv" >"$dir/said"
