@@ -36,15 +36,21 @@ tests_fuzz_run_wire_LDADD = $(fuzz_main) $(run_libs)
 if HAVE_CMOCKA
 check_LIBRARIES += tests/run/libscene.a
 tests_run_libscene_a_SOURCES = tests/run/scene.h tests/run/scene.c
-check_PROGRAMS += tests/run/test_follow tests/run/test_wire_entries
-tests_run_test_wire_entries_SOURCES = tests/run/test_wire_entries.c \
-	$(ledger_vector)
-tests_run_test_wire_entries_LDADD = $(run_libs) $(CMOCKA_LIBS)
-tests_run_test_follow_SOURCES = tests/run/test_follow.c tests/run/log.h \
-	tests/run/log.c tests/run/server.h tests/run/server.c $(ledger_kit) \
+check_PROGRAMS += tests/run/test_follow tests/run/test_follow_lies \
+	tests/run/test_wire_entries
+follow_world = tests/run/follow_world.h tests/run/follow_world.c \
+	tests/run/log.h tests/run/log.c tests/run/server.h \
+	tests/run/server.c $(ledger_kit)
+tests_run_test_follow_SOURCES = tests/run/test_follow.c $(follow_world) \
 	src/run/worker.c
 tests_run_test_follow_CPPFLAGS = $(AM_CPPFLAGS) -DCAIRN_POISON
 tests_run_test_follow_LDADD = $(run_libs) $(CMOCKA_LIBS)
+tests_run_test_follow_lies_SOURCES = tests/run/test_follow_lies.c \
+	$(follow_world)
+tests_run_test_follow_lies_LDADD = $(run_libs) $(CMOCKA_LIBS)
+tests_run_test_wire_entries_SOURCES = tests/run/test_wire_entries.c \
+	$(ledger_vector)
+tests_run_test_wire_entries_LDADD = $(run_libs) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/run/test_run
 check_PROGRAMS += tests/run/test_memo
 tests_run_test_memo_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
