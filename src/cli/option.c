@@ -26,9 +26,7 @@ option_row(struct option_row *out, const struct command *command, size_t i)
 			.argument = rows[j].argument,
 			.otherwise =
 			    rows[j].argument != NULL ? rows[j].otherwise : NULL,
-			.text = rows[j].kind == CONF_LATER
-				    ? "not in this version"
-				    : rows[j].text };
+			.text = rows[j].text };
 		return true;
 	}
 	return false;

@@ -105,6 +105,16 @@ struct conf_rtr {
 	bool has_option_listen;
 };
 
+struct conf_http {
+	size_t n;
+	struct conf_listener *listeners; /* versions and allow: of RTR only */
+	const char *certificate, *key;   /* paths; NULL: none */
+	size_t n_hosts;
+	const char **hosts; /* names that we may be asked by */
+	bool per_entity;    /* metrics of each repository */
+	bool has_listen, has_option_listen;
+};
+
 /* An address and a port: "192.0.2.1:323", "[2001:db8::1]:323". */
 bool conf_address_parse(
     struct addr *, enum family *, uint16_t *port, const char *text) MUST_CHECK;
@@ -137,6 +147,7 @@ struct conf {
 	uint64_t jobs;             /* 0: one for each processor */
 	bool offline, no_memo, allow_local, strict;
 	struct conf_rtr rtr;
+	struct conf_http http;
 	uint64_t refresh, max_age; /* of a server, seconds */
 	bool has_at;
 	int64_t at; /* time of evaluation, when given */
@@ -199,7 +210,7 @@ enum conf_kind {
 	CONF_LIMITS,
 	CONF_DURATION,
 	CONF_RTR,
-	CONF_LATER /* of interface.md, but not in this version */
+	CONF_HTTP
 };
 
 struct conf_row {

@@ -348,17 +348,6 @@ set_limits(const struct setting *s, const struct node *map)
 	return REASON_OK;
 }
 
-/* Who says "none of it" says what this version does. */
-static enum reason
-refuse_later(const struct setting *s, const struct node *n)
-{
-	if (n->kind == NODE_LIST && n->first == NULL)
-		return REASON_OK;
-	return conf_fail(s->error, R_CONF_LATER, n->line,
-	    "%s%s (%s) is not in this version", setting_dashes(n),
-	    setting_name(s, n), s->row->text);
-}
-
 enum reason
 conf_unknown(struct conf_error *error, const struct node *key,
     const char *const *names, size_t n)
@@ -416,10 +405,10 @@ conf_set(const struct setting *s, const struct node *n)
 		return set_duration(s, n);
 	case CONF_RTR:
 		return conf_set_rtr(s, n);
+	case CONF_HTTP:
+		return conf_set_http(s, n);
 	case CONF_LIMITS:
 		return set_limits(s, n);
-	case CONF_LATER:
-		return refuse_later(s, n);
 	case CONF_PLACES:
 	case CONF_CONSTRAINTS:
 	case CONF_MIRRORS:

@@ -57,6 +57,10 @@ enum reason conf_set_rtr(
     const struct setting *, const struct node *) MUST_CHECK;
 /* The default listener, where none was named. */
 enum reason conf_finish_rtr(struct conf *) MUST_CHECK;
+/* set_http.c */
+enum reason conf_set_http(
+    const struct setting *, const struct node *) MUST_CHECK;
+enum reason conf_finish_http(struct conf *) MUST_CHECK;
 enum reason conf_unknown(struct conf_error *, const struct node *key,
     const char *const *names, size_t n);
 

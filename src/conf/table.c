@@ -4,10 +4,6 @@
 #include "conf/conf.h"
 
 #define AT(field) offsetof(struct conf, field)
-#define LATER(name, what)                                         \
-	{                                                         \
-		.key = (name), .kind = CONF_LATER, .text = (what) \
-	}
 
 static const char *const fallbacks[] = {
 	[CONF_FALLBACK_NEVER] = "never",
@@ -174,7 +170,14 @@ static const struct conf_row rows[] = {
 	    .max = UINT64_C(365) * 86400,
 	    .otherwise = "24h",
 	    .text = "age from which cairn serve no longer serves a view" },
-	LATER("http", "the server for people"),
+	{ .key = "http",
+	    .option = "http",
+	    .server = true,
+	    .argument = "ADDRESS:PORT",
+	    .kind = CONF_HTTP,
+	    .many = true,
+	    .otherwise = CONF_HTTP_LISTEN,
+	    .text = "where cairn serve listens for programs and people" },
 };
 
 const struct conf_row *

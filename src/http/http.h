@@ -53,6 +53,13 @@ struct http_counters {
 	uint64_t http_answers[6]; /* [status / 100] */
 };
 
+/* How it went: oldest first. */
+#define HTTP_SAMPLES 288 /* a day, every five minutes */
+struct http_sample {
+	int64_t at;
+	uint64_t payloads, left, findings, rtr;
+};
+
 /* What changed from one view to the next: payloads of the two views. */
 struct http_changes {
 	uint32_t from, to;
@@ -65,7 +72,9 @@ struct http_world {
 	const struct view *view; /* NULL: there is none yet */
 	const struct http_counters *counters;
 	int64_t now, max_age; /* seconds; an older view is stale */
-	bool per_entity;      /* metrics with a label for each repository */
+	size_t n_samples;
+	const struct http_sample *samples;
+	bool per_entity; /* metrics with a label for each repository */
 	/* From that serial to the view's; false when it is not known. The
 	 * result is valid until the next call. */
 	bool (*since)(void *ctx, uint32_t serial, struct http_changes *out);

@@ -161,6 +161,24 @@ emit_view(struct emit *e, const struct view *view)
 	emit_end(e);
 }
 
+static void
+emit_day(struct emit *e, const struct http_world *world)
+{
+	emit_array(e, "day");
+	for (size_t i = 0; i < world->n_samples; i++) {
+		const struct http_sample *sample = &world->samples[i];
+
+		emit_object(e, NULL);
+		emit_time(e, "at", sample->at);
+		emit_uint(e, "payloads", sample->payloads);
+		emit_uint(e, "left", sample->left);
+		emit_uint(e, "findings", sample->findings);
+		emit_uint(e, "rtr", sample->rtr);
+		emit_end(e);
+	}
+	emit_end(e);
+}
+
 void
 answer_status(struct http_call *call)
 {
@@ -175,5 +193,6 @@ answer_status(struct http_call *call)
 	if (world->view != NULL)
 		emit_view(&e, world->view);
 	emit_server(&e, world->counters);
+	emit_day(&e, world);
 	emit_end(&e);
 }

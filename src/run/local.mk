@@ -11,7 +11,7 @@ librun_a_SOURCES += %D%/memo.c
 # The view file, and serving for ever.
 librun_a_SOURCES += %D%/supervise.h \
 	%D%/supervise_inside.h %D%/supervise.c %D%/supervise_engine.c \
-	%D%/supervise_server.c %D%/supervise_listen.c %D%/supervise_notify.c \
+	%D%/supervise_server.c %D%/supervise_site.c %D%/supervise_listen.c %D%/supervise_notify.c \
 	%D%/supervise_box.c
 # Ledgers.
 librun_a_SOURCES += %D%/wire_entries.c \

@@ -150,6 +150,22 @@ server_ended(struct supervisor *s, int status)
 }
 
 static void
+site_ended(struct supervisor *s, int status)
+{
+	struct child *c = &s->site;
+	int64_t now = run_clock_ms();
+
+	if (!s->is_stopping)
+		say_ended(s, "the HTTP server", status);
+	c->pid = 0;
+	if (now - c->began_ms > BACKOFF_MAX_MS)
+		c->failures = 0;
+	/* Told to end, by a reload: at once. */
+	c->due_ms =
+	    status == 0 ? now : now + supervise_backoff_ms(c->failures++);
+}
+
+static void
 reap(struct supervisor *s)
 {
 	int status;
@@ -160,6 +176,8 @@ reap(struct supervisor *s)
 			engine_ended(s, status);
 		else if (pid == s->server.pid)
 			server_ended(s, status);
+		else if (pid == s->site.pid)
+			site_ended(s, status);
 	}
 }
 
@@ -199,6 +217,8 @@ begin_stop(struct supervisor *s)
 	s->stop_ms = run_clock_ms();
 	notify_systemd("STOPPING=1");
 	server_tell(s, "stop");
+	if (s->site.pid > 0)
+		(void)kill(s->site.pid, SIGTERM);
 	if (s->engine.pid > 0)
 		(void)kill(-s->engine.pid, SIGTERM);
 }
@@ -268,10 +288,14 @@ by_the_clock(struct supervisor *s)
 			(void)kill(s->server.pid, SIGKILL);
 		if (now - s->stop_ms > KILL_MS && s->engine.pid > 0)
 			(void)kill(-s->engine.pid, SIGKILL);
+		if (now - s->stop_ms > KILL_MS && s->site.pid > 0)
+			(void)kill(s->site.pid, SIGKILL);
 		return;
 	}
 	if (s->server.pid == 0 && now >= s->server.due_ms)
 		server_start(s);
+	if (s->site.pid == 0 && now >= s->site.due_ms && site_is_wanted(s))
+		site_start(s);
 	if (s->engine.pid == 0 && now >= s->engine.due_ms)
 		engine_start(s);
 	if (s->reload_again && s->next == NULL)
@@ -342,15 +366,17 @@ take_signals(struct supervisor *s)
 static int
 run(struct supervisor *s)
 {
-	if (!take_lock(s) || !take_signals(s))
+	if (!take_lock(s) || !take_signals(s) || !counters_open(s))
 		return 1;
+	s->counters->started_at = (int64_t)time(NULL);
 	sockets_inherit(s);
 	if (!sockets_open(s, s->conf))
 		return 1;
 	sockets_tidy(&s->sockets);
 	s->watchdog_ms = notify_watchdog_ms();
 	s->heard_ms = run_clock_ms();
-	while (!s->is_stopping || s->server.pid > 0 || s->engine.pid > 0)
+	while (!s->is_stopping || s->server.pid > 0 || s->engine.pid > 0 ||
+	       s->site.pid > 0)
 		turn(s);
 	return 0;
 }
@@ -362,10 +388,12 @@ run_supervise(const struct run_daemon *daemon, struct conf *first)
 		.conf = first,
 		.engine = { .fd = -1 },
 		.server = { .fd = -1 },
+		.site = { .fd = -1 },
 		.signals = -1,
 		.lock = -1 };
 	int status = run(&s);
 
+	counters_close(&s);
 	sockets_close(&s.sockets);
 	if (s.next != NULL)
 		daemon->drop(daemon->ctx, s.next);

@@ -33,7 +33,8 @@ struct supervisor {
 	const struct run_daemon *daemon;
 	struct conf *conf, *next; /* next: a reload is under way */
 	struct sockets sockets;
-	struct child engine, server;
+	struct child engine, server, site;
+	struct http_counters *counters; /* shared by server and site */
 	int signals; /* signalfd */
 	sigset_t old_mask;
 	int lock;
@@ -70,6 +71,16 @@ bool server_reload(struct supervisor *);
 void server_tell(struct supervisor *, const char *what);
 /* What it said. */
 void server_hear(struct supervisor *);
+
+/* All of a file of PEM; of no path, nothing. */
+bool supervise_read(struct buf *out, const char *path) MUST_CHECK;
+
+/* supervise_site.c */
+bool site_is_wanted(const struct supervisor *);
+void site_start(struct supervisor *);
+bool counters_open(struct supervisor *) MUST_CHECK;
+void counters_close(struct supervisor *);
+void counters_take(struct http_counters *out, const struct serve_counters *);
 
 /* supervise_engine.c */
 void engine_start(struct supervisor *);

@@ -165,6 +165,9 @@ sockets_open(struct supervisor *s, const struct conf *conf)
 	for (size_t i = 0; i < conf->rtr.n; i++)
 		if (!have(s, &conf->rtr.listeners[i]))
 			return false;
+	for (size_t i = 0; i < conf->http.n; i++)
+		if (!have(s, &conf->http.listeners[i]))
+			return false;
 	return true;
 }
 

@@ -43,8 +43,8 @@ say(void *ctx, const char *text)
 	v->daemon->say(v->daemon->ctx, text);
 }
 
-static bool
-read_pem(struct buf *out, const char *path)
+bool
+supervise_read(struct buf *out, const char *path)
 {
 	uint8_t piece[4096];
 	ssize_t n = 0;
@@ -111,10 +111,10 @@ apply(struct server *v, const struct conf *conf, const struct sockets *sockets,
 		    (uint32_t)conf->rtr.retry, (uint32_t)conf->rtr.expire },
 		.max_age = (int64_t)conf->max_age,
 		.limits = &conf->limits };
-	bool read_all = read_pem(&cert, conf->rtr.certificate);
+	bool read_all = supervise_read(&cert, conf->rtr.certificate);
 
-	read_all = read_pem(&key, conf->rtr.key) && read_all;
-	read_all = read_pem(&ca, conf->rtr.client_ca) && read_all;
+	read_all = supervise_read(&key, conf->rtr.key) && read_all;
+	read_all = supervise_read(&ca, conf->rtr.client_ca) && read_all;
 	(void)snprintf(folder, sizeof(folder), "%s/view", conf->cache);
 	settings.view_folder = folder;
 	settings.tls = (struct serve_tls){ buf_view(&cert), buf_view(&key),
@@ -206,7 +206,12 @@ on_message(void *ctx, struct span text, int fd)
 static void
 on_second(void *ctx)
 {
-	answer(ctx, "alive");
+	const struct server *v = ctx;
+	struct serve_counters counters;
+
+	serve_counters(&counters, v->serve);
+	counters_take(v->parent->counters, &counters);
+	answer(v, "alive");
 }
 
 static void
@@ -320,6 +325,8 @@ reloaded(struct supervisor *s, bool good)
 		s->daemon->drop(s->daemon->ctx, s->conf);
 		s->conf = s->next;
 		sockets_tidy(&s->sockets);
+		if (s->site.pid > 0)
+			(void)kill(s->site.pid, SIGTERM);
 		supervise_say(s, "configuration reloaded");
 		/* Trust anchors and exceptions may be others. */
 		if (s->engine.pid > 0)

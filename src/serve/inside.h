@@ -23,6 +23,8 @@ struct tls_conn; /* one connection's */
 /* NULL in *out where there is no certificate. */
 enum reason tls_new(
     struct tls **out, const struct serve_tls *, struct fault *why) MUST_CHECK;
+/* For web_listen; goes with the tls. */
+struct ssl_ctx_st *tls_context(struct tls *);
 void tls_free(struct tls *); /* connections keep what they need */
 struct tls_conn *tls_accept(struct tls *, int fd) MUST_CHECK;
 void tls_conn_free(struct tls_conn *);

@@ -17,6 +17,7 @@
 #define CAIRN_SERVE_H
 
 #include "base/base.h"
+#include "http/http.h"
 #include "model/model.h"
 #include "rtr/rtr.h"
 
@@ -82,6 +83,27 @@ void serve_stop(struct serve *);
 void serve_counters(struct serve_counters *out, const struct serve *);
 void serve_rtr_facts(struct rtr_cache_facts *out, const struct serve *);
 void serve_close(struct serve *); /* may be NULL */
+
+/* ---- the other server: programs and people --------------------------------
+ * A process of its own, so that nothing asked of it delays a router.
+ */
+
+struct serve_site {
+	size_t n;
+	const struct serve_listener *listeners; /* fd and is_tls count */
+	struct serve_tls tls;                   /* no client_ca */
+	const char *view_folder;
+	int64_t max_age; /* seconds */
+	size_t n_hosts;
+	const char *const *hosts;
+	bool per_entity;
+	struct http_counters *counters;  /* HTTP's are written, RTR's read */
+	const struct serve_hooks *hooks; /* only say */
+};
+
+/* Until SIGTERM. `ready`: called once it listens. */
+enum reason serve_site(const struct serve_site *, void (*ready)(void *ctx),
+    struct fault *why) MUST_CHECK;
 
 /* ---- the other end: a connection to a cache ---------------------------------
  */

@@ -151,6 +151,12 @@ tls_new(struct tls **out, const struct serve_tls *from, struct fault *why)
 	return r;
 }
 
+struct ssl_ctx_st *
+tls_context(struct tls *tls)
+{
+	return tls->ctx;
+}
+
 void
 tls_free(struct tls *t)
 {

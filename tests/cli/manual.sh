@@ -59,10 +59,6 @@ for key in $(sed -nE 's/.*\.key = "([a-z-]+)".*/\1/p' "$table"); do
 	check "key $key is in the example" grep -qE "^$key:" \
 		"$source/etc/cairn.yaml"
 done
-for key in $(sed -nE 's/.*LATER\("([a-z-]+)".*/\1/p' "$table"); do
-	check "key $key is told of" grep -qE "^\.Cm $key( ,)?\$" \
-		"$man/cairn.yaml.5"
-done
 check "gen-docs" "$source/contrib/gen-docs" "$folder"
 for text in reasons.md limits.md metrics.md man/cairn.yaml.5; do
 	check "doc/$text is current: run contrib/gen-docs" \

@@ -51,6 +51,7 @@ says() {
 
 command -v ps >/dev/null || skip_all "no ps(1)"
 status "demonstration" 0 "$cairn" demo -q world
+printf 'http: {listen: []}\n' >>world/cairn.yaml
 status "nobody is there" 1 rtr
 status "no server named" 2 "$cairn" rtr
 status "no such version" 2 rtr --version 3

@@ -143,10 +143,6 @@ static const struct {
 	    R_CONF_VALUE, 1, "port" },
 	{ "port 0", "mirrors: [{from: 'rsync://a.example:0/m/', to: [/x]}]\n",
 	    R_CONF_VALUE, 1, "port" },
-	{ "later", "rtr: {listen: ['127.0.0.1:3323']}\n", R_CONF_LATER, 1,
-	    "rtr (the server for routers) is not in this version" },
-	{ "later, in its line", "jobs: 1\n\nmax-age: 3h\n",
-	    R_CONF_LATER, 3, "max-age" },
 };
 
 static void
