@@ -4,6 +4,7 @@
 #include "tests/check.h"
 
 #include "conf/conf.h"
+#include "conf/set.h"
 
 static const struct {
 	const char *what, *text;
@@ -90,12 +91,19 @@ test_listeners(void **state)
 	conf_fini(&c);
 	conf_init(&c);
 	CHECK_REASON("no list",
-	    conf_parse(
-		&c, SPAN("trust-anchors: []\nhttp: {}\n"), "x.yaml", &error),
-	    REASON_OK);
-	CHECK_REASON("finish", conf_finish(&c, &error), REASON_OK);
+	    conf_parse(&c, SPAN("http: {}\n"), "x.yaml", &error), REASON_OK);
+	assert_int_equal(c.http.n, 0);
+	assert_false(c.http.has_listen);
+	CHECK_REASON("default", conf_finish_http(&c), REASON_OK);
 	assert_int_equal(c.http.n, 1);
 	assert_string_equal(c.http.listeners[0].address, "127.0.0.1:8323");
+	conf_fini(&c);
+	conf_init(&c);
+	CHECK_REASON("empty list",
+	    conf_parse(&c, SPAN("http: {listen: []}\n"), "x.yaml", &error),
+	    REASON_OK);
+	CHECK_REASON("nowhere", conf_finish_http(&c), REASON_OK);
+	assert_int_equal(c.http.n, 0);
 	conf_fini(&c);
 }
 

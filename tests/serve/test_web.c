@@ -173,7 +173,7 @@ test_requests(void **state)
 		{ "NUL", "GET /csv%00 HTTP/1.1\r\n" HOST, "400", "" },
 		{ "other method", "DELETE /csv HTTP/1.1\r\n" HOST, "405",
 		    "Allow: GET" },
-		{ "trace", "TRACE / HTTP/1.1\r\n" HOST, "404", "" },
+		{ "trace", "TRACE / HTTP/1.1\r\n" HOST, "405", "" },
 		{ "options", "OPTIONS /csv HTTP/1.1\r\n" HOST, "405", "" },
 		{ "unknown method", "BREW /csv HTTP/1.1\r\n" HOST, "501", "" },
 		{ "name of ours",
