@@ -5,8 +5,8 @@
 
 port=$((20000 + $$ % 20000))
 server=127.0.0.1:$port
-pid=
-trap '[ -z "$pid" ] || kill -9 $pid 2>/dev/null; rm -rf "$folder"' EXIT
+pid= router=
+trap 'kill -9 $pid $router 2>/dev/null; rm -rf "$folder"' EXIT
 start() { # OPTION...
 	"$cairn" serve -c world/cairn.yaml --rtr $server --refresh 10 "$@" \
 		2>>serve.log &
@@ -76,7 +76,7 @@ status "twice on one cache" 1 "$cairn" serve -c world/cairn.yaml \
 check "it says why" grep -q "another cairn serve" err
 
 # A router that stays, through all that follows.
-rtr --follow --json >follow.out 2>follow.err &
+"$cairn" rtr $server --timeout 20 --follow --json >follow.out 2>follow.err &
 router=$!
 check "the router has it" wait_for grep -q '"serial":' follow.out
 
@@ -143,7 +143,7 @@ kill -TERM $pid
 wait $pid
 check "it ends well" [ $? -eq 0 ]
 check "within five seconds" [ $(($(date +%s) - from)) -le 5 ]
-pid=
+pid= router=
 
 # A restart serves the last view at once, with the same session.
 start --offline --tal world/tals/alpha.tal --cache world/cache
@@ -154,5 +154,5 @@ check "the router goes on, without a reset" sh -c \
 kill $router
 kill -TERM $pid
 wait $pid
-pid=
+pid= router=
 plan
