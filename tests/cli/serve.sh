@@ -143,7 +143,7 @@ kill -TERM $pid
 wait $pid
 check "it ends well" [ $? -eq 0 ]
 check "within five seconds" [ $(($(date +%s) - from)) -le 5 ]
-pid= router=
+pid=
 
 # A restart serves the last view at once, with the same session.
 start --offline --tal world/tals/alpha.tal --cache world/cache
@@ -154,5 +154,5 @@ check "the router goes on, without a reset" sh -c \
 kill $router
 kill -TERM $pid
 wait $pid
-pid= router=
+pid=
 plan
