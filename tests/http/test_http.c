@@ -53,99 +53,91 @@ body_of(struct http_answer *a)
 	return (const char *)a->body.p;
 }
 
+static const struct {
+	const char *target;
+	unsigned status;
+	const char *has;
+} paths[] = {
+	{ "/version", 200, "cairn " },
+	{ "/csv", 200, "AS1,10.0.0.0/8,8,alpha\n" },
+	{ "/json", 200, "\"roas\"" },
+	{ "/ndjson", 200, "<script>" }, /* JSON, not markup */
+	{ "/csv?select-asn=AS2", 200, "AS2,10.1.0.0/16,20" },
+	{ "/csv?select-prefix=10.1.2.0/24", 200, "AS1,10.0.0.0/8" },
+	{ "/csv?select-prefix=10.0.0.0/8&include=more-specifics", 200,
+	    "AS0,10.2.0.0/16" },
+	{ "/csv?select-asn=x", 400, "select-asn" },
+	{ "/csv?select-asn=4294967296", 400, "select-asn" },
+	{ "/csv?select-prefix=10.0.0.1/8", 400, "select-prefix" },
+	{ "/csv?include=all", 400, "include" },
+	{ "/csv?exclude=everything", 400, "exclude" },
+	{ "/json?exclude=routeOrigins", 200, "customer" },
+	{ "/nothing", 404, "no such path" },
+	{ "/../etc/passwd", 404, "no such path" },
+	{ "/", 200, "<title>Cairn</title>" },
+	{ "/page.js", 200, "use strict" },
+	{ "/page.css", 200, ":root" },
+	{ "/page.html", 404, "no such path" },
+	{ "/api/v1/why?prefix=10.1.0.0/16&asn=AS2", 200,
+	    "\"state\": \"valid\"" },
+	{ "/api/v1/why?prefix=10.1.0.1", 200, "10.1.0.1/32" },
+	{ "/api/v1/why?prefix=10.1.0.1/16", 400, "host bits" },
+	{ "/api/v1/why?prefix=10.1.0.0/16&asn=x", 400, "asn" },
+	{ "/api/v1/why", 400, "prefix" },
+	{ "/api/v1/lookup?q=10.1.0.0/16", 200, "\"kind\": \"prefix\"" },
+	{ "/api/v1/lookup?q=10.1.0.0/16  AS2", 200, "valid" },
+	{ "/api/v1/lookup?q=10.1.0.0/16 x", 400, "second" },
+	{ "/api/v1/lookup?q=10.1.0.0/33", 400, "prefix" },
+	{ "/api/v1/lookup?q=AS2", 200, "\"kind\": \"asn\"" },
+	{ "/api/v1/lookup?q=AS64496", 200, "ASPA of AS64496" },
+	{ "/api/v1/lookup?q=nobody", 200, "\"kind\": \"none\"" },
+	{ "/api/v1/lookup?q=mine", 200, "\"kind\": \"holder\"" },
+	{ "/api/v1/lookup?q=", 400, "looked up" },
+	{ "/api/v1/lookup", 400, "looked up" },
+	{ "/api/v1/compare", 200, "\"legacy\":4" },
+	{ "/api/v1/validity/AS1/10.0.0.0/8", 200, "\"state\": \"valid\"" },
+	{ "/api/v1/validity/1/10.0.0.0/8", 200, "\"matched\"" },
+	{ "/api/v1/validity/AS1/10.0.0.0/9", 200, "\"reason\": \"length\"" },
+	{ "/api/v1/validity/AS9/10.1.0.0/16", 200, "\"reason\": \"as\"" },
+	{ "/api/v1/validity/AS0/10.2.0.0/16", 200, "\"state\": \"invalid\"" },
+	{ "/api/v1/validity/AS9/11.0.0.0/8", 200, "not-found" },
+	{ "/api/v1/validity/AS3/2001:db8:1::/48", 200, "\"state\": \"valid\"" },
+	{ "/api/v1/validity/AS/10.0.0.0/8", 400, "asn" },
+	{ "/api/v1/validity/AS4294967296/10.0.0.0/8", 400, "asn" },
+	{ "/api/v1/validity/\xc2\xb4/10.0.0.0/8", 400, "asn" },
+	{ "/api/v1/validity/AS1/10.0.0.0/33", 400, "prefix" },
+	{ "/api/v1/validity/AS1/::/129", 400, "prefix" },
+	{ "/api/v1/validity/AS1/10.0.0.1/8", 400, "host bits" },
+	{ "/api/v1/validity/AS1", 400, "ASN/PREFIX" },
+	{ "/api/v1/validity/11111111111111111111111/", 400, "ASN/PREFIX" },
+	{ "/validity?asn=1&prefix=10.0.0.0/8", 200, "valid" },
+	{ "/validity?asn=1", 400, "prefix" },
+	{ "/validity", 400, "asn" },
+	{ "/api/v1/status", 200, "\"serial\": 7" },
+	{ "/health", 200, "degraded" },
+	{ "/metrics", 200, "# EOF\n" },
+	{ "/api/v1/openapi.json", 200, "/api/v1/validity/{asn}/{prefix}" },
+	{ "/json-delta", 200, "\"reset\":true" },
+	{ "/json-delta?session=11&serial=7", 200, "\"reset\":false" },
+	{ "/json-delta?session=11&serial=6", 200, "\"reset\":true" },
+	{ "/json-delta?session=99&serial=7", 200, "\"reset\":true" },
+	{ "/json-delta?session=x&serial=-1", 200, "\"reset\":true" },
+	{ "/json-delta/notify", 200, "\"serial\":7" },
+	{ "/json-delta/notify?session=11&serial=6", 200, "\"serial\":7" },
+	{ "/json-delta/notify?serial=6", 400, "neither" },
+};
+
 static void
 test_paths(void **state)
 {
-	static const struct {
-		const char *target;
-		unsigned status;
-		const char *has;
-	} cases[] = {
-		{ "/version", 200, "cairn " },
-		{ "/csv", 200, "AS1,10.0.0.0/8,8,alpha\n" },
-		{ "/json", 200, "\"roas\"" },
-		{ "/ndjson", 200, "<script>" }, /* JSON, not markup */
-		{ "/csv?select-asn=AS2", 200, "AS2,10.1.0.0/16,20" },
-		{ "/csv?select-prefix=10.1.2.0/24", 200, "AS1,10.0.0.0/8" },
-		{ "/csv?select-prefix=10.0.0.0/8&include=more-specifics", 200,
-		    "AS0,10.2.0.0/16" },
-		{ "/csv?select-asn=x", 400, "select-asn" },
-		{ "/csv?select-asn=4294967296", 400, "select-asn" },
-		{ "/csv?select-prefix=10.0.0.1/8", 400, "select-prefix" },
-		{ "/csv?include=all", 400, "include" },
-		{ "/csv?exclude=everything", 400, "exclude" },
-		{ "/json?exclude=routeOrigins", 200, "customer" },
-		{ "/nothing", 404, "no such path" },
-		{ "/../etc/passwd", 404, "no such path" },
-		{ "/", 200, "<title>Cairn</title>" },
-		{ "/page.js", 200, "use strict" },
-		{ "/page.css", 200, ":root" },
-		{ "/page.html", 404, "no such path" },
-		{ "/api/v1/why?prefix=10.1.0.0/16&asn=AS2", 200,
-		    "\"state\": \"valid\"" },
-		{ "/api/v1/why?prefix=10.1.0.1", 200, "10.1.0.1/32" },
-		{ "/api/v1/why?prefix=10.1.0.1/16", 400, "host bits" },
-		{ "/api/v1/why?prefix=10.1.0.0/16&asn=x", 400, "asn" },
-		{ "/api/v1/why", 400, "prefix" },
-		{ "/api/v1/lookup?q=10.1.0.0/16", 200, "\"kind\": \"prefix\"" },
-		{ "/api/v1/lookup?q=10.1.0.0/16  AS2", 200, "valid" },
-		{ "/api/v1/lookup?q=10.1.0.0/16 x", 400, "second" },
-		{ "/api/v1/lookup?q=10.1.0.0/33", 400, "prefix" },
-		{ "/api/v1/lookup?q=AS2", 200, "\"kind\": \"asn\"" },
-		{ "/api/v1/lookup?q=AS64496", 200, "ASPA of AS64496" },
-		{ "/api/v1/lookup?q=nobody", 200, "\"kind\": \"none\"" },
-		{ "/api/v1/lookup?q=mine", 200, "\"kind\": \"holder\"" },
-		{ "/api/v1/lookup?q=", 400, "looked up" },
-		{ "/api/v1/lookup", 400, "looked up" },
-		{ "/api/v1/compare", 200, "\"legacy\":4" },
-		{ "/api/v1/validity/AS1/10.0.0.0/8", 200,
-		    "\"state\": \"valid\"" },
-		{ "/api/v1/validity/1/10.0.0.0/8", 200, "\"matched\"" },
-		{ "/api/v1/validity/AS1/10.0.0.0/9", 200,
-		    "\"reason\": \"length\"" },
-		{ "/api/v1/validity/AS9/10.1.0.0/16", 200,
-		    "\"reason\": \"as\"" },
-		{ "/api/v1/validity/AS0/10.2.0.0/16", 200,
-		    "\"state\": \"invalid\"" },
-		{ "/api/v1/validity/AS9/11.0.0.0/8", 200, "not-found" },
-		{ "/api/v1/validity/AS3/2001:db8:1::/48", 200,
-		    "\"state\": \"valid\"" },
-		{ "/api/v1/validity/AS/10.0.0.0/8", 400, "asn" },
-		{ "/api/v1/validity/AS4294967296/10.0.0.0/8", 400, "asn" },
-		{ "/api/v1/validity/\xc2\xb4/10.0.0.0/8", 400, "asn" },
-		{ "/api/v1/validity/AS1/10.0.0.0/33", 400, "prefix" },
-		{ "/api/v1/validity/AS1/::/129", 400, "prefix" },
-		{ "/api/v1/validity/AS1/10.0.0.1/8", 400, "host bits" },
-		{ "/api/v1/validity/AS1", 400, "ASN/PREFIX" },
-		{ "/api/v1/validity/11111111111111111111111/", 400,
-		    "ASN/PREFIX" },
-		{ "/validity?asn=1&prefix=10.0.0.0/8", 200, "valid" },
-		{ "/validity?asn=1", 400, "prefix" },
-		{ "/validity", 400, "asn" },
-		{ "/api/v1/status", 200, "\"serial\": 7" },
-		{ "/health", 200, "degraded" },
-		{ "/metrics", 200, "# EOF\n" },
-		{ "/api/v1/openapi.json", 200,
-		    "/api/v1/validity/{asn}/{prefix}" },
-		{ "/json-delta", 200, "\"reset\":true" },
-		{ "/json-delta?session=11&serial=7", 200, "\"reset\":false" },
-		{ "/json-delta?session=11&serial=6", 200, "\"reset\":true" },
-		{ "/json-delta?session=99&serial=7", 200, "\"reset\":true" },
-		{ "/json-delta?session=x&serial=-1", 200, "\"reset\":true" },
-		{ "/json-delta/notify", 200, "\"serial\":7" },
-		{ "/json-delta/notify?session=11&serial=6", 200,
-		    "\"serial\":7" },
-		{ "/json-delta/notify?serial=6", 400, "neither" },
-	};
-
 	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++) {
+	for (size_t i = 0; i < COUNT(paths); i++) {
 		struct asked asked;
 		struct http_answer a;
 
-		http_answer(&a, ask(&asked, cases[i].target), &w.world, false);
-		CHECK(cases[i].target, a.status == cases[i].status);
-		CHECK(cases[i].target, strstr(body_of(&a), cases[i].has));
+		http_answer(&a, ask(&asked, paths[i].target), &w.world, false);
+		CHECK(paths[i].target, a.status == paths[i].status);
+		CHECK(paths[i].target, strstr(body_of(&a), paths[i].has));
 		buf_fini(&a.body);
 	}
 }

@@ -90,7 +90,7 @@ had=$(stat -c %s "$cache/store/data.mdb")
 	judge
 )
 status=$?
-[ $status -ne 0 ] && [ $status -ne 99 ] && grep -q 'store.full' "$dir/said"
+[ $status -ne 0 ] && [ $status -ne 99 ] && grep -qE 'store\.(full|io)' "$dir/said"
 ok "no room: it says so" $?
 cmp -s "$dir/csv" "$dir/before"
 ok "and leaves the outputs" $?

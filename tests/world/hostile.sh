@@ -37,6 +37,8 @@ make() { # time, description: writes $dir/w, keeping its cache
 	rm -rf "$dir/w/repo" "$dir/w/tals" "$dir/w/truth"
 	"$cairn" demo "$dir/w" --world "$dir/world" --at "$1" --seed 7 \
 		--quiet >"$dir/said" 2>&1
+	# What becomes of half a trust anchor that vanishes is another matter.
+	printf 'policy: {hold: {for: 0}}\n' >>"$dir/w/cairn.yaml"
 }
 
 fresh() {
