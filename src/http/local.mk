@@ -14,6 +14,7 @@ page_incs = src/http/index.html.inc src/http/page.css.inc \
 	src/http/page.js.inc
 BUILT_SOURCES += $(page_incs)
 CLEANFILES += $(page_incs)
+EXTRA_DIST += tests/http/world.h
 EXTRA_DIST += %D%/page/index.html %D%/page/page.css %D%/page/page.js
 src/http/libhttp_a-page.$(OBJEXT): $(page_incs)
 src/http/index.html.inc: %D%/page/index.html
