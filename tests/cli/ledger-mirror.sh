@@ -20,9 +20,9 @@ check "the same checkpoint" cmp log/checkpoint copy/checkpoint
 check "the copy is whole" whole copy
 status "again" 0 "$cairn" ledger mirror log copy --keys keys
 check "nothing to say" [ ! -s out ]
-for n in 1 3 250 1 1 1 300; do
-	add log $n
-	status "$n more" 0 "$cairn" ledger mirror "file://$PWD/log" copy --keys keys
+for many in 1 3 250 1 1 1 300; do
+	add log $many
+	status "$many more" 0 "$cairn" ledger mirror "file://$PWD/log" copy --keys keys
 	check "of the same size" [ "$(size log)" = "$(size copy)" ]
 	check "the copy is whole" whole copy
 done
