@@ -16,7 +16,13 @@ nodist_pkgconfig_DATA = %D%/cairn.pc
 endif
 libcairn_la_SOURCES = $(lib_sources) $(libbase_a_SOURCES) \
 	$(libmodel_a_SOURCES) $(libcrypt_a_SOURCES) $(libder_a_SOURCES) \
-	$(libobject_a_SOURCES) $(librpki_a_SOURCES) $(libview_a_SOURCES) $(libpolicy_a_SOURCES)
+	$(libobject_a_SOURCES) $(librpki_a_SOURCES) \
+	$(lib_policy)
+# The merge, and no file: what compares and explains is for the program.
+lib_policy = src/policy/policy.h src/policy/inside.h src/policy/merge.c \
+	src/policy/aspa.c src/policy/cover.c src/policy/first.c \
+	src/policy/nest.c src/policy/rule.c src/policy/take.c \
+	src/policy/who.c src/policy/world.c
 libcairn_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
 libcairn_la_LIBADD = $(CRYPTO_LIBS)
 libcairn_la_LDFLAGS = $(AM_LDFLAGS) -no-undefined -version-info 0:0:0 \

@@ -144,7 +144,7 @@ fail(struct rtr_session *s, enum rtr_error code, struct span pdu,
     const char *text)
 {
 	report(s, code, pdu, text);
-	s->error = code_for(s->version, code);
+	s->error = (int)code_for(s->version, code);
 	s->is_closing = true;
 }
 

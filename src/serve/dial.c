@@ -147,7 +147,9 @@ begin_tls(struct serve_dial *d, const char *host,
 	if (d->ssl == NULL || SSL_set_fd(d->ssl, d->fd) != 1)
 		return fail_tls(why, host);
 	if (named ? SSL_set1_host(d->ssl, host) != 1 ||
-			SSL_set_tlsext_host_name(d->ssl, host) != 1
+			SSL_ctrl(d->ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME,
+			    TLSEXT_NAMETYPE_host_name,
+			    (void *)(uintptr_t)host) != 1
 		  : X509_VERIFY_PARAM_set1_ip_asc(
 			SSL_get0_param(d->ssl), host) != 1)
 		return fail_tls(why, host);

@@ -98,7 +98,7 @@ get_parts(struct view_file *f, struct field *field)
 
 	for (size_t i = 0; i < PART_COUNT; i++) {
 		uint64_t at = field_u64(field), n = field_u64(field);
-		size_t size = view_part_size(i);
+		size_t size = view_part_size((enum view_part)i);
 
 		if (at < least || at > f->n || n >= VIEW_NONE ||
 		    n > (f->n - at) / size)

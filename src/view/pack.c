@@ -78,7 +78,8 @@ shelf_pack(
 	for (size_t i = 0; i < PART_COUNT; i++) {
 		head.failed |= s->part[i].failed;
 		put_u64(&head, at);
-		put_u64(&head, s->part[i].n / view_part_size(i));
+		put_u64(
+		    &head, s->part[i].n / view_part_size((enum view_part)i));
 		buf_span(out, buf_view(&s->part[i]));
 		at += s->part[i].n;
 		buf_add(out, zeros, padded(at) - at);

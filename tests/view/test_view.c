@@ -13,6 +13,9 @@
 #include "tests/check.h"
 #include "tests/view/sample.h"
 
+#include "crypt/crypt.h"
+#include "view/format.h"
+
 static struct arena arena;
 static const struct view_edition edition = { 7, 900 };
 static char folder[] = "/tmp/cairn-view-XXXXXX";
@@ -491,11 +494,30 @@ seed(const char *path)
 	return 0;
 }
 
+/* What another version of the program wrote is told apart from damage. */
+static void
+test_version(void **state)
+{
+	const struct view empty = { .at = 1, .made_at = 1 };
+	struct view_file *f;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 1 << 20);
+	CHECK_REASON("bytes", view_bytes(&b, &empty, edition), REASON_OK);
+	b.p[VIEW_MAGIC_N]++;
+	crypt_sha256(b.p + VIEW_HEADER - 32, span_of(b.p, VIEW_HEADER - 32));
+	CHECK_REASON("another version", view_open_bytes(&f, buf_view(&b)),
+	    R_VIEW_VERSION);
+	buf_fini(&b);
+}
+
 int
 main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_round, setup, teardown),
+		cmocka_unit_test(test_version),
 		cmocka_unit_test_setup_teardown(test_fields, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_heard, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_near, setup, teardown),
