@@ -234,7 +234,7 @@ answer_metrics(struct http_call *call)
 	const struct http_world *world = call->world;
 	struct buf *out = &call->out->body;
 
-	begin(out, METRIC_cairn_build);
+	begin(out, METRIC_cairn_build_info);
 	buf_puts(out, "cairn_build_info{version=\"" PACKAGE_VERSION "\"} 1\n");
 	single(out, METRIC_cairn_start_time_seconds,
 	    (uint64_t)world->counters->started_at);

@@ -45,7 +45,8 @@ function ago(time) {
 }
 
 function when(label, time) {
-	return time ? el('span', { class: 'dim', title: time }, ' ' + label + ' ' + time.replace('T', ' ').replace('Z', ' UTC')) : null;
+	// What never ends is said to end in 9999.
+	return time && !time.startsWith('9999') ? el('span', { class: 'dim', title: time }, ' ' + label + ' ' + time.replace('T', ' ').replace('Z', ' UTC')) : null;
 }
 
 function table(target, caption, heads, rows) {
@@ -162,8 +163,9 @@ function showList(a) {
 	const holds = el('table', {});
 	table(holds, 'Holds in ledgers', [{ text: 'Resource' }, { text: 'Ledger' }, { text: 'Holder' }, { text: 'State' }], (a.holdings || []).map((h) =>
 		[mono(h.resource), h.ledger, mono(h.name || h.holder.slice(0, 16)), [h.level, h.contested ? [' ', badge('contested', 'warn')] : '', h.young ? [' ', badge('young', 'warn')] : ''].flat()]));
+	const region = (name, t) => el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': name }, t);
 	return [el('p', {}, mono(a.query), ' is ' + { asn: 'an AS number', holder: 'a holder', none: 'nobody we know of' }[a.kind]),
-		rows.length ? el('div', { class: 'scroll' }, t) : null, (a.holdings || []).length ? el('div', { class: 'scroll' }, holds) : null];
+		rows.length ? region('Payloads', t) : null, (a.holdings || []).length ? region('Holdings', holds) : null];
 }
 
 async function look(q, focus) {
@@ -212,12 +214,26 @@ function span4(prefix) {
 	return [at, at + 256 / 2 ** Number(len)];
 }
 
+// The blocks that are spoken of, side by side: /16s while there are few.
+function blocksOf(v4) {
+	for (const scale of [256, 1]) {
+		const all = new Set(v4.map((e) => Math.floor(scale * span4(e.prefix)[0])));
+		if (scale === 1 || all.size <= 64)
+			return { scale, blocks: [...all].sort((x, y) => x - y) };
+	}
+}
+
 function drawMap(entries) {
 	const v4 = entries.filter((e) => e.prefix && !e.prefix.includes(':'));
-	const blocks = [...new Set(v4.map((e) => Math.floor(span4(e.prefix)[0])))].sort((x, y) => x - y);
+	const { scale, blocks } = blocksOf(v4);
 	if (!blocks.length) return null;
-	const width = 960 / blocks.length;
-	const x = (at) => { const b = Math.min(Math.floor(at), blocks[blocks.length - 1]); return 40 + width * (blocks.indexOf(b) + Math.min(1, at - b)); };
+	const width = 940 / blocks.length;
+	const name = (b) => scale === 1 ? b + '/8' : Math.floor(b / 256) + '.' + b % 256;
+	// Between two blocks there is nothing: the place is that of the next.
+	const x = (at) => {
+		const b = Math.floor(scale * at), i = blocks.findIndex((v) => v >= b);
+		return 50 + width * (i < 0 ? blocks.length : i + (blocks[i] === b ? scale * at - b : 0));
+	};
 	const rows = { legacy: 14, ledger: 50 };
 	const svg = shape('svg', { viewBox: '0 0 1000 110', role: 'img', 'aria-label': 'Address space that the RPKI and the ledgers speak of, by how they agree; the table below says the same' });
 	svg.append(shape('text', { x: 0, y: 28 }, 'RPKI'), shape('text', { x: 0, y: 64 }, 'ledger'));
@@ -228,8 +244,8 @@ function drawMap(entries) {
 				svg.append(shape('rect', { class: e.class, x: x(from).toFixed(2), y: rows[side], width: Math.max(2, x(to) - x(from)).toFixed(2), height: 30 },
 					shape('title', {}, e.prefix + ': ' + e.class)));
 	}
-	const every = Math.ceil(blocks.length / 16);
-	blocks.forEach((b, i) => i % every === 0 && svg.append(shape('text', { x: 40 + width * i, y: 98 }, b + '/8')));
+	const every = Math.ceil(blocks.length / 14);
+	blocks.forEach((b, i) => i % every === 0 && svg.append(shape('text', { x: 50 + width * i, y: 98 }, name(b))));
 	return svg;
 }
 
@@ -240,14 +256,15 @@ function drawKey(totals) {
 async function showCompare() {
 	const c = await ask('/api/v1/compare');
 	const order = classes.map(([id]) => id);
-	const entries = (c.entries || []).slice().sort((a, b) => order.indexOf(a.class) - order.indexOf(b.class));
+	// Two that contradict each other are told once for each side.
+	const entries = [...new Map((c.entries || []).map((e) => [[e.class, e.legacy, e.ledger].join(), e])).values()].sort((a, b) => order.indexOf(a.class) - order.indexOf(b.class));
 	const totals = c.totals || {};
 	const t = el('table', {});
 	const said = (all) => (all || []).map((v) => el('div', {}, mono(v)));
 	table(t, 'Prefixes, conflicts first', [{ text: 'Prefix' }, { text: '' }, { text: 'RPKI' }, { text: 'Ledger' }, { text: 'Because' }],
-		entries.slice(0, 200).map((e) => [link(e.prefix, mono(e.prefix)), badge(e.class, { agree: 'good', conflict: 'bad', claimed: 'warn', ledger: 'two' }[e.class]),
+		entries.slice(0, 200).map((e) => [link(e.prefix, mono(e.prefix)), badge(e.class, { agree: 'good', conflict: 'bad', claimed: 'warn', ledger: 'two', legacy: 'one' }[e.class]),
 			said(e.legacy), said(e.ledger), e.cause || '']));
-	fill($('compare'), drawKey(totals), drawMap(entries), el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Comparison' }, t));
+	fill($('compare'), drawKey(totals), drawMap(entries), el('div', { class: 'scroll tall', tabindex: 0, role: 'region', 'aria-label': 'Comparison' }, t));
 }
 
 // ---- live ---------------------------------------------------------------
