@@ -281,9 +281,9 @@ would_change(struct explain *x)
 		would(x, "not found if all %zu covering VRPs were gone",
 		    x->covering.n);
 	if (out->state == ROUTE_VALID)
-		would(x, "%s if the %zu matching VRPs were gone",
+		would(x, "%s if the %zu matching VRP%s gone",
 		    x->covering.n > matching ? "invalid" : "not found",
-		    matching);
+		    matching, matching == 1 ? " was" : "s were");
 	if (out->state == ROUTE_NOT_FOUND && x->refused.n > 0)
 		would(x,
 		    "perhaps otherwise if the %zu refused objects nearby "

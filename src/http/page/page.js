@@ -117,7 +117,7 @@ const vrp = (v) => mono(v.prefix + (String(v.max_length) === v.prefix.split('/')
 
 function chain(o) {
 	const items = [el('li', { class: o.chain ? null : 'end' }, mono(o.object || 'local assertion'),
-		when('valid until', o.not_after), o.fetched_at ? when('fetched', o.fetched_at) : null,
+		el('div', {}, when('valid until', o.not_after), when('fetched', o.fetched_at)),
 		o.entry !== undefined ? el('div', { class: 'dim' }, 'entry ' + o.entry + ', ' + o.level + ', holder ',
 			mono(o.holder_name || o.holder.slice(0, 16)), o.region ? ' (' + o.region + ')' : '',
 			o.endorsers ? ', endorsed by ' + o.endorsers.length : '') : null)];
@@ -235,7 +235,7 @@ function drawMap(entries) {
 		return 50 + width * (i < 0 ? blocks.length : i + (blocks[i] === b ? scale * at - b : 0));
 	};
 	const rows = { legacy: 14, ledger: 50 };
-	const svg = shape('svg', { viewBox: '0 0 1000 110', role: 'img', 'aria-label': 'Address space that the RPKI and the ledgers speak of, by how they agree; the table below says the same' });
+	const svg = shape('svg', { class: 'map', viewBox: '0 0 1000 110', role: 'img', 'aria-label': 'Address space that the RPKI and the ledgers speak of, by how they agree; the table below says the same' });
 	svg.append(shape('text', { x: 0, y: 28 }, 'RPKI'), shape('text', { x: 0, y: 64 }, 'ledger'));
 	for (const e of v4) {
 		const [from, to] = span4(e.prefix);
@@ -264,7 +264,7 @@ async function showCompare() {
 	table(t, 'Prefixes, conflicts first', [{ text: 'Prefix' }, { text: '' }, { text: 'RPKI' }, { text: 'Ledger' }, { text: 'Because' }],
 		entries.slice(0, 200).map((e) => [link(e.prefix, mono(e.prefix)), badge(e.class, { agree: 'good', conflict: 'bad', claimed: 'warn', ledger: 'two', legacy: 'one' }[e.class]),
 			said(e.legacy), said(e.ledger), e.cause || '']));
-	fill($('compare'), drawKey(totals), drawMap(entries), el('div', { class: 'scroll tall', tabindex: 0, role: 'region', 'aria-label': 'Comparison' }, t));
+	fill($('compare'), drawKey(totals), el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Map' }, drawMap(entries)), el('div', { class: 'scroll tall', tabindex: 0, role: 'region', 'aria-label': 'Comparison' }, t));
 }
 
 // ---- live ---------------------------------------------------------------
