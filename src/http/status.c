@@ -67,7 +67,9 @@ answer_health(struct http_call *call)
 	if (stale)
 		call->out->status = 503;
 	emit_str(&e, "status", stale ? "stale" : n > 0 ? "degraded" : "ready");
-	emit_int(&e, "age", world->now - world->view->made_at);
+	emit_int(&e, "age", world->now < world->view->made_at
+			      ? 0
+			      : world->now - world->view->made_at);
 	emit_time(&e, "made", world->view->made_at);
 	emit_causes(&e, world);
 	emit_end(&e);

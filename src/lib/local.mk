@@ -20,7 +20,7 @@ libcairn_la_SOURCES = $(lib_sources) $(libbase_a_SOURCES) \
 	$(lib_policy)
 # The merge, and no file: what compares and explains is for the program.
 lib_policy = src/policy/policy.h src/policy/inside.h src/policy/merge.c \
-	src/policy/aspa.c src/policy/cover.c src/policy/first.c \
+	src/policy/aspa.c src/policy/cover.c src/policy/filter.c src/policy/first.c \
 	src/policy/nest.c src/policy/rule.c src/policy/take.c \
 	src/policy/who.c src/policy/world.c
 libcairn_la_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)
