@@ -119,7 +119,7 @@ struct https *
 serve_open_by(
     const struct served *s, const struct limits *limits, const char *proxy)
 {
-	char spool[128], roots[128];
+	static char spool[128], roots[128]; /* outlive what is opened */
 	struct https_settings settings = { .spool = spool,
 		.ca_file = roots,
 		.proxy = proxy,
