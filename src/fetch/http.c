@@ -362,8 +362,7 @@ tell(struct transfer *t)
 	else if (t->reason != REASON_OK)
 		http_text(told.detail, sizeof(told.detail),
 		    span_of(t->error, strnlen(t->error, sizeof(t->error))));
-	/* At most http_count answers are on their way: there is room. */
-	if (!process_send(t->net->sock, SPAN_OF(told), NULL, 0))
+	if (!process_send_wait(t->net->sock, SPAN_OF(told)))
 		_exit(1);
 	transfer_free(t);
 }

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -159,6 +160,19 @@ process_send(int sock, struct span message, const int *fds, size_t n_fds)
 		n = sendmsg(sock, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
 	while (n < 0 && errno == EINTR);
 	return n == (ssize_t)message.n;
+}
+
+bool
+process_send_wait(int sock, struct span message)
+{
+	struct pollfd p = { sock, POLLOUT, 0 };
+
+	while (!process_send(sock, message, NULL, 0)) {
+		if (errno != EAGAIN)
+			return false;
+		(void)poll(&p, 1, -1);
+	}
+	return true;
 }
 
 static void

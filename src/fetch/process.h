@@ -27,9 +27,13 @@ enum reason process_start(
 void process_end(struct process *);
 
 #define PROCESS_FDS 4
-/* False when the other end does not take it now, or is dead. */
+/* False when there is no room for it now (errno is EAGAIN), or the other end
+ * is dead. */
 bool process_send(
     int sock, struct span message, const int *fds, size_t n_fds) MUST_CHECK;
+/* Waits for room, which a parent must not: its child may be waiting too. False
+ * when the other end is dead. */
+bool process_send_wait(int sock, struct span message) MUST_CHECK;
 /* The bytes of one message, 0 at the end, -1 when there is none yet. Fills
  * fds with those that came, the rest with -1. */
 ssize_t process_receive(

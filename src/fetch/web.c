@@ -80,75 +80,6 @@ web_close(struct web *w)
 	base_free(w);
 }
 
-/* ---- asking ---------------------------------------------------------- */
-
-static int
-post_file(struct span bytes)
-{
-	int fd = memfd_create("post", MFD_CLOEXEC);
-
-	if (fd >= 0 && bytes.n > 0 &&
-	    write(fd, bytes.p, bytes.n) != (ssize_t)bytes.n) {
-		(void)close(fd);
-		return -1;
-	}
-	return fd;
-}
-
-static enum reason
-send_ask(struct web *w, struct web_file *f)
-{
-	struct http_ask ask = { .id = f->id,
-		.is_named = true,
-		.is_plain = true,
-		.wants_gzip = true,
-		.unpacks = true,
-		.is_post = f->is_post,
-		.takes_all = f->takes_all,
-		.bytes_max = f->bytes_max };
-	int fds[2] = { f->body, -1 };
-	bool ok;
-
-	if (strlen(f->url) >= sizeof(ask.url))
-		return R_URI_LENGTH;
-	(void)snprintf(ask.url, sizeof(ask.url), "%s", f->url);
-	(void)snprintf(ask.etag, sizeof(ask.etag), "%s", f->etag);
-	if (f->is_post) {
-		fds[1] = post_file(f->post);
-		if (fds[1] < 0)
-			return R_FETCH_SPOOL;
-	}
-	ok = process_send(w->net.sock, SPAN_OF(ask), fds, f->is_post ? 2 : 1);
-	if (fds[1] >= 0)
-		(void)close(fds[1]);
-	return ok ? REASON_OK : R_FETCH_PROCESS;
-}
-
-void
-web_start(struct web *w, struct web_file *f)
-{
-	enum reason r = REASON_OK;
-
-	f->id = ++w->next_id;
-	f->done = false;
-	f->detail[0] = f->came_etag[0] = '\0';
-	f->status = 0;
-	f->unchanged = false;
-	f->next = w->running;
-	w->running = f;
-	f->body = memfd_create("content", MFD_CLOEXEC);
-	if (f->body < 0)
-		r = R_FETCH_SPOOL;
-	if (r == REASON_OK && w->net.pid == 0 && w->restarts < RESTARTS) {
-		w->restarts++;
-		r = net_start(w);
-	}
-	if (r == REASON_OK)
-		r = w->net.pid > 0 ? send_ask(w, f) : R_FETCH_PROCESS;
-	if (r != REASON_OK)
-		file_end(w, f, r);
-}
-
 /* ---- hearing --------------------------------------------------------- */
 
 static void
@@ -177,10 +108,11 @@ net_died(struct web *w)
 		file_end(w, w->running, R_FETCH_PROCESS);
 }
 
-static void
-hear(struct web *w)
+/* False: nothing will be heard any more. */
+static bool
+hear(struct web *w, short events)
 {
-	struct pollfd p = { w->net.sock, POLLIN, 0 };
+	struct pollfd p = { w->net.sock, events, 0 };
 	struct http_told told;
 	int fds[PROCESS_FDS];
 	struct web_file *f;
@@ -192,15 +124,90 @@ hear(struct web *w)
 		if (fds[i] >= 0)
 			(void)close(fds[i]);
 	if (n < 0)
-		return;
+		return true;
 	if (n != (ssize_t)sizeof(told)) {
 		net_died(w);
-		return;
+		return false;
 	}
 	for (f = w->running; f != NULL && f->id != told.id; f = f->next)
 		;
 	if (f != NULL)
 		file_told(w, f, &told);
+	return true;
+}
+
+/* ---- asking ---------------------------------------------------------- */
+
+static int
+post_file(struct span bytes)
+{
+	int fd = memfd_create("post", MFD_CLOEXEC);
+
+	if (fd >= 0 && bytes.n > 0 &&
+	    write(fd, bytes.p, bytes.n) != (ssize_t)bytes.n) {
+		(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+/* There may be no room for it until the process has taken others; meanwhile it
+ * may be waiting for us to take its answers. */
+static enum reason
+send_ask(struct web *w, struct web_file *f)
+{
+	struct http_ask ask = { .id = f->id,
+		.is_named = true,
+		.is_plain = true,
+		.wants_gzip = true,
+		.unpacks = true,
+		.is_post = f->is_post,
+		.takes_all = f->takes_all,
+		.bytes_max = f->bytes_max };
+	int fds[2] = { f->body, -1 };
+	bool ok;
+
+	if (strlen(f->url) >= sizeof(ask.url))
+		return R_URI_LENGTH;
+	(void)snprintf(ask.url, sizeof(ask.url), "%s", f->url);
+	(void)snprintf(ask.etag, sizeof(ask.etag), "%s", f->etag);
+	if (f->is_post) {
+		fds[1] = post_file(f->post);
+		if (fds[1] < 0)
+			return R_FETCH_SPOOL;
+	}
+	do
+		ok = process_send(
+		    w->net.sock, SPAN_OF(ask), fds, f->is_post ? 2 : 1);
+	while (!ok && errno == EAGAIN && hear(w, POLLIN | POLLOUT));
+	if (fds[1] >= 0)
+		(void)close(fds[1]);
+	return ok ? REASON_OK : R_FETCH_PROCESS;
+}
+
+void
+web_start(struct web *w, struct web_file *f)
+{
+	enum reason r = REASON_OK;
+
+	f->id = ++w->next_id;
+	f->done = false;
+	f->detail[0] = f->came_etag[0] = '\0';
+	f->status = 0;
+	f->unchanged = false;
+	f->next = w->running;
+	w->running = f;
+	f->body = memfd_create("content", MFD_CLOEXEC);
+	if (f->body < 0)
+		r = R_FETCH_SPOOL;
+	if (r == REASON_OK && w->net.pid == 0 && w->restarts < RESTARTS) {
+		w->restarts++;
+		r = net_start(w);
+	}
+	if (r == REASON_OK)
+		r = w->net.pid > 0 ? send_ask(w, f) : R_FETCH_PROCESS;
+	if (r != REASON_OK)
+		file_end(w, f, r);
 }
 
 /* ---- taking ---------------------------------------------------------- */
@@ -232,7 +239,7 @@ web_wait(struct web *w, struct web_file *f, struct buf *out)
 {
 	ASSERT(f->id != 0);
 	while (!f->done)
-		hear(w);
+		(void)hear(w, POLLIN);
 	if (f->reason == REASON_OK && !f->unchanged)
 		f->reason = body_read(f, out);
 	web_drop(w, f);

@@ -250,6 +250,34 @@ test_expect(void **state)
 	place_close(p);
 }
 
+/* More than what the socket to the process has room for, also of answers that
+ * nobody takes meanwhile. */
+static void
+test_burst(void **state)
+{
+	enum {
+		MANY = 100
+	};
+	static struct web_file files[MANY];
+	static char urls[MANY][64];
+	struct buf b;
+
+	(void)state;
+	NEED_SERVER();
+	for (size_t i = 0; i < MANY; i++) {
+		serve_uri(urls[i], sizeof(urls[i]), &server, PORT_PLAIN, "/ok");
+		files[i].url = urls[i];
+		files[i].bytes_max = 1000;
+		web_start(web, &files[i]);
+	}
+	for (size_t i = 0; i < MANY; i++) {
+		buf_init(&b, 1000);
+		CHECK_REASON("burst", web_wait(web, &files[i], &b), REASON_OK);
+		CHECK("burst", b.n == 300);
+		buf_fini(&b);
+	}
+}
+
 static void
 test_post(void **state)
 {
@@ -294,6 +322,7 @@ main(void)
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_etag),
 		cmocka_unit_test(test_expect),
+		cmocka_unit_test(test_burst),
 		cmocka_unit_test(test_post),
 	};
 
