@@ -76,8 +76,9 @@ write_tas(struct buf *out, const struct run_result *r)
 	    "CAs", "objects", "VRPs", "ASPAs", "keys", "refused");
 	for (size_t i = 0; i < r->n_tas; i++) {
 		const struct run_ta *ta = &r->tas[i];
-		uint64_t n[6] = { ta->cas, ta->objects, ta->vrps,
-			ta->aspa_customers, ta->router_keys, ta->refused };
+		uint64_t n[6] = { ta->cas, ta->objects, ta->payloads.vrps,
+			ta->payloads.aspa_customers, ta->payloads.router_keys,
+			ta->refused };
 
 		write_row(out, ta->name, n);
 		if (ta->reason != REASON_OK) {
@@ -297,9 +298,9 @@ emit_ta(struct emit *e, const struct run_ta *ta)
 	emit_uint(e, "roas", ta->roas);
 	emit_uint(e, "aspas", ta->aspas);
 	emit_uint(e, "router_certificates", ta->router_certs);
-	emit_uint(e, "vrps", ta->vrps);
-	emit_uint(e, "aspa_customers", ta->aspa_customers);
-	emit_uint(e, "router_keys", ta->router_keys);
+	emit_uint(e, "vrps", ta->payloads.vrps);
+	emit_uint(e, "aspa_customers", ta->payloads.aspa_customers);
+	emit_uint(e, "router_keys", ta->payloads.router_keys);
 	emit_uint(e, "refused", ta->refused);
 	emit_end(e);
 }

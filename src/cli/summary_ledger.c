@@ -61,8 +61,9 @@ ledgers_text(struct buf *out, const struct run_result *result)
 	    "VRPs", "ASPAs", "keys", "rejected");
 	for (size_t i = 0; i < result->n_ledgers; i++) {
 		const struct run_ledger *r = &result->ledgers[i];
-		uint64_t n[6] = { r->holders, r->size, r->vrps,
-			r->aspa_customers, r->router_keys, r->rejected };
+		uint64_t n[6] = { r->holders, r->size, r->payloads.vrps,
+			r->payloads.aspa_customers, r->payloads.router_keys,
+			r->rejected };
 
 		write_row(out, r->name, n);
 		write_state(out, r);
@@ -101,9 +102,9 @@ emit_accepted(struct emit *e, const struct run_ledger *r)
 	emit_rejected(e, r);
 	emit_uint(e, "holders", r->holders);
 	emit_uint(e, "holdings", r->holdings);
-	emit_uint(e, "vrps", r->vrps);
-	emit_uint(e, "aspa_customers", r->aspa_customers);
-	emit_uint(e, "router_keys", r->router_keys);
+	emit_uint(e, "vrps", r->payloads.vrps);
+	emit_uint(e, "aspa_customers", r->payloads.aspa_customers);
+	emit_uint(e, "router_keys", r->payloads.router_keys);
 }
 
 static void

@@ -223,20 +223,6 @@ find(const struct cairn_view *v, const struct prefix *p)
 	return lo;
 }
 
-/* The same, cut to a length. */
-static struct prefix
-cut(const struct prefix *p, uint8_t len)
-{
-	struct prefix out = { .family = p->family, .len = len };
-	unsigned whole = len / 8, rest = len % 8;
-
-	memcpy(out.addr.b, p->addr.b, whole);
-	if (rest > 0)
-		out.addr.b[whole] =
-		    (uint8_t)(p->addr.b[whole] & (0xff00U >> rest));
-	return out;
-}
-
 /* VRPs of one prefix lie together; those that cover a prefix are of each of
  * its lengths, so of one cut after the other. */
 static size_t
@@ -253,7 +239,7 @@ next_covering(const struct cairn_view *v, const struct prefix *p, size_t at)
 		len = last->len + 1U;
 	}
 	for (; len <= p->len; len++) {
-		struct prefix one = cut(p, (uint8_t)len);
+		struct prefix one = prefix_cut(p, (uint8_t)len);
 		size_t i = find(v, &one);
 
 		if (i < v->n_vrps && prefix_cmp(&v->vrps[i]->prefix, &one) == 0)

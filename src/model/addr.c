@@ -55,6 +55,20 @@ prefix_covers(const struct prefix *outer, const struct prefix *inner)
 	return addr_cmp(&net, &outer->addr) == 0;
 }
 
+struct prefix
+prefix_cut(const struct prefix *p, uint8_t len)
+{
+	struct prefix out = { .family = p->family, .len = len };
+	unsigned whole = len / 8, rest = len % 8;
+
+	ASSERT(len <= p->len);
+	memcpy(out.addr.b, p->addr.b, whole);
+	if (rest > 0)
+		out.addr.b[whole] =
+		    (uint8_t)(p->addr.b[whole] & (0xff00U >> rest));
+	return out;
+}
+
 void
 prefix_range(struct addr *lo, struct addr *hi, const struct prefix *p)
 {

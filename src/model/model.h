@@ -55,6 +55,8 @@ int addr_cmp(const struct addr *, const struct addr *);
 /* By family, address, length. */
 int prefix_cmp(const struct prefix *, const struct prefix *);
 bool prefix_covers(const struct prefix *outer, const struct prefix *inner);
+/* The same, cut to a length not longer than its own. */
+struct prefix prefix_cut(const struct prefix *, uint8_t len);
 /* First and last address. */
 void prefix_range(struct addr *lo, struct addr *hi, const struct prefix *);
 /* "192.0.2.0/24", "2001:db8::/32" (RFC 5952, hex groups only). */
@@ -295,6 +297,13 @@ int payload_cmp(const struct payload *, const struct payload *);
 /* Then by origin: source name, chain depth, URI, hash, chain. Total. */
 int payload_order(const void *, const void *); /* for qsort of struct payload */
 int64_t payload_expires_at(const struct payload *);
+
+struct payload_counts {
+	uint64_t vrps, aspa_customers, router_keys;
+};
+
+/* Distinct ones of n in order; of ASPAs their customers. */
+struct payload_counts payload_count(const struct payload *, size_t n);
 
 #include "model/view.h"
 

@@ -109,3 +109,21 @@ payload_expires_at(const struct payload *p)
 		at = o->stale_at;
 	return o->chain_until_at < at ? o->chain_until_at : at;
 }
+
+struct payload_counts
+payload_count(const struct payload *p, size_t n)
+{
+	struct payload_counts out = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		if (i > 0 && payload_cmp(&p[i - 1], &p[i]) == 0)
+			continue;
+		out.vrps += p[i].kind == PAYLOAD_VRP;
+		out.aspa_customers +=
+		    p[i].kind == PAYLOAD_ASPA &&
+		    (i == 0 || p[i - 1].kind != PAYLOAD_ASPA ||
+			p[i - 1].aspa.customer.v != p[i].aspa.customer.v);
+		out.router_keys += p[i].kind == PAYLOAD_ROUTER_KEY;
+	}
+	return out;
+}

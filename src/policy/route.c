@@ -22,26 +22,12 @@ find(const struct view *view, const struct prefix *p)
 	return lo;
 }
 
-/* The same, cut to a length. */
-static struct prefix
-cut(const struct prefix *p, uint8_t len)
-{
-	struct prefix out = { .family = p->family, .len = len };
-	unsigned whole = len / 8, rest = len % 8;
-
-	memcpy(out.addr.b, p->addr.b, whole);
-	if (rest > 0)
-		out.addr.b[whole] =
-		    (uint8_t)(p->addr.b[whole] & (0xff00U >> rest));
-	return out;
-}
-
 struct covering
 covering_of(const struct view *view, const struct prefix *prefix)
 {
 	struct covering c = { .view = view, .prefix = *prefix };
 
-	c.at = cut(prefix, 0);
+	c.at = prefix_cut(prefix, 0);
 	c.i = find(view, &c.at);
 	return c;
 }
@@ -65,7 +51,7 @@ covering_next(struct covering *c)
 		}
 		if (c->at.len >= c->prefix.len)
 			return NULL;
-		c->at = cut(&c->prefix, (uint8_t)(c->at.len + 1));
+		c->at = prefix_cut(&c->prefix, (uint8_t)(c->at.len + 1));
 		c->i = find(view, &c->at);
 	}
 }

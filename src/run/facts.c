@@ -22,8 +22,9 @@ gather_ledgers(struct view_source *to, struct run *run)
 		to[i] = (struct view_source){ .kind = SOURCE_LEDGER,
 			.name = r->name,
 			.reason = r->reason,
-			.n_payloads =
-			    r->vrps + r->aspa_customers + r->router_keys,
+			.n_payloads = r->payloads.vrps +
+				      r->payloads.aspa_customers +
+				      r->payloads.router_keys,
 			.size = r->size,
 			.root = r->root,
 			.cosigned_at = r->cosigned_at,
@@ -53,8 +54,9 @@ gather_sources(struct view *out, struct run *run)
 		*s = (struct view_source){ .kind = SOURCE_TRUST_ANCHOR,
 			.name = ta->name,
 			.reason = ta->reason,
-			.n_payloads =
-			    ta->vrps + ta->aspa_customers + ta->router_keys };
+			.n_payloads = ta->payloads.vrps +
+				      ta->payloads.aspa_customers +
+				      ta->payloads.router_keys };
 		if (!keep_text(&s->detail, run, ta->detail))
 			return R_LIMIT_MEMORY;
 	}

@@ -198,21 +198,6 @@ take_payload(void *ctx, const struct ledger_payload *p)
 	return vec_push(&e->payloads, copy) ? REASON_OK : R_LIMIT_MEMORY;
 }
 
-static void
-count(struct run_ledger *r, const struct payload *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0 && payload_cmp(&p[i - 1], &p[i]) == 0)
-			continue;
-		r->vrps += p[i].kind == PAYLOAD_VRP;
-		r->aspa_customers +=
-		    p[i].kind == PAYLOAD_ASPA &&
-		    (i == 0 || p[i - 1].kind != PAYLOAD_ASPA ||
-			p[i - 1].aspa.customer.v != p[i].aspa.customer.v);
-		r->router_keys += p[i].kind == PAYLOAD_ROUTER_KEY;
-	}
-}
-
 static enum reason
 emit(struct policy_set *out, struct emission *e)
 {
@@ -230,7 +215,7 @@ emit(struct policy_set *out, struct emission *e)
 		memcpy(all, e->payloads.v, n * sizeof(*all));
 	if (n > 1)
 		qsort(all, n, sizeof(*all), payload_order);
-	count(e->f->report, all, n);
+	e->f->report->payloads = payload_count(all, n);
 	out->payloads = all;
 	out->n = n;
 	return REASON_OK;

@@ -285,21 +285,6 @@ take_node(struct harvest *h, struct node *n)
  * ----------------------------------------------------------------------
  */
 
-static void
-count_payloads(struct run_ta *r, const struct payload *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (i > 0 && payload_cmp(&p[i - 1], &p[i]) == 0)
-			continue;
-		r->vrps += p[i].kind == PAYLOAD_VRP;
-		r->aspa_customers +=
-		    p[i].kind == PAYLOAD_ASPA &&
-		    (i == 0 || p[i - 1].kind != PAYLOAD_ASPA ||
-			p[i - 1].aspa.customer.v != p[i].aspa.customer.v);
-		r->router_keys += p[i].kind == PAYLOAD_ROUTER_KEY;
-	}
-}
-
 /* Why nothing is in force there: what the judge found, or the walk. */
 static enum reason
 root_reason(const struct node *root, struct span *detail)
@@ -356,7 +341,7 @@ take_anchor(struct harvest *h, struct ta *ta)
 		h->payloads.n };
 	if (set.n > 1)
 		qsort(all, set.n, sizeof(*all), payload_order);
-	count_payloads(ta->report, all, set.n);
+	ta->report->payloads = payload_count(all, set.n);
 	return vec_push(&h->sets, set) ? REASON_OK : R_LIMIT_MEMORY;
 }
 

@@ -40,7 +40,7 @@ struct run_ta {
 	uint64_t points_failed; /* with nothing in force */
 	uint64_t objects;       /* files on the manifests in force */
 	uint64_t roas, aspas, router_certs; /* objects that yielded payloads */
-	uint64_t vrps, aspa_customers, router_keys; /* payloads, distinct */
+	struct payload_counts payloads;
 	uint64_t refused; /* objects and points refused */
 };
 
@@ -107,7 +107,7 @@ struct run_ledger {
 	uint64_t fresh;       /* entries replayed in this run */
 	uint64_t applied, rejected;
 	uint64_t holders, holdings;
-	uint64_t vrps, aspa_customers, router_keys; /* distinct */
+	struct payload_counts payloads;
 	uint64_t requests, duration_ms, cpu_ms;     /* cpu: the run's own */
 	uint64_t reasons[REASON_COUNT]; /* rejected since genesis, why */
 };

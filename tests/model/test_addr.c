@@ -131,6 +131,34 @@ test_covers(void **state)
 }
 
 static void
+test_cut(void **state)
+{
+	static const struct {
+		const char *of;
+		uint8_t len;
+		const char *want;
+	} cases[] = {
+		{ "255.255.255.255/32", 32, "255.255.255.255/32" },
+		{ "255.255.255.255/32", 31, "255.255.255.254/31" },
+		{ "255.255.255.255/32", 9, "255.128.0.0/9" },
+		{ "10.1.0.0/16", 8, "10.0.0.0/8" },
+		{ "10.1.0.0/16", 0, "0.0.0.0/0" },
+		{ "2001:db8:ffff::/48", 35, "2001:db8:e000::/35" },
+		{ "2001:db8:ffff::/48", 0, "::/0" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct prefix of, want;
+
+		assert_true(prefix_parse(&of, cases[i].of));
+		assert_true(prefix_parse(&want, cases[i].want));
+		of = prefix_cut(&of, cases[i].len);
+		CHECK(cases[i].want, prefix_cmp(&of, &want) == 0);
+	}
+}
+
+static void
 test_range(void **state)
 {
 	static const struct {
@@ -239,6 +267,7 @@ main(void)
 		cmocka_unit_test(test_prefix_text),
 		cmocka_unit_test(test_v6_identity),
 		cmocka_unit_test(test_covers),
+		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_range),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_asn),

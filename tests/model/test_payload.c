@@ -159,6 +159,30 @@ test_expires(void **state)
 	}
 }
 
+static void
+test_count(void **state)
+{
+	struct payload all[] = {
+		vrp("10.0.0.0/8", 8, 1),
+		vrp("10.0.0.0/8", 8, 1),
+		vrp("10.0.0.0/8", 9, 1),
+		aspa(1, providers, 2),
+		aspa(1, providers, 3),
+		aspa(1, providers, 3),
+		aspa(2, providers, 3),
+		key(1, 1, SPAN("a")),
+		key(1, 1, SPAN("a")),
+	};
+	struct payload_counts n = payload_count(all, COUNT(all));
+
+	(void)state;
+	assert_int_equal(n.vrps, 2);
+	assert_int_equal(n.aspa_customers, 2);
+	assert_int_equal(n.router_keys, 1);
+	n = payload_count(NULL, 0);
+	assert_int_equal(n.vrps + n.aspa_customers + n.router_keys, 0);
+}
+
 int
 main(void)
 {
@@ -167,6 +191,7 @@ main(void)
 		cmocka_unit_test(test_origins),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_expires),
+		cmocka_unit_test(test_count),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -199,9 +199,10 @@ check_is(const struct world *w, const char *what, uint64_t size, uint64_t vrps)
 {
 	const struct run_ledger *r = &w->result.ledgers[0];
 
-	if (r->size != size || r->vrps != vrps || w->result.view.n != vrps)
+	if (r->size != size || r->payloads.vrps != vrps ||
+	    w->result.view.n != vrps)
 		fail_msg("%s: size %u, %u VRPs, %u in the view (%s %s)", what,
-		    (unsigned)r->size, (unsigned)r->vrps,
+		    (unsigned)r->size, (unsigned)r->payloads.vrps,
 		    (unsigned)w->result.view.n, reason_id(r->reason),
 		    r->detail);
 }

@@ -74,8 +74,9 @@ test_demo(void **state)
 	ta = &s->result.tas[0];
 	assert_true(span_eq(ta->name, SPAN("alpha")));
 	assert_true(ta->cas > 10 && ta->points > 8 && ta->points_failed >= 3);
-	assert_true(ta->roas > 10 && ta->vrps >= ta->roas && ta->aspas > 3);
-	assert_true(ta->router_keys == 3 && ta->refused >= 8);
+	assert_true(
+	    ta->roas > 10 && ta->payloads.vrps >= ta->roas && ta->aspas > 3);
+	assert_true(ta->payloads.router_keys == 3 && ta->refused >= 8);
 	assert_int_equal(s->result.reasons[R_ROA_MAXLEN], 1);
 	for (size_t i = 0; i < s->result.n_repositories; i++) {
 		assert_int_equal(s->result.repositories[i].state, RUN_FRESH);
@@ -485,18 +486,18 @@ test_repositories(void **state)
 	s->conf.limits.ca_repositories = 2;
 	scene_run(s);
 	assert_true(scene_has_vrp(s, CANARY_VRP));
-	assert_int_equal(s->result.tas[0].vrps, 3);
+	assert_int_equal(s->result.tas[0].payloads.vrps, 3);
 	assert_int_equal(s->result.reasons[R_TREE_CHILD_REPOSITORIES], 1);
 	/* Those that are known by now are no longer new. */
 	scene_run(s);
-	assert_int_equal(s->result.tas[0].vrps, 4);
+	assert_int_equal(s->result.tas[0].payloads.vrps, 4);
 	assert_int_equal(s->result.reasons[R_TREE_CHILD_REPOSITORIES], 0);
 	scene_shell(s, "rm -r w/cache");
 	limits_init(&s->conf.limits);
 	s->conf.limits.ta_repositories = 3;
 	scene_run(s);
 	assert_true(scene_has_vrp(s, CANARY_VRP));
-	assert_int_equal(s->result.tas[0].vrps, 3);
+	assert_int_equal(s->result.tas[0].payloads.vrps, 3);
 	assert_int_equal(s->result.reasons[R_TREE_REPOSITORIES], 1);
 }
 
@@ -615,7 +616,7 @@ test_anchor_files(void **state)
 		CHECK(cases[i].what,
 		    (s->result.tas[0].reason == REASON_OK) == cases[i].good);
 		CHECK(cases[i].what, s->result.tas[1].reason == REASON_OK &&
-					 s->result.tas[1].vrps > 0);
+					 s->result.tas[1].payloads.vrps > 0);
 	}
 }
 
