@@ -68,6 +68,19 @@ folder_open(struct logdir *d, const char *path)
 			     : REASON_OK;
 }
 
+/* Open a folder and its state's, made where they are not there. */
+static enum reason
+folder_make(struct logdir *d, const char *path, mode_t mode)
+{
+	init(d);
+	if (mkdir(path, mode) != 0 && errno != EEXIST)
+		return logdir_fail(d, path);
+	TRY(folder_open(d, path));
+	if (mkdirat(d->folder, STATE_FOLDER, mode) != 0 && errno != EEXIST)
+		return logdir_fail(d, STATE_FOLDER);
+	return REASON_OK;
+}
+
 static bool
 is_there(const struct logdir *d, const char *path)
 {
@@ -77,12 +90,7 @@ is_there(const struct logdir *d, const char *path)
 enum reason
 logdir_create(struct logdir *d, const char *path)
 {
-	init(d);
-	if (mkdir(path, 0755) != 0 && errno != EEXIST)
-		return logdir_fail(d, path);
-	TRY(folder_open(d, path));
-	if (mkdirat(d->folder, STATE_FOLDER, 0755) != 0 && errno != EEXIST)
-		return logdir_fail(d, STATE_FOLDER);
+	TRY(folder_make(d, path, 0755));
 	TRY(locks_take(d));
 	if (is_there(d, CHECKPOINT) || is_there(d, "tile") ||
 	    is_there(d, STATE_FILE))
@@ -105,12 +113,7 @@ logdir_open(struct logdir *d, const char *path)
 enum reason
 logdir_open_copy(struct logdir *d, const char *path)
 {
-	init(d);
-	if (mkdir(path, 0755) != 0 && errno != EEXIST)
-		return logdir_fail(d, path);
-	TRY(folder_open(d, path));
-	if (mkdirat(d->folder, STATE_FOLDER, 0755) != 0 && errno != EEXIST)
-		return logdir_fail(d, STATE_FOLDER);
+	TRY(folder_make(d, path, 0755));
 	TRY(locks_take(d));
 	return is_there(d, VERSION_FILE)
 		   ? REASON_OK
@@ -120,12 +123,7 @@ logdir_open_copy(struct logdir *d, const char *path)
 enum reason
 logdir_open_own(struct logdir *d, const char *path)
 {
-	init(d);
-	if (mkdir(path, 0700) != 0 && errno != EEXIST)
-		return logdir_fail(d, path);
-	TRY(folder_open(d, path));
-	if (mkdirat(d->folder, STATE_FOLDER, 0700) != 0 && errno != EEXIST)
-		return logdir_fail(d, STATE_FOLDER);
+	TRY(folder_make(d, path, 0700));
 	return lock_take(d, &d->tree_lock, TREE_LOCK);
 }
 
