@@ -26,7 +26,28 @@ run_server(const char *folder, int in, int out)
 	_exit(127);
 }
 
-bool
+struct served server;
+bool has_server;
+
+/* Only what the server and we have made: by name. */
+static void
+serve_end(struct served *s)
+{
+	pid_t pid;
+
+	(void)close(s->in);
+	(void)kill(s->pid, SIGKILL);
+	(void)waitpid(s->pid, NULL, 0);
+	pid = fork();
+	if (pid == 0) {
+		(void)execlp("rm", "rm", "-r", "--", s->folder, (char *)NULL);
+		_exit(127);
+	}
+	(void)waitpid(pid, NULL, 0);
+}
+
+/* False: there is no python3 or openssl here. */
+static bool
 serve_start(struct served *s)
 {
 	char path[128], line[256] = "";
@@ -60,21 +81,21 @@ serve_start(struct served *s)
 	return true;
 }
 
-/* Only what the server and we have made: by name. */
-void
-serve_end(struct served *s)
+int
+serve_set_up(void **state)
 {
-	pid_t pid;
+	(void)state;
+	has_server = serve_start(&server);
+	return 0;
+}
 
-	(void)close(s->in);
-	(void)kill(s->pid, SIGKILL);
-	(void)waitpid(s->pid, NULL, 0);
-	pid = fork();
-	if (pid == 0) {
-		(void)execlp("rm", "rm", "-r", "--", s->folder, (char *)NULL);
-		_exit(127);
-	}
-	(void)waitpid(pid, NULL, 0);
+int
+serve_tear_down(void **state)
+{
+	(void)state;
+	if (has_server)
+		serve_end(&server);
+	return 0;
 }
 
 void

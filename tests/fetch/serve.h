@@ -28,9 +28,17 @@ struct served {
 	int in, out;
 };
 
-/* False: there is no python3 or openssl here. */
-bool serve_start(struct served *);
-void serve_end(struct served *);
+/* One for a program's tests, who skip where python3 or openssl is missing. */
+extern struct served server;
+extern bool has_server;
+int serve_set_up(void **state);
+int serve_tear_down(void **state);
+#define NEED_SERVER()            \
+	do {                     \
+		if (!has_server) \
+			skip();  \
+	} while (0)
+
 /* Write DIR/www/NAME. */
 void serve_file(const struct served *, const char *name, struct span);
 void serve_uri(

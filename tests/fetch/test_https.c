@@ -10,32 +10,6 @@
 
 #include "tests/fetch/serve.h"
 
-static struct served server;
-static bool has_server;
-
-static int
-set_up(void **state)
-{
-	(void)state;
-	has_server = serve_start(&server);
-	return 0;
-}
-
-static int
-tear_down(void **state)
-{
-	(void)state;
-	if (has_server)
-		serve_end(&server);
-	return 0;
-}
-
-#define NEED_SERVER()            \
-	do {                     \
-		if (!has_server) \
-			skip();  \
-	} while (0)
-
 /* ---- answers --------------------------------------------------------- */
 
 static const struct {
@@ -545,5 +519,5 @@ main(void)
 		cmocka_unit_test(test_open_fails),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, tear_down);
+	return cmocka_run_group_tests(tests, serve_set_up, serve_tear_down);
 }

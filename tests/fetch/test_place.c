@@ -8,8 +8,6 @@
 
 #include "tests/fetch/serve.h"
 
-static struct served server;
-static bool has_server;
 static struct limits limits;
 static struct web *web;
 
@@ -30,8 +28,7 @@ open_web(struct web **out, const struct limits *with)
 static int
 set_up(void **state)
 {
-	(void)state;
-	has_server = serve_start(&server);
+	(void)serve_set_up(state);
 	if (!has_server)
 		return 0;
 	serve_limits(&limits);
@@ -41,18 +38,9 @@ set_up(void **state)
 static int
 tear_down(void **state)
 {
-	(void)state;
 	web_close(web);
-	if (has_server)
-		serve_end(&server);
-	return 0;
+	return serve_tear_down(state);
 }
-
-#define NEED_SERVER()            \
-	do {                     \
-		if (!has_server) \
-			skip();  \
-	} while (0)
 
 static struct place *
 open_place(const char *text)
