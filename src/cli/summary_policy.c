@@ -24,17 +24,6 @@ count(struct tally *out, const struct view *v)
 void
 summary_policy_text(struct buf *out, const struct view *v)
 {
-	static const char *const words[CAUSES] = {
-		[LEFT_MODE] = "the mode takes nothing of their kind of source",
-		[LEFT_COVERED] = "the other kind of source comes first there",
-		[LEFT_UNAGREED] = "only one kind of source says so",
-		[LEFT_LEVEL] = "below minimum-level",
-		[LEFT_ENDORSERS] = "not endorsed as endorsed-by wants",
-		[LEFT_RULE] = "a rule rejects them",
-		[LEFT_SLURM] = "filtered by SLURM",
-		[LEFT_UNSAFE] = "a refused CA overlaps",
-		[LEFT_PROVIDERS] = "too many providers of one customer",
-	};
 	struct tally t;
 
 	count(&t, v);
@@ -44,7 +33,8 @@ summary_policy_text(struct buf *out, const struct view *v)
 	for (size_t i = 0; i < CAUSES; i++)
 		if (t.left[i] > 0)
 			buf_printf(out, "%8llu  left out: %s (%s)\n",
-			    (unsigned long long)t.left[i], words[i],
+			    (unsigned long long)t.left[i],
+			    left_cause_text((enum left_cause)i),
 			    left_cause_id((enum left_cause)i));
 	if (t.asserted > 0)
 		buf_printf(out, "%8llu  asserted by SLURM\n",

@@ -71,3 +71,10 @@ finding_emit(struct emit *e, const struct finding *f)
 	emit_str(e, "text", reason_text(f->reason));
 	emit_end(e);
 }
+
+bool
+finding_is_under(const struct finding *f, const struct link *l)
+{
+	return span_eq(f->point, l->manifest_uri) &&
+	       (f->certificate.n == 0 || span_eq(f->certificate, l->uri));
+}

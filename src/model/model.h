@@ -307,4 +307,7 @@ struct payload_counts payload_count(const struct payload *, size_t n);
 
 #include "model/view.h"
 
+/* Is it about the point that this certificate names, as judged under it? */
+bool finding_is_under(const struct finding *, const struct link *);
+
 #endif

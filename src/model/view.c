@@ -17,3 +17,22 @@ left_cause_id(enum left_cause cause)
 	ASSERT(cause < COUNT(ids));
 	return ids[cause];
 }
+
+const char *
+left_cause_text(enum left_cause cause)
+{
+	static const char *const texts[] = {
+		[LEFT_MODE] = "the mode takes nothing of this kind of source",
+		[LEFT_COVERED] = "the other kind of source comes first there",
+		[LEFT_UNAGREED] = "only one kind of source says so",
+		[LEFT_LEVEL] = "below minimum-level",
+		[LEFT_ENDORSERS] = "not endorsed as endorsed-by wants",
+		[LEFT_RULE] = "rejected by a rule",
+		[LEFT_SLURM] = "filtered by SLURM",
+		[LEFT_UNSAFE] = "a refused CA overlaps",
+		[LEFT_PROVIDERS] = "too many providers of one customer",
+	};
+
+	ASSERT(cause < COUNT(texts));
+	return texts[cause];
+}

@@ -87,6 +87,8 @@ enum left_cause {
 };
 
 const char *left_cause_id(enum left_cause); /* "covered" */
+/* "the other kind of source comes first there" */
+const char *left_cause_text(enum left_cause);
 
 struct view_left {
 	struct payload payload;

@@ -12,8 +12,8 @@ enum {
 struct absent {
 	const struct compare_side *side;
 	struct view_index *index;
-	struct map sources;     /* name -> source */
-	struct map points;      /* manifest URI -> first finding there */
+	struct map sources; /* name -> source */
+	struct map points;  /* certificate, or manifest: first finding there */
 	struct cover certified; /* number: of the finding, for KEY_BAD */
 	struct cover claimed;
 	const struct view_source *failed[2]; /* a trust anchor, a ledger */
@@ -40,6 +40,17 @@ add_sources(struct absent *a)
 	return ok;
 }
 
+/* Several certificates may lead to one point: each has findings of its own. */
+static const struct finding *
+finding_of(const struct absent *a, const struct link *l)
+{
+	const struct finding *f = map_get(&a->points, l->uri);
+
+	if (f == NULL)
+		f = map_get(&a->points, l->manifest_uri);
+	return f != NULL && finding_is_under(f, l) ? f : NULL;
+}
+
 static bool
 add_authorities(struct absent *a)
 {
@@ -49,15 +60,16 @@ add_authorities(struct absent *a)
 	for (size_t i = 0; ok && i < v->n_findings; i++) {
 		const struct finding *f = &v->findings[i];
 
+		struct span key =
+		    f->certificate.n > 0 ? f->certificate : f->point;
+
 		if (f->effect != EFFECT_WARNING && f->point.n > 0 &&
-		    map_get(&a->points, f->point) == NULL)
-			ok =
-			    map_put(&a->points, f->point, (void *)(uintptr_t)f);
+		    map_get(&a->points, key) == NULL)
+			ok = map_put(&a->points, key, (void *)(uintptr_t)f);
 	}
 	for (size_t i = 0; ok && i < v->n_authorities; i++) {
 		const struct view_authority *x = &v->authorities[i];
-		const struct finding *f =
-		    map_get(&a->points, x->link->manifest_uri);
+		const struct finding *f = finding_of(a, x->link);
 
 		/* The registries' own say nothing about who authorizes. */
 		if (x->in_force ? !x->is_holder : x->link->depth == 0)

@@ -176,11 +176,13 @@ take_claims(struct explain *x)
 	}
 }
 
+/* A point that several certificates lead to is judged under each of them:
+ * what it may not say under one says nothing of the others. */
 static bool
-is_point_over(const struct explain *x, struct span point)
+is_point_over(const struct explain *x, const struct finding *f)
 {
 	for (size_t i = 0; i < x->over.n; i++)
-		if (span_eq(x->over.v[i]->link->manifest_uri, point))
+		if (finding_is_under(f, x->over.v[i]->link))
 			return true;
 	return false;
 }
@@ -199,7 +201,7 @@ take_findings(struct explain *x)
 			continue;
 		if (f->point.n == 0)
 			x->failed |= !vec_push(&x->troubles, f);
-		else if (is_point_over(x, f->point))
+		else if (is_point_over(x, f))
 			x->failed |= !vec_push(&x->refused, f);
 	}
 }
@@ -256,7 +258,7 @@ would_be_valid(struct explain *x, const char *prefix, const char *who)
 			continue;
 		would(x, "valid if policy took what %.*s says (left out: %s)",
 		    SPAN_FMT(l->payload.origin->source),
-		    left_cause_id(l->cause));
+		    left_cause_text(l->cause));
 		said = true;
 	}
 	if (!said)
@@ -264,11 +266,50 @@ would_be_valid(struct explain *x, const char *prefix, const char *who)
 		    who, prefix);
 }
 
+/* "the matching VRP were gone" */
+#define GONE_TEXT 64
+
+static const char *
+gone(char out[GONE_TEXT], const char *which, size_t n)
+{
+	if (n == 1)
+		(void)snprintf(out, GONE_TEXT, "the %s VRP were gone", which);
+	else
+		(void)snprintf(
+		    out, GONE_TEXT, "all %zu %s VRPs were gone", n, which);
+	return out;
+}
+
+/* A claim that counts as nobody's yet: what its holder authorizes is not
+ * emitted, and may be there all the same. */
+static void
+would_settle(struct explain *x)
+{
+	char range[RESOURCE_TEXT];
+
+	for (size_t i = 0; i < x->claims.n; i++) {
+		const struct view_holding *h = x->claims.v[i];
+
+		addr_range_text(range,
+		    h->kind == HOLDING_V4 ? FAMILY_V4 : FAMILY_V6, &h->ip);
+		if (h->contender != NULL)
+			would(x,
+			    "perhaps valid if it were settled who holds %s in "
+			    "ledger %.*s",
+			    range, SPAN_FMT(h->holder->ledger));
+		else if (h->is_young)
+			would(x,
+			    "perhaps valid once the claim of %s in ledger %.*s "
+			    "has stood long enough",
+			    range, SPAN_FMT(h->holder->ledger));
+	}
+}
+
 static void
 would_change(struct explain *x)
 {
 	const struct explanation *out = x->out;
-	char prefix[PREFIX_TEXT], who[16], time[TIME_TEXT];
+	char prefix[PREFIX_TEXT], who[16], time[TIME_TEXT], n[GONE_TEXT];
 	size_t matching = 0;
 
 	prefix_write(prefix, &x->route->prefix);
@@ -278,13 +319,17 @@ would_change(struct explain *x)
 	if (out->state != ROUTE_VALID)
 		would_be_valid(x, prefix, who);
 	if (out->state == ROUTE_INVALID)
-		would(x, "not found if all %zu covering VRPs were gone",
-		    x->covering.n);
+		would(x, "not found if %s", gone(n, "covering", x->covering.n));
 	if (out->state == ROUTE_VALID)
-		would(x, "%s if the %zu matching VRP%s gone",
+		would(x, "%s if %s",
 		    x->covering.n > matching ? "invalid" : "not found",
-		    matching, matching == 1 ? " was" : "s were");
-	if (out->state == ROUTE_NOT_FOUND && x->refused.n > 0)
+		    gone(n, "matching", matching));
+	if (out->state != ROUTE_VALID)
+		would_settle(x);
+	if (out->state == ROUTE_NOT_FOUND && x->refused.n == 1)
+		would(x, "perhaps otherwise if what was refused nearby were in "
+			 "order");
+	if (out->state == ROUTE_NOT_FOUND && x->refused.n > 1)
 		would(x,
 		    "perhaps otherwise if the %zu refused objects nearby "
 		    "were in order",

@@ -119,13 +119,20 @@ emit_link(struct emit *e, const struct explanation *x, const struct link *l)
 }
 
 static void
-emit_statement(struct emit *e, const struct statement_origin *s)
+emit_statement(struct emit *e, const struct statement_origin *s,
+    const struct view_source *log)
 {
 	emit_uint(e, "entry", s->entry);
 	emit_hex(e, "holder", SPAN_OF(s->holder));
 	emit_some(e, "holder_name", s->name);
 	emit_some(e, "region", s->region);
 	emit_str(e, "level", s->level == 0 ? "self-asserted" : "attested");
+	if (log != NULL && log->size > 0) {
+		emit_uint(e, "log_size", log->size);
+		emit_hex(e, "log_root", SPAN_OF(log->root));
+	}
+	if (log != NULL && log->cosigned_at != 0)
+		emit_time(e, "cosigned_at", log->cosigned_at);
 	if (s->n_endorsers == 0)
 		return;
 	emit_array(e, "endorsers");
@@ -157,7 +164,7 @@ emit_origin(
 		emit_time(e, "expires", payload_expires_at(p));
 	}
 	if (o->statement != NULL)
-		emit_statement(e, o->statement);
+		emit_statement(e, o->statement, source_of(x->view, o->source));
 	if (o->chain != NULL) {
 		emit_array(e, "chain");
 		for (const struct link *l = o->chain; l != NULL; l = l->parent)
@@ -198,12 +205,16 @@ emit_left(struct emit *e, const struct explanation *x)
 		emit_str(e, "matches",
 		    route_match_id(route_match(&x->route, &l->payload.vrp)));
 		emit_str(e, "cause", left_cause_id(l->cause));
+		emit_str(e, "text", left_cause_text(l->cause));
 		if (l->rule > 0)
 			emit_uint(e, "rule", l->rule);
 		emit_some(e, "why", l->why);
 		if (l->by != NULL) {
 			emit_some(e, "displaced_by", l->by->uri);
 			emit_span(e, "displaced_by_source", l->by->source);
+			if (l->by->uri.n == 0)
+				emit_hex(e, "displaced_by_claim",
+				    SPAN_OF(l->by->hash));
 		}
 		emit_array(e, "origins");
 		emit_origin(e, x, &l->payload);
@@ -303,7 +314,8 @@ explanation_emit(struct emit *e, const struct explanation *x)
 
 /* ---- for people ---------------------------------------------------------- */
 
-#define HASH_N 8 /* bytes shown */
+#define HASH_N 8                     /* bytes shown */
+#define NEVER  INT64_C(253402300799) /* the last second of the year 9999 */
 
 static void
 put_hash(struct buf *b, const struct digest *d)
@@ -353,15 +365,28 @@ put_link(struct buf *b, const struct explanation *x, const struct link *l)
 }
 
 static void
-put_statement(struct buf *b, const struct statement_origin *s)
+put_statement(struct buf *b, const struct statement_origin *s,
+    const struct view_source *log)
 {
 	buf_puts(b, "      holder ");
 	escape_write(b, s->name);
 	buf_puts(b, s->name.n > 0 ? " (" : "");
 	put_hash(b, &s->holder);
-	buf_printf(b, "%s, entry %ju, %s, %zu endorsements\n",
-	    s->name.n > 0 ? ")" : "", (uintmax_t)s->entry,
-	    s->level == 0 ? "self-asserted" : "attested", s->n_endorsers);
+	buf_printf(b, "%s, entry %ju, %s", s->name.n > 0 ? ")" : "",
+	    (uintmax_t)s->entry, s->level == 0 ? "self-asserted" : "attested");
+	if (s->n_endorsers > 0)
+		buf_printf(b, ", %zu endorsement%s", s->n_endorsers,
+		    s->n_endorsers == 1 ? "" : "s");
+	buf_byte(b, '\n');
+	if (log == NULL || log->size == 0)
+		return;
+	buf_printf(b, "      in a log of %ju entries #", (uintmax_t)log->size);
+	put_hash(b, &log->root);
+	if (log->cosigned_at != 0) {
+		buf_puts(b, ", cosigned ");
+		put_time(b, log->cosigned_at);
+	}
+	buf_byte(b, '\n');
 }
 
 static void
@@ -374,10 +399,12 @@ put_origin(struct buf *b, const struct explanation *x, const struct payload *p)
 	escape_write(b, o->source);
 	buf_puts(b, ": ");
 	escape_write(b, o->uri);
-	buf_puts(b, " #");
-	put_hash(b, &o->hash);
+	if (o->chain != NULL || o->statement != NULL) {
+		buf_puts(b, " #");
+		put_hash(b, &o->hash);
+	}
 	buf_byte(b, '\n');
-	if (o->not_after_at < INT64_MAX) {
+	if (payload_expires_at(p) < NEVER) {
 		buf_puts(b, "      holds until ");
 		put_time(b, payload_expires_at(p));
 		buf_byte(b, '\n');
@@ -390,7 +417,7 @@ put_origin(struct buf *b, const struct explanation *x, const struct payload *p)
 		buf_byte(b, '\n');
 	}
 	if (o->statement != NULL)
-		put_statement(b, o->statement);
+		put_statement(b, o->statement, source_of(x->view, o->source));
 	for (const struct link *l = o->chain; l != NULL; l = l->parent)
 		put_link(b, x, l);
 }
@@ -413,6 +440,24 @@ put_covering(struct buf *b, const struct explanation *x)
 	}
 }
 
+/* Who displaced it: an object, a line of a SLURM file; or, without a URI, a
+ * claim of a ledger. */
+static void
+put_by(struct buf *b, const struct view_left *l)
+{
+	const struct origin *by = l->by;
+
+	buf_puts(b, l->cause == LEFT_SLURM ? ", in " : ", by ");
+	if (by->uri.n > 0) {
+		escape_write(b, by->uri);
+		return;
+	}
+	buf_puts(b, "claim #");
+	put_hash(b, &by->hash);
+	buf_puts(b, " in ledger ");
+	escape_write(b, by->source);
+}
+
 static void
 put_left(struct buf *b, const struct explanation *x)
 {
@@ -423,20 +468,28 @@ put_left(struct buf *b, const struct explanation *x)
 
 		buf_puts(b, "  ");
 		put_vrp(b, &l->payload.vrp);
-		buf_printf(b, ": %s", left_cause_id(l->cause));
+		buf_printf(b, ": %s", left_cause_text(l->cause));
 		if (l->rule > 0)
-			buf_printf(b, ", rule %u", l->rule);
+			buf_printf(b, ", number %u", l->rule);
 		if (l->why.n > 0) {
 			buf_puts(b, ", ");
 			escape_write(b, l->why);
 		}
-		if (l->by != NULL) {
-			buf_puts(b, ", displaced by ");
-			escape_write(b, l->by->uri);
-		}
+		if (l->by != NULL)
+			put_by(b, l);
 		buf_byte(b, '\n');
 		put_origin(b, x, &l->payload);
 	}
+}
+
+/* "north (820055263d32a977)" */
+static void
+put_holder(struct buf *b, const struct view_holder *h)
+{
+	escape_write(b, h->name);
+	buf_puts(b, h->name.n > 0 ? " (" : "");
+	put_hash(b, &h->id);
+	buf_puts(b, h->name.n > 0 ? ")" : "");
 }
 
 static void
@@ -449,10 +502,9 @@ put_claim(struct buf *b, const struct view_holding *h)
 	buf_printf(b, "  %s of ledger ", range);
 	escape_write(b, h->holder->ledger);
 	buf_puts(b, ": ");
-	escape_write(b, h->holder->name);
-	buf_puts(b, h->holder->name.n > 0 ? " (" : "");
-	put_hash(b, &h->holder->id);
-	buf_puts(b, h->holder->name.n > 0 ? ")" : "");
+	put_holder(b, h->holder);
+	buf_puts(b, " by claim #");
+	put_hash(b, &h->claim);
 	buf_puts(b, h->level == 0 ? ", self-asserted" : ", attested");
 	if (h->is_young)
 		buf_puts(b, ", too young to emit");
@@ -460,8 +512,7 @@ put_claim(struct buf *b, const struct view_holding *h)
 		buf_puts(b, ", its evidence was withdrawn");
 	if (h->contender != NULL) {
 		buf_puts(b, ", contested by ");
-		escape_write(b, h->contender->name);
-		put_hash(b, &h->contender->id);
+		put_holder(b, h->contender);
 	}
 	buf_byte(b, '\n');
 }

@@ -23,5 +23,6 @@ tap_tests += tests/world/ledger.sh tests/world/scenes.sh tests/world/hostile.sh 
 	tests/world/rrdp.sh tests/world/conformance.sh
 tap_tests += tests/world/crash.sh
 EXTRA_DIST += tests/world/crash.py
-tap_tests += tests/world/alerts.sh
+tap_tests += tests/world/alerts.sh tests/world/why.sh tests/world/modes.sh
+EXTRA_DIST += tests/world/designed.csv
 EXTRA_DIST += tests/world/https.py tests/world/bend.py

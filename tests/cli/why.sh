@@ -26,7 +26,7 @@ check "$(wc -l <some) VRPs are valid" [ ! -s wrong ]
 IFS=, read -r asn prefix _ ta <some
 status "another AS" 0 why "$prefix" AS65551
 check "is invalid" grep -q ': invalid' out
-check "it says what would change that" grep -q 'not found if all' out
+check "it says what would change that" grep -q 'not found if ' out
 status "what nobody holds" 0 why 240.0.0.0/8 1
 check "is not found" grep -q ': not-found' out
 status "any AS" 0 why "$prefix"

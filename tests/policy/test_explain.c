@@ -252,11 +252,11 @@ test_text(void **state)
 		"trust-anchor ta: rsync://r.example/ca/a.roa",
 		"by CA  rsync://r.example/ta/ca.cer", "holds 10.0.0.0/8",
 		"from rsync://mirror.example/",
-		"10.1.2.0/24 AS3: covered, rule 2, because, displaced by "
-		"rsync://r.example/ca/a.roa",
-		"holder north", "entry 9, attested", "contested by north",
-		"roa.maxlength", "\\x1b[31m", "rsync://gone.example/x/",
-		"valid if policy took what ledger says (left out: covered)",
+		"10.1.2.0/24 AS3: the other kind of source comes first there, number 2",
+		", because, by rsync://r.example/ca/a.roa", "holder north",
+		"entry 9, attested", "contested by north", "roa.maxlength",
+		"\\x1b[31m", "rsync://gone.example/x/",
+		"valid if policy took what ledger says (left out: the other",
 		"valid if nothing were left out by policy",
 		"no longer invalid after 1970-01-01T01:40:00Z" };
 	struct explanation x;
