@@ -17,6 +17,7 @@ static const struct command *const jobs[] = {
 	&command_ledger_append,
 	&command_ledger_submit,
 	&command_ledger_tick,
+	&command_ledger_serve,
 	&command_ledger_clear,
 	NULL,
 };

@@ -223,8 +223,8 @@ mirror(struct mirror *m)
 }
 
 /* "60s", "10m", "6h", or plain seconds. */
-static bool
-every_parse(uint64_t *out, const char *value)
+bool
+ledger_every_parse(uint64_t *out, const char *value)
 {
 	static const struct {
 		char letter;
@@ -264,7 +264,7 @@ take(void *ctx, const char *name, const char *value)
 		m->quiet = true;
 	else if (strcmp(name, "once") == 0)
 		m->every = 0;
-	else if (!every_parse(&m->every, value))
+	else if (!ledger_every_parse(&m->every, value))
 		return usage_error(
 		    m->self, "--every: 1s to 24h is wanted, such as 60s");
 	return STATUS_DONE;

@@ -27,8 +27,8 @@ tick_judge(struct ledger_write *w, struct statement *s)
 	return ledger_write_sign(w, s);
 }
 
-static int
-tick_locked(struct ledger_write *w)
+int
+ledger_tick(struct ledger_write *w)
 {
 	struct statement *s = base_alloc(sizeof(*s));
 	int status;
@@ -37,9 +37,7 @@ tick_locked(struct ledger_write *w)
 		return ledger_write_fail(w, "tick", R_LIMIT_MEMORY);
 	status = tick_judge(w, s);
 	base_free(s);
-	if (status == STATUS_DONE)
-		status = ledger_write_commit(w);
-	return status == STATUS_DONE ? ledger_write_print(w) : status;
+	return status;
 }
 
 static int
@@ -55,7 +53,11 @@ tick(struct ledger_write *w)
 		status = secret_read(w, &w->holder, w->holder_key_path);
 	if (status == STATUS_DONE)
 		status = ledger_write_open(w);
-	return status == STATUS_DONE ? tick_locked(w) : status;
+	if (status == STATUS_DONE)
+		status = ledger_tick(w);
+	if (status == STATUS_DONE)
+		status = ledger_write_commit(w);
+	return status == STATUS_DONE ? ledger_write_print(w) : status;
 }
 
 static int

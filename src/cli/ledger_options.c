@@ -1,6 +1,5 @@
 /* The options of those that write a log, and their way through a run. */
 #include <string.h>
-#include <time.h>
 
 #include "cli/ledger_write.h"
 
@@ -45,6 +44,9 @@ take_option(struct ledger_write *w, const char *name, const char *value)
 		{ "passphrase-file", &w->passphrase_path },
 		{ "successions", &w->successions_path },
 		{ "ca-file", &w->ca_path },
+		{ "listen", &w->address },
+		{ "tick", &w->tick },
+		{ "rate", &w->rate },
 	};
 
 	for (size_t i = 0; i < COUNT(paths); i++)
@@ -84,7 +86,6 @@ read_options(struct ledger_write *w, int argc, char **argv)
 	enum option_kind kind;
 	int status = STATUS_DONE;
 
-	w->now = time(NULL);
 	w->challenge = CHALLENGE_DEFAULT;
 	options_init(&o, w->self, argc, argv);
 	while (status == STATUS_DONE &&

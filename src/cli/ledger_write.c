@@ -1,6 +1,7 @@
 /* One run that adds to the log in a folder. */
 #include <inttypes.h>
 #include <string.h>
+#include <time.h>
 
 #include "cli/ledger_write.h"
 
@@ -10,7 +11,7 @@
 int
 ledger_write_init(struct ledger_write *w, const struct command *self)
 {
-	*w = (struct ledger_write){ .self = self };
+	*w = (struct ledger_write){ .self = self, .now = time(NULL) };
 	arena_init(&w->arena, SIZE_MAX);
 	arena_init(&w->scratch, SIZE_MAX);
 	buf_init(&w->log_key_text, NOTE_FILE);
@@ -77,8 +78,8 @@ ledger_write_fail(
 /*
  * The state after our last run, so that the next need not replay the log:
  * magic; the size and root of the log it is of; SHA-256 of the successions;
- * then as ledger_save has it, with a checksum. It counts for the very log that
- * is signed, else everything is replayed.
+ * then as ledger_save has it, with a checksum. It counts where the log that is
+ * signed goes on from that one, else everything is replayed.
  */
 #define SAVED       ".state/cairn"
 #define SAVED_MAGIC SPAN("cairn log state 1\n")
@@ -108,50 +109,63 @@ saved_put(struct ledger_write *w, const struct merkle_head *head)
 	buf_fini(&saved);
 }
 
+/* *of: the tree that the state is of. */
 static bool
-saved_parse(struct ledger_state **out, const struct ledger_write *w,
-    const struct merkle_head *head, struct span saved)
+saved_parse(struct ledger_state **out, struct merkle_head *of,
+    const struct ledger_write *w, struct span saved)
 {
-	struct buf want;
-	bool good;
+	const size_t magic = SAVED_MAGIC.n, head = magic + 8 + 32 + 32;
+	const uint8_t *p = saved.p + magic;
 
-	buf_init(&want, 4096);
-	saved_head_write(&want, w, head);
-	good = !want.failed && span_starts(saved, buf_view(&want)) &&
-	       ledger_load(out, span_of(saved.p + want.n, saved.n - want.n)) ==
-		   REASON_OK;
-	buf_fini(&want);
-	if (!good)
+	if (!span_starts(saved, SAVED_MAGIC) || saved.n < head)
 		return false;
-	if (ledger_summary(*out).size == head->size)
+	*of = (struct merkle_head){ .size = 0 };
+	for (size_t i = 0; i < 8; i++)
+		of->size = of->size << 8 | p[i];
+	memcpy(of->root.b, p + 8, sizeof(of->root.b));
+	if (memcmp(p + 40, w->successions.b, sizeof(w->successions.b)) != 0 ||
+	    ledger_load(out, span_of(saved.p + head, saved.n - head)) !=
+		REASON_OK)
+		return false;
+	if (of->size > 0 && ledger_summary(*out).size == of->size)
 		return true;
 	ledger_state_free(*out);
 	return false;
 }
 
+static void
+writer_reset(struct ledger_write *w)
+{
+	log_writer_fini(w->writer);
+	log_writer_init(w->writer);
+}
+
+/* The state and the writer as they were at a size no larger than `head`, if
+ * the files here are of that tree. */
 static bool
 saved_take(struct ledger_write *w, const struct merkle_head *head)
 {
 	const struct log_source source = logdir_source(&w->dir);
 	struct ledger_state *state;
+	struct merkle_head of;
 	struct buf saved;
 	bool good;
 
 	buf_init(&saved, SIZE_MAX / 2);
 	good = logdir_get(&w->dir, &saved, SAVED) == REASON_OK &&
-	       saved_parse(&state, w, head, buf_view(&saved));
+	       saved_parse(&state, &of, w, buf_view(&saved));
 	buf_fini(&saved);
 	if (!good)
 		return false;
-	if (log_writer_resume(w->writer, head, &source) == REASON_OK) {
+	if (of.size <= head->size &&
+	    log_writer_resume(w->writer, &of, &source) == REASON_OK) {
 		ledger_state_free(w->state);
 		w->state = state;
 		return true;
 	}
 	/* What is wrong with the log, the replay will say. */
 	ledger_state_free(state);
-	log_writer_fini(w->writer);
-	log_writer_init(w->writer);
+	writer_reset(w);
 	return false;
 }
 
@@ -178,15 +192,35 @@ state_begin(struct ledger_write *w)
 	return w->state == NULL ? R_LIMIT_MEMORY : REASON_OK;
 }
 
-/* The verdict on one entry, and its effect on the state. */
+/* A tick that would keep every validator from taking the log: ledger.md 2. */
+static bool
+is_ahead(const struct ledger_write *w)
+{
+	const struct statement *s = &w->entry->statement;
+	uint64_t latest = (uint64_t)w->now + CHECKPOINT_AHEAD_MAX;
+
+	return w->entry->frame == REASON_OK && s->kind == STATEMENT_TICK &&
+	       s->body.time > latest;
+}
+
+/* The verdict on one entry, and its effect on the state; while it is not in
+ * the log, being rejected has none. */
 static enum reason
 entry_replay(
     enum reason *verdict, struct ledger_write *w, uint64_t i, struct span bytes)
 {
+	bool is_new = w->in_step && !w->anyway;
+
 	arena_reset(&w->scratch);
 	TRY(ledger_precheck(
 	    w->entry, bytes, w->crypt, &w->verifier, &w->scratch));
-	TRY(ledger_replay(verdict, w->state, w->entry));
+	*verdict = R_CHECKPOINT_TIME_AHEAD;
+	if (is_new && is_ahead(w))
+		return REASON_OK;
+	if (is_new)
+		TRY(ledger_admit(verdict, w->state, w->entry));
+	else
+		TRY(ledger_replay(verdict, w->state, w->entry));
 	if (i == 0 &&
 	    !span_eq(w->entry->statement.body.origin, w->log_key.name))
 		return R_CHECKPOINT_ORIGIN;
@@ -231,13 +265,27 @@ published_read(struct merkle_head *out, struct ledger_write *w)
 	return REASON_OK;
 }
 
+/* Is the log what it was when we last had it? */
+static bool
+is_in_step(const struct ledger_write *w, const struct merkle_head *published)
+{
+	struct merkle_head known;
+
+	if (!w->in_step || w->dir.state.size != published->size)
+		return false;
+	log_writer_head(&known, w->writer);
+	return known.size == published->size &&
+	       digest_eq(&known.root, &published->root);
+}
+
 /* All that .state says is there is there, and goes on from what was signed. */
 static enum reason
 log_replay(struct ledger_write *w, const struct merkle_head *published)
 {
 	struct merkle_head past = { .size = published->size };
 	struct log_reader log = { .source = logdir_source(&w->dir),
-		.head = w->dir.state };
+		.head = w->dir.state,
+		.known = w->writer->frontier };
 	enum reason why = log_open(&log, &past);
 
 	if (why == REASON_OK && !digest_eq(&past.root, &published->root))
@@ -267,6 +315,40 @@ checkpoint_put(struct ledger_write *w, const struct merkle_head *head)
 	return why;
 }
 
+/* From nothing: what was known was not of this log. */
+static enum reason
+begin_again(struct ledger_write *w)
+{
+	writer_reset(w);
+	ledger_state_free(w->state);
+	w->state = NULL;
+	return state_begin(w);
+}
+
+static enum reason
+tree_take(struct ledger_write *w, const struct merkle_head *published)
+{
+	enum reason why;
+
+	if (!saved_take(w, published))
+		return log_replay(w, published);
+	why = log_replay(w, published);
+	if (why == REASON_OK || why == R_LIMIT_MEMORY)
+		return why;
+	TRY(begin_again(w));
+	return log_replay(w, published);
+}
+
+/* Others appended to what we had: only what is new is replayed. */
+static bool
+may_go_on(struct ledger_write *w, const struct merkle_head *published)
+{
+	bool had = w->in_step && published->size > w->writer->frontier.size;
+
+	w->in_step = false;
+	return had && log_replay(w, published) == REASON_OK;
+}
+
 static enum reason
 replay_all(struct ledger_write *w)
 {
@@ -275,9 +357,14 @@ replay_all(struct ledger_write *w)
 	TRY(logdir_open(&w->dir, w->place));
 	TRY(published_read(&published, w));
 	TRY(logdir_check(&w->dir, &published));
-	if (w->dir.state.size == published.size && saved_take(w, &published))
+	if (is_in_step(w, &published))
 		return REASON_OK;
-	TRY(log_replay(w, &published));
+	if (!may_go_on(w, &published)) {
+		if (w->state == NULL || w->writer->frontier.size > 0)
+			TRY(begin_again(w));
+		TRY(tree_take(w, &published));
+	}
+	w->in_step = true;
 	if (w->dir.state.size == published.size)
 		return REASON_OK;
 	TRY(checkpoint_put(w, &w->dir.state));
@@ -285,6 +372,25 @@ replay_all(struct ledger_write *w)
 	    "%s: signed %" PRIu64 " entries of a run that was interrupted",
 	    w->place, w->dir.state.size - published.size);
 	return REASON_OK;
+}
+
+enum reason
+ledger_write_resume(struct ledger_write *w)
+{
+	enum reason why = replay_all(w);
+
+	if (why != REASON_OK)
+		logdir_close(&w->dir);
+	return why;
+}
+
+void
+ledger_write_pause(struct ledger_write *w)
+{
+	logdir_close(&w->dir);
+	vec_fini(&w->pending);
+	arena_reset(&w->arena);
+	buf_reset(&w->out);
 }
 
 int
@@ -304,23 +410,36 @@ ledger_write_open(struct ledger_write *w)
 
 /* ---- what is new ----------------------------------------------------- */
 
+enum reason
+ledger_write_admit(
+    enum reason *verdict, struct ledger_write *w, struct span entry)
+{
+	struct span copy;
+
+	*verdict = R_STATEMENT_MALFORMED;
+	if (entry.n > TLOG_ENTRY_MAX) /* no log can have it, anyway or not */
+		return REASON_OK;
+	/* The parsed entry borrows from the copy, while w->entry has it. */
+	copy = arena_dup(&w->arena, entry);
+	if (copy.p == NULL)
+		return R_LIMIT_MEMORY;
+	TRY(entry_replay(verdict, w, ledger_summary(w->state).size, copy));
+	if (*verdict != REASON_OK && !w->anyway)
+		return REASON_OK;
+	return vec_push(&w->pending, copy) ? REASON_OK : R_LIMIT_MEMORY;
+}
+
 int
 ledger_write_judge(struct ledger_write *w, struct span entry, const char *what)
 {
-	enum reason verdict = R_STATEMENT_MALFORMED, why;
+	enum reason verdict, why;
 	uint64_t number;
-	struct span copy;
 
-	if (entry.n > TLOG_ENTRY_MAX) /* no log can have it, anyway or not */
-		return ledger_write_fail(w, what, verdict);
 	if (w->state == NULL && state_begin(w) != REASON_OK)
 		return ledger_write_fail(w, what, R_LIMIT_MEMORY);
 	number = ledger_summary(w->state).size;
-	copy = arena_dup(&w->arena, entry);
-	if (copy.p == NULL || !vec_push(&w->pending, copy))
-		return ledger_write_fail(w, what, R_LIMIT_MEMORY);
-	why = entry_replay(&verdict, w, number, copy);
-	if (why == REASON_OK && !w->anyway)
+	why = ledger_write_admit(&verdict, w, entry);
+	if (why == REASON_OK && (!w->anyway || entry.n > TLOG_ENTRY_MAX))
 		why = verdict;
 	if (why != REASON_OK)
 		return ledger_write_fail(w, what, why);
@@ -345,9 +464,16 @@ commit(struct ledger_write *w)
 	TRY(log_writer_end(w->writer, &sink));
 	log_writer_head(&head, w->writer);
 	TRY(logdir_state_put(&w->dir, &head));
-	TRY(checkpoint_put(w, &head));
+	return checkpoint_put(w, &head);
+}
+
+void
+ledger_write_save(struct ledger_write *w)
+{
+	struct merkle_head head;
+
+	log_writer_head(&head, w->writer);
 	saved_put(w, &head);
-	return REASON_OK;
 }
 
 int
@@ -355,6 +481,8 @@ ledger_write_commit(struct ledger_write *w)
 {
 	enum reason why = commit(w);
 
+	if (why == REASON_OK && !w->seldom)
+		ledger_write_save(w);
 	return why == REASON_OK ? STATUS_DONE
 				: ledger_write_fail(w, w->place, why);
 }

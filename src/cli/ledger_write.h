@@ -13,10 +13,11 @@ struct ledger_write {
 	/* What was asked for. */
 	const char *place, *origin, *log_key_path, *new_key_path,
 	    *holder_key_path, *next_key_path, *passphrase_path,
-	    *successions_path, *ca_path;
+	    *successions_path, *ca_path, *address, *tick, *rate;
 	uint64_t challenge;
 	int64_t now, time_at;
 	bool quiet, has_time, anyway;
+	bool seldom; /* the state is saved when the caller says so */
 	VEC(const char *) anchors, files;
 
 	/* What it works with. */
@@ -32,6 +33,7 @@ struct ledger_write {
 	struct log_writer *writer;
 	struct logdir dir;
 	VEC(struct span) pending; /* judged, not yet in the log */
+	bool in_step; /* state and writer are of a log that was there */
 };
 
 /* All but _init return a status; what is not STATUS_DONE has been said. */
@@ -46,6 +48,17 @@ int ledger_write_judge(
     struct ledger_write *, struct span entry, const char *what);
 /* All that was judged goes into the log, and is signed. */
 int ledger_write_commit(struct ledger_write *);
+/* One that goes on for long holds the lock only meanwhile, for others to write
+ * in between: lock the log and, where it is not what we left, have it anew;
+ * and let go of it, and of what was judged. */
+enum reason ledger_write_resume(struct ledger_write *) MUST_CHECK;
+void ledger_write_pause(struct ledger_write *);
+/* *verdict on an entry by the replay, which is pending only when it applies
+ * (or with `anyway`); w->entry is it, while the lock is held. */
+enum reason ledger_write_admit(
+    enum reason *verdict, struct ledger_write *, struct span entry) MUST_CHECK;
+/* The state, for the next run. */
+void ledger_write_save(struct ledger_write *);
 /* "PLACE: id: text: detail" */
 int ledger_write_fail(
     const struct ledger_write *, const char *what, enum reason);
@@ -60,6 +73,8 @@ int ledger_write_print(const struct ledger_write *);
 int ledger_write_run(const struct command *, int argc, char **argv,
     int (*work)(struct ledger_write *));
 
+/* cmd_ledger_tick.c: what the sequencer says of time_at, judged. */
+int ledger_tick(struct ledger_write *);
 /* cmd_ledger_append.c: all of `files`. */
 int ledger_append(struct ledger_write *);
 /* cmd_ledger_submit.c: to a URL, or else append them. */

@@ -241,6 +241,11 @@ void ledger_state_free(struct ledger_state *);
 enum reason ledger_replay(enum reason *verdict, struct ledger_state *,
     const struct ledger_entry *) MUST_CHECK;
 
+/* The same for who may still keep it out of the log: what is rejected was
+ * never there, and the next has its number. */
+enum reason ledger_admit(enum reason *verdict, struct ledger_state *,
+    const struct ledger_entry *) MUST_CHECK;
+
 struct ledger_summary {
 	struct digest genesis;
 	uint64_t size, time, applied, rejected, challenge;

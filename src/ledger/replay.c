@@ -164,7 +164,7 @@ statement_apply(struct step *step)
 }
 
 enum reason
-ledger_replay(enum reason *verdict, struct ledger_state *st,
+ledger_admit(enum reason *verdict, struct ledger_state *st,
     const struct ledger_entry *entry)
 {
 	struct step step = { .st = st,
@@ -184,9 +184,18 @@ ledger_replay(enum reason *verdict, struct ledger_state *st,
 	if (r == REASON_OK)
 		statement_apply(&step);
 	base_free(step.parcel.pieces);
-	st->size++;
+	st->size += r == REASON_OK;
 	*verdict = r;
 	return st->failed ? R_LIMIT_MEMORY : REASON_OK;
+}
+
+enum reason
+ledger_replay(enum reason *verdict, struct ledger_state *st,
+    const struct ledger_entry *entry)
+{
+	TRY(ledger_admit(verdict, st, entry));
+	st->size += *verdict != REASON_OK;
+	return REASON_OK;
 }
 
 void

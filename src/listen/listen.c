@@ -22,7 +22,8 @@ struct connection {
 	int fd; /* -1: free */
 	struct buf in, out;
 	size_t sent;
-	bool closes;     /* when all is sent */
+	bool closes; /* when all is sent */
+	uint8_t peer[8];
 	int64_t until_s; /* of the monotonic clock */
 };
 
@@ -62,11 +63,9 @@ connection_close(struct connection *c)
 static void
 connection_open(struct listen *l, struct connection *c, int fd)
 {
-	size_t most = LISTEN_HEAD_MAX + l->settings.body_max + 4;
-
 	*c = (struct connection){ .fd = fd };
-	buf_init(&c->in, most);
-	buf_init(&c->out, LISTEN_HEAD_MAX + l->settings.body_max);
+	buf_init(&c->in, LISTEN_HEAD_MAX + l->settings.body_max + 4);
+	buf_init(&c->out, LISTEN_HEAD_MAX + l->settings.answer_max);
 	deadline_set(l, c);
 }
 
@@ -80,7 +79,7 @@ phrase(unsigned status)
 		{ 403, "Forbidden" }, { 404, "Not Found" },
 		{ 405, "Method Not Allowed" }, { 409, "Conflict" },
 		{ 411, "Length Required" }, { 413, "Content Too Large" },
-		{ 422, "Unprocessable Content" },
+		{ 422, "Unprocessable Content" }, { 429, "Too Many Requests" },
 		{ 431, "Request Header Fields Too Large" },
 		{ 500, "Internal Server Error" },
 		{ 503, "Service Unavailable" },
@@ -95,19 +94,50 @@ phrase(unsigned status)
 static void
 answer_write(struct connection *c, const struct listen_answer *a, bool is_head)
 {
+	char retry[48] = "";
+
+	if (a->retry_after > 0)
+		(void)snprintf(retry, sizeof(retry), "Retry-After: %u\r\n",
+		    a->retry_after);
 	c->sent = 0;
 	buf_reset(&c->out);
 	buf_printf(&c->out,
 	    "HTTP/1.1 %u %s\r\n"
 	    "Content-Type: %s\r\n"
 	    "Content-Length: %zu\r\n"
-	    "Cache-Control: no-store\r\n"
+	    "Cache-Control: %s\r\n"
 	    "X-Content-Type-Options: nosniff\r\n"
-	    "%s\r\n",
+	    "%s%s\r\n",
 	    a->status, phrase(a->status), a->type, a->body.n,
+	    a->cache != NULL ? a->cache : "no-store", retry,
 	    c->closes ? "Connection: close\r\n" : "");
 	if (!is_head)
 		buf_span(&c->out, buf_view(&a->body));
+}
+
+static size_t
+waiting(const struct listen *l)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < LISTEN_CONNECTIONS; i++)
+		if (l->connections[i].fd >= 0)
+			n += l->connections[i].out.n;
+	return n;
+}
+
+static void
+answer_make(struct listen *l, struct listen_answer *a, struct listen_request *r,
+    const struct connection *c)
+{
+	memcpy(r->peer, c->peer, sizeof(r->peer));
+	l->settings.answer(l->settings.ctx, a, r);
+	if (!a->body.failed && waiting(l) + a->body.n <= LISTEN_WAITING)
+		return;
+	/* Who reads slowly is not to fill the memory. */
+	a->status = a->body.failed ? 500 : 503;
+	a->cache = NULL;
+	buf_reset(&a->body);
 }
 
 /* One request, if it is there. */
@@ -122,14 +152,10 @@ request_answer(struct listen *l, struct connection *c)
 	    listen_parse(&r, &used, buf_view(&c->in), l->settings.body_max);
 	if (a.status == 0)
 		return;
-	buf_init(&a.body, l->settings.body_max);
+	buf_init(&a.body, l->settings.answer_max);
 	c->closes = a.status != 200 || r.closes;
 	if (a.status == 200)
-		l->settings.answer(l->settings.ctx, &a, &r);
-	if (a.body.failed) {
-		a.status = 500;
-		buf_reset(&a.body);
-	}
+		answer_make(l, &a, &r, c);
 	answer_write(c, &a, r.is_head);
 	buf_fini(&a.body);
 	memmove(c->in.p, c->in.p + used, c->in.n - used);
@@ -218,10 +244,30 @@ connection_idle(struct listen *l)
 }
 
 static void
+peer_of(uint8_t out[8], const struct sockaddr_storage *a)
+{
+	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)a;
+
+	memset(out, 0, 8);
+	if (a->ss_family == AF_INET)
+		memcpy(out, &((const struct sockaddr_in *)a)->sin_addr, 4);
+	if (a->ss_family != AF_INET6)
+		return;
+	if (IN6_IS_ADDR_V4MAPPED(&six->sin6_addr)) {
+		memcpy(out, six->sin6_addr.s6_addr + 12, 4);
+		return;
+	}
+	memcpy(out, &six->sin6_addr, 6);
+	out[7] = 6; /* no IPv4 address has it */
+}
+
+static void
 one_accept(struct listen *l)
 {
 	struct connection *c = connection_free(l);
-	int fd = accept(l->fd, NULL, NULL);
+	struct sockaddr_storage from = { 0 };
+	socklen_t n = sizeof(from);
+	int fd = accept(l->fd, (struct sockaddr *)&from, &n);
 
 	if (fd < 0)
 		return;
@@ -235,6 +281,7 @@ one_accept(struct listen *l)
 		connection_close(c);
 	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 	connection_open(l, c, fd);
+	peer_of(c->peer, &from);
 }
 
 static bool
@@ -357,6 +404,8 @@ listen_open(struct listen **out, const struct listen_settings *settings,
 	l->settings = *settings;
 	if (l->settings.seconds == 0)
 		l->settings.seconds = LISTEN_SECONDS;
+	if (l->settings.answer_max == 0)
+		l->settings.answer_max = l->settings.body_max;
 	for (size_t i = 0; i < LISTEN_CONNECTIONS; i++)
 		l->connections[i].fd = -1;
 	l->fd = address_open(settings->address);

@@ -192,7 +192,17 @@ for at in 0 18 25 26 57 58 89 90 100 200 $((bytes - 33)) $((bytes - 1)); do
 	status "byte $at of it: all is read" 0 tick slow 1460
 done
 rm -rf slow && cp -r quick slow && cp log/.state/cairn slow/.state/
-status "an older one is not used" 1 tick slow 1460
+status "an older one is gone on from" 0 tick slow 1460
+rm -rf all && cp -r quick all && cp full all/tile/entries/000
+rm all/.state/cairn
+status "as from nothing" 0 tick all 1460
+check "to the same log" cmp slow/checkpoint all/checkpoint
+check "and the same state" cmp slow/.state/cairn all/.state/cairn
+rm -rf fork && cp -r log fork && status "another history" 0 tick fork 1449
+rm -rf slow && cp -r all slow && cp fork/.state/cairn slow/.state/
+cp -r slow bad && rm bad/tile/entries/000
+status "an older one of that is not used" 1 tick bad 1470
+status "all is read instead" 0 tick slow 1470
 printf '900\t%s\n' "$hex" >later.successions
 status "nor one without these successions" 1 tick quick 1460 \
 	--successions later.successions

@@ -170,7 +170,11 @@ test_head_max(void **state)
 struct served {
 	struct listen *listen;
 	unsigned calls;
+	uint8_t peer[8];
 };
+
+/* Five of them may wait at once. */
+#define LONG (LISTEN_WAITING / 5 - LISTEN_HEAD_MAX)
 
 /* What was sent, backwards in its status: 200, or what the path says. */
 static void
@@ -179,10 +183,19 @@ echo(void *ctx, struct listen_answer *a, const struct listen_request *r)
 	struct served *s = ctx;
 
 	s->calls++;
+	memcpy(s->peer, r->peer, sizeof(s->peer));
 	if (span_eq(r->path, SPAN("/409"))) {
 		a->status = 409;
 		a->type = "text/x.tlog.size";
 	}
+	if (span_eq(r->path, SPAN("/429"))) {
+		a->status = 429;
+		a->retry_after = 21;
+		a->cache = "public";
+	}
+	if (span_eq(r->path, SPAN("/long")))
+		while (a->body.n < LONG)
+			buf_puts(&a->body, "0123456789abcdef");
 	buf_span(&a->body, r->method);
 	buf_byte(&a->body, ' ');
 	buf_span(&a->body, r->body);
@@ -194,6 +207,7 @@ setup(void **state)
 	static struct served s;
 	const struct listen_settings settings = { .address = "127.0.0.1:0",
 		.body_max = 1000,
+		.answer_max = LONG + 16,
 		.answer = echo,
 		.ctx = &s,
 		.seconds = 2 };
@@ -282,6 +296,65 @@ test_answers(void **state)
 	assert_int_equal(s->calls, 3);
 	assert_int_equal(hear(s, fd, text), -1);
 	assert_int_equal(close(fd), 0);
+}
+
+static void
+test_fields(void **state)
+{
+	static const uint8_t loopback[8] = { 127, 0, 0, 1 };
+	struct served *s = *state;
+	char text[4096];
+	int fd = connect_to(s);
+
+	say(fd, "GET /429 HTTP/1.0\r\n\r\n");
+	assert_true(hear(s, fd, text) > 0);
+	assert_non_null(strstr(text, "HTTP/1.1 429 Too Many Requests\r\n"));
+	assert_non_null(strstr(text, "Cache-Control: public\r\n"));
+	assert_non_null(strstr(text, "Retry-After: 21\r\n"));
+	assert_memory_equal(s->peer, loopback, sizeof(loopback));
+	assert_int_equal(close(fd), 0);
+}
+
+/* What an answer promises may be made true before the next turn. */
+static void
+test_turns(void **state)
+{
+	struct served *s = *state;
+	char text[64];
+	int fd = connect_to(s);
+
+	for (int i = 0; s->calls == 0 && i < 100; i++) {
+		say(fd, i == 0 ? "GET / HTTP/1.1\r\n" H "\r\n" : "");
+		turn(s, 1);
+	}
+	assert_int_equal(s->calls, 1);
+	assert_int_equal(recv(fd, text, sizeof(text), MSG_DONTWAIT), -1);
+	assert_true(hear(s, fd, (char[4096]){ 0 }) > 0);
+	assert_int_equal(close(fd), 0);
+}
+
+/* Those who do not read what they asked for fill no more than so much. */
+static void
+test_waiting(void **state)
+{
+	struct served *s = *state;
+	char text[4096];
+	int lazy[6];
+
+	for (size_t i = 0; i < COUNT(lazy); i++) {
+		lazy[i] = connect_to(s);
+		say(lazy[i], "GET /long HTTP/1.1\r\n" H "\r\n");
+		turn(s, 4);
+	}
+	assert_int_equal(s->calls, COUNT(lazy));
+	for (size_t i = 0; i < COUNT(lazy); i++) {
+		assert_true(
+		    recv(lazy[i], text, 12, MSG_DONTWAIT | MSG_WAITALL) == 12);
+		CHECK("200 while there is room",
+		    memcmp(text, i < 5 ? "HTTP/1.1 200" : "HTTP/1.1 503", 12) ==
+			0);
+		assert_int_equal(close(lazy[i]), 0);
+	}
 }
 
 static void
@@ -415,6 +488,9 @@ main(void)
 		cmocka_unit_test(test_head_max),
 		cmocka_unit_test(test_address),
 		cmocka_unit_test_setup_teardown(test_answers, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fields, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_turns, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_waiting, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refuses, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_slow, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_crowd, setup, teardown),
