@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "crypt/crypt.h"
 #include "store/format.h"
 
 /* Collect when one in this many objects may have lost its last reference. */
@@ -308,11 +309,46 @@ forget_rrdp(struct store_write *w)
 		   : store_trouble(w->why, rc, "removing a damaged object");
 }
 
+/* What harmed one object has seldom harmed only that: a run reads no further
+ * than to the first that is missing, and would need one run for each level of
+ * the tree to come upon all of them. */
+static enum reason
+find_damaged(struct store_write *w)
+{
+	struct store *s = w->store;
+	struct digest name, is;
+	MDB_cursor *cursor;
+	MDB_val k, v;
+	int rc = mdb_cursor_open(w->txn, s->tables[TABLE_NUMBERS], &cursor);
+
+	if (rc != 0)
+		return store_trouble(w->why, rc, "looking for damage");
+	while ((rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT)) == 0) {
+		if (k.mv_size != sizeof(name))
+			continue;
+		memcpy(name.b, k.mv_data, sizeof(name));
+		if (object_get(&v, s, w->txn, &name) == 0)
+			crypt_sha256(is.b, span_of(v.mv_data, v.mv_size));
+		else
+			is = (struct digest){ { 0 } };
+		if (!digest_eq(&name, &is) && !vec_push(&s->damaged, name))
+			break;
+	}
+	mdb_cursor_close(cursor);
+	if (rc == 0)
+		return R_LIMIT_MEMORY;
+	return rc == MDB_NOTFOUND
+		   ? REASON_OK
+		   : store_trouble(w->why, rc, "looking for damage");
+}
+
 enum reason
 store_forget_damaged(struct store_write *w)
 {
 	struct store *s = w->store;
 
+	if (s->damaged.n > 0)
+		TRY(find_damaged(w));
 	if (s->damaged.n > 0)
 		TRY(forget_rrdp(w));
 	for (size_t i = 0; i < s->damaged.n; i++) {

@@ -181,8 +181,8 @@ enum reason store_collect_memos(
     struct store_write *, const struct digest *who, size_t n) MUST_CHECK;
 /* Has enough been replaced for a collection to be worth its walk? */
 bool store_is_due(struct store_write *);
-/* Remove the objects that reads found damaged, and every STORE_RRDP, whose
- * deltas would not bring them: so that they are had again. */
+/* If reads found a damaged object, remove all that are damaged, and every
+ * STORE_RRDP, whose deltas would not bring them: so that they are had again. */
 enum reason store_forget_damaged(struct store_write *) MUST_CHECK;
 
 #endif

@@ -129,6 +129,7 @@ test_damage(void **state)
 		"rsync://h/m/second" };
 	static const char *const texts[] = { "object one", "object two" };
 	struct digest key = sha256("rsync://h/m/"), d = sha256("object one");
+	struct digest unread = sha256("object two");
 	struct store *s = store_new();
 	struct store_name name;
 	struct store_read *r;
@@ -147,6 +148,7 @@ test_damage(void **state)
 	assert_true(blob_is(s, STORE_RRDP, "https://a/", "state"));
 	store_close(s);
 	patch("object one", "object 0ne");
+	patch("object two", "object tw0"); /* which nobody reads */
 	patch("/m/second", "/m/secund");
 	s = store_new();
 	r = look(s);
@@ -158,6 +160,7 @@ test_damage(void **state)
 	assert_true(store_write_has(w, &d)); /* by name only */
 	CHECK_REASON("forget", store_forget_damaged(w), REASON_OK);
 	assert_false(store_write_has(w, &d));
+	assert_false(store_write_has(w, &unread));
 	CHECK_REASON("anew",
 	    store_write_object(w, &d, &fresh, SPAN("object one")), REASON_OK);
 	assert_true(fresh);
