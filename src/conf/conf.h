@@ -76,6 +76,7 @@ struct conf_ledger {
 	struct conf_succession *successions;
 	size_t n_sources;
 	const char **sources; /* paths, file:, http: or https: */
+	bool discover;        /* mirrors that the ledger announces, too */
 };
 
 /* What is watched, and who is told. */

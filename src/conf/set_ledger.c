@@ -225,16 +225,19 @@ get_successions(
 }
 
 static enum reason
-refuse_discovery(const struct setting *s, const struct node *entry)
+get_discover(const struct setting *s, const struct node *entry, bool *out)
 {
 	const struct node *n = node_entry(entry, "discover");
 
-	if (n == NULL || node_is_null(n) ||
-	    (n->plain && span_eq(n->text, SPAN("false"))))
+	if (n == NULL || node_is_null(n))
 		return REASON_OK;
-	return conf_fail(s->error, R_CONF_LATER, n->line,
-	    "discover: mirrors that a ledger announces are not used in this "
-	    "version: name them under sources");
+	*out =
+	    n->kind == NODE_TEXT && n->plain && span_eq(n->text, SPAN("true"));
+	if (*out || (n->kind == NODE_TEXT && n->plain &&
+			span_eq(n->text, SPAN("false"))))
+		return REASON_OK;
+	return conf_fail(
+	    s->error, R_CONF_TYPE, n->line, "discover: write true or false");
 }
 
 /* ---- an entry -------------------------------------------------------- */
@@ -278,7 +281,7 @@ get_entry(
 	TRY(get_texts(s, n, &sources, &out->sources, &out->n_sources));
 	if (out->n_sources == 0)
 		return fail(s, n, "\"sources\": one at least");
-	return refuse_discovery(s, n);
+	return get_discover(s, n, &out->discover);
 }
 
 static enum reason

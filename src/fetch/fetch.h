@@ -261,8 +261,11 @@ struct web_file {
 	/* The caller's. */
 	const char *url;
 	bool is_post;
-	struct span post;      /* what to send there */
-	bool takes_all;        /* content of any status, and none */
+	struct span post; /* what to send there */
+	bool takes_all;   /* content of any status, and none */
+	bool is_stranger; /* the URL is not the operator's: by TLS only, and
+			   * from no local address unless is_local */
+	bool is_local;
 	uint64_t bytes_max;    /* of content, unpacked */
 	char etag[HTTPS_ETAG]; /* of what we have, or "" */
 
@@ -302,6 +305,9 @@ bool place_is_web(const char *text);
 /* "file:///PATH", a path, or a URL, which needs a web. */
 enum reason place_open(struct place **out, const char *text, struct web *,
     struct fault *why) MUST_CHECK;
+/* One that the operator did not name: by TLS only and, unless local ones are
+ * allowed, from public addresses. */
+void place_announced(struct place *, bool local_allowed);
 void place_close(struct place *); /* may be NULL */
 
 /*

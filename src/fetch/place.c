@@ -26,6 +26,7 @@ struct place {
 	char *base; /* URL, with a '/' at its end */
 	char detail[160];
 	uint64_t requests;
+	bool is_stranger, is_local; /* of whoever announced it */
 	struct expected expected[EXPECTED];
 	size_t next; /* of expected to be used again */
 };
@@ -117,6 +118,13 @@ place_detail(const struct place *p)
 	return p->detail;
 }
 
+void
+place_announced(struct place *p, bool local_allowed)
+{
+	p->is_stranger = true;
+	p->is_local = local_allowed;
+}
+
 uint64_t
 place_requests(const struct place *p)
 {
@@ -194,6 +202,8 @@ ask(struct place *p, const char *path, uint64_t bytes_max, const char *etag)
 	(void)snprintf(e->path, sizeof(e->path), "%s", path);
 	e->file.url = e->url;
 	e->file.bytes_max = bytes_max;
+	e->file.is_stranger = p->is_stranger;
+	e->file.is_local = p->is_local;
 	(void)snprintf(e->file.etag, sizeof(e->file.etag), "%s", etag);
 	web_start(p->web, &e->file);
 	p->requests++;

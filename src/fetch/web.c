@@ -157,8 +157,8 @@ static enum reason
 send_ask(struct web *w, struct web_file *f)
 {
 	struct http_ask ask = { .id = f->id,
-		.is_named = true,
-		.is_plain = true,
+		.is_named = !f->is_stranger || f->is_local,
+		.is_plain = !f->is_stranger,
 		.wants_gzip = true,
 		.unpacks = true,
 		.is_post = f->is_post,

@@ -119,6 +119,7 @@ follow_one(struct follow *f)
 	f->deadline_ms =
 	    begun + (int64_t)run->conf->limits.repository_time * 1000;
 	TRY(follow_load(f));
+	TRY(follow_announced(f));
 	if (f->kept.frozen) {
 		TRY(report_frozen(f));
 	} else if (!run->conf->offline) {
@@ -151,7 +152,7 @@ has_web(const char *const *texts, size_t n)
 static bool
 needs_web(const struct conf_ledger *c)
 {
-	bool needs = has_web(c->sources, c->n_sources);
+	bool needs = c->discover || has_web(c->sources, c->n_sources);
 
 	for (size_t i = 0; i < c->n_successions; i++)
 		needs = needs || has_web(c->successions[i].sources,

@@ -12,7 +12,8 @@
 #include "ledger/ledger.h"
 #include "run/inside.h"
 
-#define NOTE_MAX ((size_t)65536)
+#define NOTE_MAX    ((size_t)65536)
+#define MIRRORS_MAX 8 /* that a ledger announces, and that are used */
 
 /* What is believed of a ledger, and kept. */
 struct kept {
@@ -30,6 +31,9 @@ struct kept {
 		char etag[HTTPS_ETAG];
 	} tags[16];
 	uint64_t reasons[REASON_COUNT]; /* of entries rejected */
+	bool has_looked; /* for mirrors that the state announces */
+	size_t n_mirrors;
+	struct span mirrors[MIRRORS_MAX];
 };
 
 /* The log from one succession to the next. */
@@ -48,6 +52,7 @@ struct spot {
 	enum reason reason;  /* REASON_OK: the checkpoint counts */
 	char detail[160];
 	char etag[HTTPS_ETAG];
+	bool is_announced; /* by a holder, not the operator */
 	struct buf note;
 	struct checkpoint checkpoint; /* of size 0 where it is none */
 	struct checkpoint_count count;
@@ -91,6 +96,9 @@ enum reason follow_find(struct follow *, enum reason, enum effect,
  * run->why. */
 enum reason follow_init(
     struct follow *, struct run *, const struct conf_ledger *) MUST_CHECK;
+/* Sources of it; there is room for MIRRORS_MAX more than the operator's. */
+enum reason follow_add_spots(struct follow *, const struct segment *,
+    const char *const *texts, size_t n) MUST_CHECK;
 void follow_key(struct digest *out, const struct conf_ledger *);
 
 /* follow_kept.c */
@@ -102,6 +110,11 @@ enum reason follow_load(struct follow *) MUST_CHECK;
 enum reason follow_load_state(struct follow *) MUST_CHECK;
 /* Durable, state and all. */
 enum reason follow_save(struct follow *, bool with_state) MUST_CHECK;
+
+/* follow_discover.c: mirrors announced by the state become kept. */
+enum reason follow_discover(struct follow *) MUST_CHECK;
+/* Those kept become sources, after those of the operator. */
+enum reason follow_announced(struct follow *) MUST_CHECK;
 
 /* follow_ask.c: what the sources say now. */
 enum reason follow_ask(struct follow *) MUST_CHECK;

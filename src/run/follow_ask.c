@@ -20,6 +20,8 @@ spot_begin(struct follow *f, struct spot *s)
 	struct fault why;
 
 	fault_init(&why, span_of(NULL, 0));
+	if (s->place != NULL)
+		return;
 	if (place_is_web(s->text) && f->run->web == NULL) {
 		fail(s, R_FETCH_PROCESS, "");
 		return;
@@ -28,6 +30,8 @@ spot_begin(struct follow *f, struct spot *s)
 		fail(s, why.reason, why.detail);
 		return;
 	}
+	if (s->is_announced)
+		place_announced(s->place, f->run->conf->allow_local);
 	for (size_t i = 0; i < f->kept.n_tags; i++)
 		if (digest_eq(&f->kept.tags[i].source, &s->key))
 			memcpy(s->etag, f->kept.tags[i].etag, sizeof(s->etag));
@@ -86,7 +90,8 @@ spot_report(struct follow *f, struct spot *s)
 
 	if (s->reason == REASON_OK)
 		return REASON_OK;
-	if (s->note.n > 0)
+	/* Not a stranger's: there is room for so many only. */
+	if (s->note.n > 0 && !s->is_announced)
 		TRY(evidence_keep(&path, f, EVIDENCE_REFUSED,
 		    buf_view(&s->note), span_of(NULL, 0)));
 	(void)snprintf(detail, sizeof(detail), "%s%s%.*s", s->detail,
@@ -95,14 +100,41 @@ spot_report(struct follow *f, struct spot *s)
 	    f, s->reason, EFFECT_WARNING, span_str(s->text), detail);
 }
 
+static enum reason
+ask(struct follow *f, bool announced)
+{
+	for (size_t i = 0; i < f->n_spots; i++)
+		if (f->spots[i].is_announced == announced)
+			spot_begin(f, &f->spots[i]);
+	for (size_t i = 0; i < f->n_spots; i++)
+		if (f->spots[i].is_announced == announced) {
+			TRY(spot_end(f, &f->spots[i]));
+			TRY(spot_report(f, &f->spots[i]));
+		}
+	return REASON_OK;
+}
+
+/* All sources of the operator's say what we have. */
+static bool
+is_quiet(const struct follow *f)
+{
+	for (size_t i = 0; i < f->n_spots; i++) {
+		const struct spot *s = &f->spots[i];
+
+		if (!s->is_announced &&
+		    (s->reason != REASON_OK ||
+			s->checkpoint.head.size != f->kept.frontier.size ||
+			!digest_eq(&s->checkpoint.head.root, &f->kept.root)))
+			return false;
+	}
+	return f->state != NULL && !f->is_outdated;
+}
+
+/* Strangers are asked when there is something to ask: what is new may be shown
+ * to others otherwise, and what fails they may have. */
 enum reason
 follow_ask(struct follow *f)
 {
-	for (size_t i = 0; i < f->n_spots; i++)
-		spot_begin(f, &f->spots[i]);
-	for (size_t i = 0; i < f->n_spots; i++) {
-		TRY(spot_end(f, &f->spots[i]));
-		TRY(spot_report(f, &f->spots[i]));
-	}
-	return REASON_OK;
+	TRY(ask(f, false));
+	return is_quiet(f) ? REASON_OK : ask(f, true);
 }

@@ -138,7 +138,10 @@ accept(struct trial *t)
 	k->successions = f->succession_digest;
 	k->note = arena_dup(&f->run->work, buf_view(&t->spot->note));
 	memcpy(k->reasons, f->tally, sizeof(k->reasons));
-	return k->note.p != NULL ? follow_save(f, true) : R_LIMIT_MEMORY;
+	if (k->note.p == NULL)
+		return R_LIMIT_MEMORY;
+	TRY(follow_discover(f));
+	return follow_save(f, true);
 }
 
 static void
@@ -469,6 +472,12 @@ follow_choose(struct follow *f)
 	why = choose(f, spool);
 	spool_close(spool);
 	base_free(spool);
+	/* It was not wanted before. */
+	if (why == REASON_OK && f->conf->discover && !f->kept.has_looked &&
+	    f->state != NULL) {
+		why = follow_discover(f);
+		f->is_new = true;
+	}
 	if (why == REASON_OK && has_accepted(f)) {
 		tag(f);
 		if (f->is_new)

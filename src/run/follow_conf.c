@@ -96,8 +96,8 @@ segment_init(struct segment *out, struct follow *f, const char *key)
 				       : keys_of_lines(&out->keys, f, key);
 }
 
-static enum reason
-add_spots(struct follow *f, const struct segment *segment,
+enum reason
+follow_add_spots(struct follow *f, const struct segment *segment,
     const char *const *texts, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -122,7 +122,7 @@ add_segments(struct follow *f)
 	*s =
 	    (struct segment){ .until = UINT64_MAX, .origin = span_str(origin) };
 	TRY(segment_init(s, f, key));
-	TRY(add_spots(f, s, c->sources, c->n_sources));
+	TRY(follow_add_spots(f, s, c->sources, c->n_sources));
 	f->n_segments = 1;
 	for (size_t i = 0; i < c->n_successions; i++) {
 		const struct conf_succession *x = &c->successions[i];
@@ -138,9 +138,9 @@ add_segments(struct follow *f)
 			.origin = span_str(origin) };
 		TRY(segment_init(s, f, key));
 		if (x->n_sources > 0)
-			TRY(add_spots(f, s, x->sources, x->n_sources));
+			TRY(follow_add_spots(f, s, x->sources, x->n_sources));
 		else
-			TRY(add_spots(f, s, c->sources, c->n_sources));
+			TRY(follow_add_spots(f, s, c->sources, c->n_sources));
 	}
 	return REASON_OK;
 }
@@ -171,7 +171,8 @@ add_successions(struct follow *f)
 enum reason
 follow_init(struct follow *f, struct run *run, const struct conf_ledger *conf)
 {
-	size_t n_spots = conf->n_sources, n = conf->n_successions + 1;
+	size_t n_spots = conf->n_sources + MIRRORS_MAX,
+	       n = conf->n_successions + 1;
 
 	for (size_t i = 0; i < conf->n_successions; i++)
 		n_spots += conf->successions[i].n_sources > 0

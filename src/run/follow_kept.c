@@ -83,6 +83,12 @@ kept_write(struct buf *b, const struct kept *k)
 		put_span(b, span_str(k->tags[i].etag));
 	}
 	put_reasons(b, k->reasons);
+	/* Records of before there were any end here. */
+	if (!k->has_looked)
+		return;
+	put_u64(b, k->n_mirrors);
+	for (size_t i = 0; i < k->n_mirrors; i++)
+		put_span(b, k->mirrors[i]);
 }
 
 /* What put_u64 and put_span wrote: the wire between processes has a form of
@@ -158,6 +164,18 @@ get_reasons(struct wire_in *r, struct kept *k)
 	return true;
 }
 
+static bool
+get_mirrors(struct wire_in *r, struct kept *k)
+{
+	if (r->failed || r->at == r->n)
+		return !r->failed;
+	k->has_looked = true;
+	k->n_mirrors = (size_t)get_max(r, MIRRORS_MAX);
+	for (size_t i = 0; i < k->n_mirrors; i++)
+		k->mirrors[i] = get_span(r);
+	return !r->failed;
+}
+
 bool
 kept_parse(struct kept *out, struct span bytes)
 {
@@ -176,7 +194,8 @@ kept_parse(struct kept *out, struct span bytes)
 	wire_get(&r, &out->successions, sizeof(out->successions));
 	out->note = get_span(&r);
 	out->evidence = get_span(&r);
-	if (!get_tags(&r, out) || !get_reasons(&r, out))
+	if (!get_tags(&r, out) || !get_reasons(&r, out) ||
+	    !get_mirrors(&r, out))
 		return false;
 	merkle_root(&root, &out->frontier);
 	return !r.failed && r.at == r.n && digest_eq(&root, &out->root);

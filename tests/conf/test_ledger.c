@@ -60,7 +60,11 @@ static const struct {
 	{ "most age", ALL "  max-age: 3650d\n", REASON_OK, 0, "" },
 	{ "more age", ALL "  max-age: 3651d\n", R_CONF_RANGE, 7, "ten years" },
 	{ "age of weeks", ALL "  max-age: 1w\n", R_CONF_TYPE, 7, "7d" },
-	{ "discovery", ALL "  discover: true\n", R_CONF_LATER, 7, "sources" },
+	{ "discovery", ALL "  discover: true\n", REASON_OK, 0, "" },
+	{ "discovery of a word", ALL "  discover: \"true\"\n", R_CONF_TYPE, 7,
+	    "true or false" },
+	{ "discovery of a list", ALL "  discover: [true]\n", R_CONF_TYPE, 7,
+	    "true or false" },
 	{ "no discovery", ALL "  discover: false\n", REASON_OK, 0, "" },
 	{ "successions",
 	    ALL "  successions:\n  - {size: 1, sequencer: " ID "}\n"
