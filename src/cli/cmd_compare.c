@@ -202,8 +202,10 @@ static const struct option_row rows[] = {
 	    .many = true,
 	    .argument = "SIDE",
 	    .otherwise = "legacy ledger",
-	    .text = "two of: legacy, ledger, view (what routers hear), a mode "
-		    "of policy, a time of the past, a file (csv, json)" },
+	    .text = "two of: legacy, ledger, view (what routers hear), "
+		    "policy (what they would hear as configured now), a mode "
+		    "instead, a FILE.yaml of policy, a time of the past, a "
+		    "file (csv, json, ccr)" },
 	{ .name = "routes",
 	    .argument = "FILE",
 	    .text = "a routing table, and what the difference does to it: MRT, "

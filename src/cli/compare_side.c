@@ -4,10 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/compare_side.h"
+#include "object/object.h"
+#include "run/run.h"
 
 /* ---- files --------------------------------------------------------------- */
 
@@ -82,21 +85,70 @@ new_view(struct sides *s)
 }
 
 static int
-by_policy(struct compare_side *out, struct sides *s, enum policy_mode mode)
+have_slurm(struct sides *s)
 {
-	struct policy policy;
+	const struct conf *c = &s->shown.conf;
+	struct fault why;
+	enum reason reason;
+
+	if (s->has_slurm)
+		return STATUS_DONE;
+	s->has_slurm = true;
+	fault_init(&why, SPAN(""));
+	reason =
+	    run_slurm_load(&s->slurm, c->slurm, c->n_slurm, &s->limits, &why);
+	if (reason == REASON_OK)
+		return STATUS_DONE;
+	return failure(s->self, "%s: %s", reason_id(reason), why.detail);
+}
+
+/* What the sources of the newest view come to under that policy, with the
+ * exceptions of the configuration. */
+static int
+by_policy(
+    struct compare_side *out, struct sides *s, const struct policy *policy)
+{
+	struct policy_wish wish = { .policy = policy, .limits = &s->limits };
 	struct view *v = new_view(s);
 	enum reason reason = R_LIMIT_MEMORY;
+	int status = have_slurm(s);
 
-	policy_init(&policy);
-	policy.mode = mode;
+	if (status != STATUS_DONE)
+		return status;
+	if (s->slurm.files.n > 0)
+		wish.slurm = &s->slurm;
 	if (v != NULL)
-		reason =
-		    policy_again(v, &s->view, &policy, &s->limits, &s->arena);
+		reason = policy_again(v, &s->view, &wish, &s->arena);
 	if (reason != REASON_OK)
 		return shown_failure(&s->shown, reason, "");
 	out->view = v;
 	return STATUS_DONE;
+}
+
+static int
+by_mode(struct compare_side *out, struct sides *s, enum policy_mode mode)
+{
+	struct policy policy = s->shown.conf.policy;
+
+	policy.mode = mode;
+	return by_policy(out, s, &policy);
+}
+
+/* A file as validate --policy takes it. */
+static int
+by_policy_file(struct compare_side *out, struct sides *s)
+{
+	struct conf *c = &s->shown.conf;
+	struct policy before = c->policy, policy;
+	struct conf_error error;
+	enum reason reason = conf_option(c, "policy", out->name, &error);
+
+	policy = c->policy;
+	c->policy = before;
+	if (reason != REASON_OK)
+		return failure(s->self, "%s: %s: line %u: %s", out->name,
+		    reason_id(reason), error.line, error.text);
+	return by_policy(out, s, &policy);
 }
 
 static int
@@ -114,11 +166,44 @@ by_time(struct compare_side *out, struct sides *s, int64_t at)
 	return STATUS_DONE;
 }
 
+/* DER begins with a SEQUENCE; no other form does with a '0'. */
+static enum reason
+read_ccr(struct said_file *out, struct sides *s, struct span bytes,
+    struct fault *why)
+{
+	static const struct origin unnamed = { .not_after_at = INT64_MAX,
+		.stale_at = INT64_MAX,
+		.chain_until_at = INT64_MAX };
+	struct limits limits;
+	struct decode dec;
+	struct ccr ccr;
+	enum reason reason;
+
+	limits_init(&limits);
+	decode_init(&dec, &s->arena, &limits, bytes);
+	reason = ccr_parse(&ccr, bytes, &dec);
+	*why = dec.why;
+	if (reason != REASON_OK)
+		return reason;
+	for (size_t i = 0; i < ccr.n; i++)
+		ccr.payloads[i].origin = &unnamed;
+	if (ccr.n > 1)
+		qsort(
+		    ccr.payloads, ccr.n, sizeof(*ccr.payloads), payload_order);
+	*out = (struct said_file){ .view = { .payloads = ccr.payloads,
+				       .n = ccr.n,
+				       .at = ccr.produced_at },
+		.kinds = (unsigned)ccr.has_vrps << PAYLOAD_VRP |
+			 (unsigned)ccr.has_aspas << PAYLOAD_ASPA |
+			 (unsigned)ccr.has_keys << PAYLOAD_ROUTER_KEY };
+	return REASON_OK;
+}
+
 static int
 by_file(struct compare_side *out, struct sides *s)
 {
 	struct whole_file *f = &s->files[s->n_files];
-	struct view *v;
+	struct said_file *said;
 	struct fault why;
 	enum reason reason;
 
@@ -131,15 +216,25 @@ by_file(struct compare_side *out, struct sides *s)
 		    out->name, strerror(error));
 	}
 	s->n_files++;
-	v = new_view(s);
-	if (v == NULL)
+	said = ARENA_NEW(&s->arena, struct said_file);
+	if (said == NULL)
 		return failure(s->self, "no memory");
-	reason = policy_said(v, f->bytes, &s->arena, &why);
+	reason = f->bytes.n > 0 && f->bytes.p[0] == DER_SEQUENCE
+		     ? read_ccr(said, s, f->bytes, &why)
+		     : policy_said(said, f->bytes, &s->arena, &why);
 	if (reason != REASON_OK)
-		return failure(s->self, "%s: %s: %s", out->name,
-		    reason_id(reason), why.detail);
-	out->view = v;
+		return failure(s->self, "%s: %s: %s: %s", out->name,
+		    reason_id(reason), reason_text(reason), why.detail);
+	out->view = &said->view;
+	out->kinds = said->kinds;
 	return STATUS_DONE;
+}
+
+static bool
+is_policy_file(const char *word)
+{
+	return span_ends(span_str(word), SPAN(".yaml")) ||
+	       span_ends(span_str(word), SPAN(".yml"));
 }
 
 int
@@ -151,17 +246,23 @@ side_make(struct compare_side *out, struct sides *s, const char *word)
 	bool is_ledger = strcmp(word, "ledger") == 0;
 	bool is_mode = policy_mode_parse(&mode, span_str(word));
 	bool is_time = time_parse(&at, word);
+	bool is_policy = strcmp(word, "policy") == 0;
+	bool is_rules = is_policy_file(word);
 	int status;
 
 	*out = (struct compare_side){ .name = word };
-	if (!is_legacy && !is_ledger && !is_mode && !is_time &&
-	    strcmp(word, "view") != 0)
+	if (!is_legacy && !is_ledger && !is_mode && !is_time && !is_policy &&
+	    !is_rules && strcmp(word, "view") != 0)
 		return by_file(out, s);
 	status = have_view(s);
 	if (status != STATUS_DONE)
 		return status;
 	if (is_mode)
-		return by_policy(out, s, mode);
+		return by_mode(out, s, mode);
+	if (is_policy)
+		return by_policy(out, s, &s->shown.conf.policy);
+	if (is_rules)
+		return by_policy_file(out, s);
 	if (is_time)
 		return by_time(out, s, at);
 	out->view = &s->view;
@@ -175,6 +276,7 @@ void
 sides_init(struct sides *out, const struct command *self)
 {
 	*out = (struct sides){ .self = self };
+	slurm_init(&out->slurm);
 	arena_init(&out->arena, SIZE_MAX);
 }
 
@@ -183,6 +285,7 @@ sides_close(struct sides *s)
 {
 	if (s->is_open)
 		shown_close(&s->shown);
+	slurm_fini(&s->slurm);
 	arena_fini(&s->arena);
 	for (size_t i = 0; i < s->n_files; i++)
 		whole_file_close(&s->files[i]);

@@ -22,9 +22,10 @@ struct sides {
 	const char *config, *cache;
 	struct arena arena;
 	struct shown shown;
-	bool is_open, has_view; /* shown, view */
-	struct view view;       /* the newest, whole */
+	bool is_open, has_view, has_slurm; /* shown, view, slurm */
+	struct view view;                  /* the newest, whole */
 	struct limits limits;
+	struct slurm slurm; /* the configuration's */
 	struct whole_file files[2];
 	size_t n_files;
 };

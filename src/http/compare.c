@@ -111,10 +111,12 @@ emit_all(struct emit *e, const struct compare *x)
 static enum reason
 write_compare(const struct http_world *world, struct output_sink sink)
 {
-	const struct compare_side legacy = { "legacy", world->view,
-		COMPARE_LEGACY };
-	const struct compare_side ledger = { "ledger", world->view,
-		COMPARE_LEDGER };
+	const struct compare_side legacy = {
+		.name = "legacy", .view = world->view, .world = COMPARE_LEGACY
+	};
+	const struct compare_side ledger = {
+		.name = "ledger", .view = world->view, .world = COMPARE_LEDGER
+	};
 	struct compare x;
 	struct arena arena;
 	struct buf out;

@@ -129,6 +129,8 @@ http_format_type(const char *name)
 {
 	if (strncmp(name, "csv", 3) == 0)
 		return "text/csv; charset=utf-8";
+	if (strcmp(name, "ccr") == 0)
+		return "application/octet-stream";
 	if (strcmp(name, "ndjson") == 0)
 		return "application/x-ndjson";
 	return strncmp(name, "json", 4) == 0 || strncmp(name, "slurm", 5) == 0

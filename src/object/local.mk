@@ -3,7 +3,7 @@ libobject_a_SOURCES = %D%/object.h %D%/part.h %D%/cert.h \
 	%D%/part.c %D%/type.c %D%/spki.c %D%/name.c %D%/resources.c \
 	%D%/cert.c %D%/cert_ext.c %D%/cert_check.c %D%/cert_write.c \
 	%D%/crl.c %D%/cms.c %D%/manifest.c %D%/roa.c %D%/aspa.c %D%/tak.c \
-	%D%/rsc.c %D%/ghostbusters.c %D%/prefix_list.c %D%/tal.c \
+	%D%/rsc.c %D%/ghostbusters.c %D%/prefix_list.c %D%/ccr.c %D%/tal.c \
 	%D%/show.h %D%/show.c %D%/show_cert.c %D%/show_payload.c %D%/show_ber.c
 object_libs = libobject.a $(model_libs) $(crypt_libs) $(der_libs)
 if HAVE_CMOCKA
@@ -29,13 +29,14 @@ tests_object_test_manifest_LDADD = $(object_test_libs)
 tests_object_test_roa_LDADD = $(object_test_libs)
 check_PROGRAMS += tests/object/test_aspa tests/object/test_tak \
 	tests/object/test_rsc tests/object/test_ghostbusters \
-	tests/object/test_prefix_list tests/object/test_tal \
+	tests/object/test_prefix_list tests/object/test_ccr tests/object/test_tal \
 	tests/object/test_show
 tests_object_test_aspa_LDADD = $(object_test_libs)
 tests_object_test_tak_LDADD = $(object_test_libs)
 tests_object_test_rsc_LDADD = $(object_test_libs)
 tests_object_test_ghostbusters_LDADD = $(object_test_libs)
 tests_object_test_prefix_list_LDADD = $(object_test_libs)
+tests_object_test_ccr_LDADD = $(object_test_libs)
 tests_object_test_tal_LDADD = $(object_test_libs)
 tests_object_test_show_SOURCES = tests/object/test_show.c $(starve)
 tests_object_test_show_LDFLAGS = $(AM_LDFLAGS) $(starve_ldflags)
@@ -51,6 +52,8 @@ fuzz_programs += tests/fuzz/object_gbr
 tests_fuzz_object_gbr_LDADD = $(fuzz_main) $(object_libs)
 fuzz_programs += tests/fuzz/object_spl
 tests_fuzz_object_spl_LDADD = $(fuzz_main) $(object_libs)
+fuzz_programs += tests/fuzz/object_ccr
+tests_fuzz_object_ccr_LDADD = $(fuzz_main) $(object_libs)
 fuzz_programs += tests/fuzz/object_tal
 tests_fuzz_object_tal_LDADD = $(fuzz_main) $(object_libs)
 fuzz_programs += tests/fuzz/object_show

@@ -9,13 +9,12 @@
  * Out	    Structs that borrow those bytes; arrays in the decode's arena.
  *	    On failure the struct is not to be used.
  * Owns	    Nothing.
- * Fails	    A reason, with offset and detail in decode.why. _parse judges
- *	    syntax, _check the profile, _verify uses a key.
- * Threads  No state.
+ * Fails	    A reason, with offset and detail in decode.why. _parse
+ *judges syntax, _check the profile, _verify uses a key. Threads  No state.
  * Standards RFC 8630, 6487, 3779, 7318, 8209, 8608, 8360, 9829, 5652, 6488,
  *	    9589, 9286, 9981, 9582, 9691, 9323, 6493,
  *	    draft-ietf-sidrops-aspa-profile-26 (version 1),
- *	    draft-ietf-sidrops-rpki-prefixlist.
+ *	    draft-ietf-sidrops-rpki-prefixlist, draft-ietf-sidrops-rpki-ccr.
  */
 #ifndef CAIRN_OBJECT_H
 #define CAIRN_OBJECT_H
@@ -32,8 +31,8 @@ struct decode {
 	struct fault why;
 };
 
-void decode_init(struct decode *, struct arena *, const struct limits *,
-    struct span object);
+void decode_init(
+    struct decode *, struct arena *, const struct limits *, struct span object);
 
 /* ---- subjectPublicKeyInfo ----------------------------------------------- */
 
@@ -64,7 +63,7 @@ enum cert_ext {
 	CERT_EXT_AIA,
 	CERT_EXT_SIA,
 	CERT_EXT_POLICIES,
-	CERT_EXT_IP,	/* RFC 3779 */
+	CERT_EXT_IP, /* RFC 3779 */
 	CERT_EXT_AS,
 	CERT_EXT_IP_V2, /* RFC 8360 */
 	CERT_EXT_AS_V2,
@@ -76,7 +75,12 @@ struct cert_ext_value {
 	struct span value; /* contents of the OCTET STRING */
 };
 
-enum cert_kind { CERT_TA, CERT_CA, CERT_EE, CERT_ROUTER };
+enum cert_kind {
+	CERT_TA,
+	CERT_CA,
+	CERT_EE,
+	CERT_ROUTER
+};
 
 /*
  * cert_parse fills the frame: what RFC 5280 4.1 says, extensions as raw
@@ -87,7 +91,7 @@ enum cert_kind { CERT_TA, CERT_CA, CERT_EE, CERT_ROUTER };
 struct cert {
 	struct span der, tbs; /* tbs is what is signed */
 	struct span signature;
-	struct span serial;	     /* content octets */
+	struct span serial;          /* content octets */
 	struct span issuer, subject; /* Name, with its header */
 	int64_t not_before_at, not_after_at;
 	struct spki spki;
@@ -96,11 +100,11 @@ struct cert {
 
 	enum cert_kind kind;
 	struct ski ski, aki;
-	bool has_aki, reconsidered; /* RFC 8360 policy */
-	struct resources resources; /* may inherit */
-	struct span crl_uri, aia_uri;		     /* the rsync ones */
+	bool has_aki, reconsidered;   /* RFC 8360 policy */
+	struct resources resources;   /* may inherit */
+	struct span crl_uri, aia_uri; /* the rsync ones */
 	struct span repository_uri, manifest_uri, notify_uri; /* CA */
-	struct span object_uri;				     /* EE: signedObject */
+	struct span object_uri; /* EE: signedObject */
 };
 
 enum reason cert_parse(
@@ -115,21 +119,21 @@ enum reason cert_check(
     struct cert *, enum cert_kind as, struct decode *) MUST_CHECK;
 
 /* One extension each, strict DER, no profile. */
-enum reason cert_ext_basic_constraints(bool *ca, bool *has_path_len,
-    struct span value, struct fault *) MUST_CHECK;
+enum reason cert_ext_basic_constraints(
+    bool *ca, bool *has_path_len, struct span value, struct fault *) MUST_CHECK;
 enum reason cert_ext_key_usage(
     uint16_t *bits, struct span value, struct fault *) MUST_CHECK;
 #define KEY_USAGE_DIGITAL_SIGNATURE 0x8000
-#define KEY_USAGE_CERT_SIGN	    0x0400
-#define KEY_USAGE_CRL_SIGN	    0x0200
+#define KEY_USAGE_CERT_SIGN         0x0400
+#define KEY_USAGE_CRL_SIGN          0x0200
 enum reason cert_ext_ski(
     struct ski *out, struct span value, struct fault *) MUST_CHECK;
 /* keyIdentifier alone, 20 bytes. */
 enum reason cert_ext_aki(
     struct ski *out, struct span value, struct fault *) MUST_CHECK;
 /* The policies' OIDs; qualifiers are walked, not read. */
-enum reason cert_ext_policies(struct span *first, size_t *n,
-    struct span value, struct fault *) MUST_CHECK;
+enum reason cert_ext_policies(struct span *first, size_t *n, struct span value,
+    struct fault *) MUST_CHECK;
 /* Canonical RFC 3779; inherit allowed; no SAFI, no RDI. */
 enum reason resources_ip_parse(
     struct resources *, struct der *, struct decode *) MUST_CHECK;
@@ -153,9 +157,9 @@ enum reason cert_verify(const struct cert *subject, const struct cert *issuer,
 /* What a certificate is to be made of; zero and empty mean absent. */
 struct cert_spec {
 	enum cert_kind kind;
-	struct span serial; /* big-endian, without sign */
+	struct span serial;           /* big-endian, without sign */
 	const char *issuer, *subject; /* commonNames */
-	struct span issuer_name; /* DER of a Name: instead of issuer */
+	struct span issuer_name;      /* DER of a Name: instead of issuer */
 	int64_t not_before_at, not_after_at;
 	struct crypt_key key;
 	const struct ski *aki; /* NULL: none */
@@ -167,7 +171,8 @@ struct cert_spec {
 enum reason cert_write(struct buf *, const struct cert_spec *,
     const struct crypt_secret *issuer) MUST_CHECK;
 
-/* ---- CRL ------------------------------------------------------------------ */
+/* ---- CRL ------------------------------------------------------------------
+ */
 
 struct crl {
 	struct span der, tbs, signature, issuer;
@@ -202,14 +207,15 @@ struct crl_spec {
 enum reason crl_write(struct buf *, const struct crl_spec *,
     const struct crypt_secret *issuer) MUST_CHECK;
 
-/* ---- signed objects (CMS) -------------------------------------------------- */
+/* ---- signed objects (CMS) --------------------------------------------------
+ */
 
 struct cms {
-	struct span type;     /* eContentType OID contents */
-	struct span content;  /* eContent */
-	struct cert ee;	      /* checked as CERT_EE */
+	struct span type;         /* eContentType OID contents */
+	struct span content;      /* eContent */
+	struct cert ee;           /* checked as CERT_EE */
 	struct span signed_attrs; /* contents, without header */
-	struct span digest;   /* the message-digest attribute */
+	struct span digest;       /* the message-digest attribute */
 	int64_t signing_at;
 	struct span signature;
 };
@@ -252,7 +258,7 @@ enum object_type object_type_by_name(struct span file_name);
 enum object_type object_type_by_oid(struct span content_type);
 /* By what the bytes begin with. */
 enum object_type object_type_guess(struct span bytes);
-struct span object_oid(enum object_type); /* of the signed ones */
+struct span object_oid(enum object_type);     /* of the signed ones */
 const char *object_type_id(enum object_type); /* "roa" */
 
 /* ---- payloads of signed objects: one shape for all --------------------------
@@ -342,9 +348,8 @@ struct ghostbusters { /* RFC 6493: a vCard, shown as it is */
 };
 enum reason ghostbusters_parse(
     struct ghostbusters *, struct span content, struct decode *) MUST_CHECK;
-enum reason ghostbusters_check(
-    const struct ghostbusters *, const struct cert *ee,
-    struct decode *) MUST_CHECK;
+enum reason ghostbusters_check(const struct ghostbusters *,
+    const struct cert *ee, struct decode *) MUST_CHECK;
 
 struct prefix_list {
 	struct asn asn;
@@ -353,14 +358,23 @@ struct prefix_list {
 };
 enum reason prefix_list_parse(
     struct prefix_list *, struct span content, struct decode *) MUST_CHECK;
-enum reason prefix_list_check(
-    const struct prefix_list *, const struct cert *ee,
+enum reason prefix_list_check(const struct prefix_list *, const struct cert *ee,
     struct decode *) MUST_CHECK;
 void prefix_list_write(struct buf *, const struct prefix_list *);
 
+struct ccr { /* no published object: what a validated cache says */
+	int64_t produced_at;
+	bool has_vrps, has_aspas, has_keys; /* is that said at all? */
+	size_t n;
+	struct payload *payloads; /* no origins; written: by payload_cmp */
+};
+enum reason ccr_parse(
+    struct ccr *, struct span der, struct decode *) MUST_CHECK;
+void ccr_write(struct buf *, const struct ccr *);
 /* A router key: RFC 8209 certificate, checked as CERT_ROUTER. */
 
-/* ---- trust anchor locator (RFC 8630) ---------------------------------------- */
+/* ---- trust anchor locator (RFC 8630) ----------------------------------------
+ */
 
 struct tal {
 	struct span name; /* given by the caller: the file's name less ".tal" */
@@ -372,12 +386,13 @@ enum reason tal_parse(
     struct tal *, struct span text, struct decode *) MUST_CHECK;
 void tal_write(struct buf *, const struct tal *);
 
-/* ---- for people --------------------------------------------------------------
- * Describe any object, of the type its content has where it is given as
- * OBJECT_UNKNOWN: members of an object that the caller has opened, the last of
- * them "findings" with the first fault. What can be read behind a fault is
- * shown all the same. Returns that fault, or REASON_OK when the object meets
- * its profile by itself, and is signed by the key it carries.
+/* ---- for people
+ * -------------------------------------------------------------- Describe any
+ * object, of the type its content has where it is given as OBJECT_UNKNOWN:
+ * members of an object that the caller has opened, the last of them "findings"
+ * with the first fault. What can be read behind a fault is shown all the same.
+ * Returns that fault, or REASON_OK when the object meets its profile by itself,
+ * and is signed by the key it carries.
  */
 enum reason object_show(
     struct emit *, struct span bytes, enum object_type, struct decode *);

@@ -4,7 +4,8 @@
 #include "output/output.h"
 #include "output/stream.h"
 
-#define STREAM_CAP  ((size_t)64 * 1024 * 1024) /* one item is smaller */
+/* One item is smaller; and so is a whole ccr of several million VRPs. */
+#define STREAM_CAP  ((size_t)64 * 1024 * 1024)
 #define STREAM_FULL ((size_t)64 * 1024)
 
 static const struct output_format table[] = {
@@ -24,6 +25,9 @@ static const struct output_format table[] = {
 	{ "bird1", format_bird1, "BIRD 1: lines for a roa table" },
 	{ "bird2", format_bird2, "BIRD 2: lines for a static protocol" },
 	{ "rpsl", format_rpsl, "route and route6 objects" },
+	{ "ccr", format_ccr,
+	    "the canonical cache representation, in DER "
+	    "(draft-ietf-sidrops-rpki-ccr)" },
 	{ "summary", format_summary, "counts for each trust anchor" },
 };
 

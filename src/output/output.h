@@ -12,7 +12,8 @@
  * Threads  No state.
  * Standards bird has the shape of rpki-client's file, ndjson is described in
  *	    cairn-validate(1), all others have the shape of Routinator's
- *	    formats of these names. RFC 8416 (slurm); findings are NDJSON.
+ *	    formats of these names. RFC 8416 (slurm),
+ *	    draft-ietf-sidrops-rpki-ccr (ccr); findings are NDJSON.
  */
 #ifndef CAIRN_OUTPUT_H
 #define CAIRN_OUTPUT_H

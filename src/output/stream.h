@@ -47,6 +47,7 @@ void format_bird(struct output_stream *, const struct output_in *);
 void format_bird1(struct output_stream *, const struct output_in *);
 void format_bird2(struct output_stream *, const struct output_in *);
 void format_rpsl(struct output_stream *, const struct output_in *);
+void format_ccr(struct output_stream *, const struct output_in *);
 void format_summary(struct output_stream *, const struct output_in *);
 
 #endif

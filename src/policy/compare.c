@@ -24,10 +24,13 @@ const char *compare_class_id(enum compare_class class)
 /* ---- what a side says ---------------------------------------------------- */
 
 static bool
-is_of_world(const struct payload *p, enum compare_world world)
+is_compared(const struct comparing *c, const struct payload *p,
+    enum compare_world world)
 {
 	const struct origin *o = p->origin;
 
+	if ((c->out->kinds & 1U << p->kind) == 0)
+		return false;
 	switch (world) {
 	case COMPARE_ALL:
 		return true;
@@ -57,11 +60,11 @@ collect(struct comparing *c, int side)
 	bool ok = true;
 
 	for (size_t i = 0; ok && i < v->n; i++)
-		if (is_of_world(&v->payloads[i], s->world))
+		if (is_compared(c, &v->payloads[i], s->world))
 			ok = vec_push(&said->v, &v->payloads[i]);
 	if (s->world != COMPARE_ALL && v->n_left > 0) {
 		for (size_t i = 0; ok && i < v->n_left; i++)
-			if (is_of_world(&v->left[i].payload, s->world))
+			if (is_compared(c, &v->left[i].payload, s->world))
 				ok = vec_push(&said->v, &v->left[i].payload);
 		if (said->v.n > 1)
 			qsort(said->v.v, said->v.n, sizeof(*said->v.v),
@@ -208,6 +211,12 @@ compare_all(struct comparing *c, struct arena *arena)
 	return compare_sum(out, arena);
 }
 
+static unsigned
+kinds_of(const struct compare_side *s)
+{
+	return s->kinds != 0 ? s->kinds : COMPARE_KINDS;
+}
+
 enum reason
 policy_compare(struct compare *out, const struct compare_side *a,
     const struct compare_side *b, struct arena *arena)
@@ -215,7 +224,8 @@ policy_compare(struct compare *out, const struct compare_side *a,
 	struct comparing c = { .out = out };
 	enum reason reason;
 
-	*out = (struct compare){ .side = { *a, *b } };
+	*out = (struct compare){ .side = { *a, *b },
+		.kinds = kinds_of(a) & kinds_of(b) };
 	reason = compare_all(&c, arena);
 	for (int side = 0; side < 2; side++) {
 		vec_fini(&c.said[side].v);

@@ -11,10 +11,15 @@ enum compare_world {
 	COMPARE_LEDGER  /* what ledgers say, left out or not */
 };
 
+/* All kinds of payloads, a bit each. */
+#define COMPARE_KINDS \
+	(1U << PAYLOAD_VRP | 1U << PAYLOAD_ASPA | 1U << PAYLOAD_ROUTER_KEY)
+
 struct compare_side {
 	const char *name; /* "legacy" */
 	const struct view *view;
 	enum compare_world world;
+	unsigned kinds; /* bits 1 << payload_kind: what it can say; 0: all */
 };
 
 enum compare_class {
@@ -55,6 +60,7 @@ struct compare_group {
 
 struct compare {
 	struct compare_side side[2];
+	unsigned kinds; /* what both can say, and so is compared */
 	size_t n;
 	struct compare_item *items; /* by contents */
 	struct compare_total total[2][COMPARE_CLASSES];
@@ -67,16 +73,27 @@ struct compare {
 };
 
 /*
- * What other validators say, as a view of payloads alone: csv by the names of
- * its columns, json with an array "roas".
+ * What other validators say, as a view of payloads alone: csv, by the names of
+ * its columns, of VRPs; json, as Routinator, rpki-client and we ourselves
+ * write it, of ASPAs and router keys as well.
  */
-enum reason policy_said(struct view *out, struct span bytes, struct arena *,
-    struct fault *why) MUST_CHECK;
+struct said_file {
+	struct view view;
+	unsigned kinds; /* as in a side */
+};
+enum reason policy_said(struct said_file *out, struct span bytes,
+    struct arena *, struct fault *why) MUST_CHECK;
 /* What the sources of a view say, merged anew. The ASPAs of its payloads were
  * united before. Borrows the view. */
 struct policy;
+struct slurm;
+struct policy_wish {
+	const struct policy *policy;
+	const struct slurm *slurm; /* NULL: none; outlives the view */
+	const struct limits *limits;
+};
 enum reason policy_again(struct view *out, const struct view *,
-    const struct policy *, const struct limits *, struct arena *) MUST_CHECK;
+    const struct policy_wish *, struct arena *) MUST_CHECK;
 
 /* The views are borrowed. */
 enum reason policy_compare(struct compare *out, const struct compare_side *a,

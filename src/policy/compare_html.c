@@ -198,6 +198,11 @@ put_head(struct buf *b, const struct compare *c)
 	buf_puts(b, " and ");
 	put_str(b, c->side[1].name);
 	buf_puts(b, "</h1>\n");
+	if (c->kinds != COMPARE_KINDS) {
+		buf_puts(b, "<p class=\"dim\">Of what both can say: ");
+		words_kinds(b, c->kinds);
+		buf_puts(b, ".</p>\n");
+	}
 }
 
 static void

@@ -29,6 +29,24 @@ words_payload(struct buf *b, const struct payload *p)
 }
 
 void
+words_kinds(struct buf *b, unsigned kinds)
+{
+	static const char *const words[] = { [PAYLOAD_VRP] = "VRPs",
+		[PAYLOAD_ASPA] = "ASPAs",
+		[PAYLOAD_ROUTER_KEY] = "router keys" };
+	bool any = false;
+
+	for (unsigned i = 0; i < COUNT(words); i++) {
+		if ((kinds & 1U << i) == 0)
+			continue;
+		buf_printf(b, "%s%s", any ? ", " : "", words[i]);
+		any = true;
+	}
+	if (!any)
+		buf_puts(b, "nothing");
+}
+
+void
 words_cause(struct buf *b, const struct cause *c)
 {
 	buf_puts(b, cause_id(c->kind));
@@ -272,7 +290,13 @@ compare_text(struct buf *b, const struct compare_report *r)
 {
 	const struct compare *c = r->compare;
 
-	buf_printf(b, "%s and %s\n\n", c->side[0].name, c->side[1].name);
+	buf_printf(b, "%s and %s\n", c->side[0].name, c->side[1].name);
+	if (c->kinds != COMPARE_KINDS) {
+		buf_puts(b, "of what both can say: ");
+		words_kinds(b, c->kinds);
+		buf_byte(b, '\n');
+	}
+	buf_byte(b, '\n');
 	put_totals(b, c);
 	put_causes(b, c);
 	put_groups(b, r, COMPARE_SOURCE, "Sources");
@@ -471,6 +495,20 @@ emit_routes(struct emit *e, const struct compare_report *r)
 	emit_end(e);
 }
 
+static void
+emit_kinds(struct emit *e, unsigned kinds)
+{
+	static const char *const ids[] = { [PAYLOAD_VRP] = "vrp",
+		[PAYLOAD_ASPA] = "aspa",
+		[PAYLOAD_ROUTER_KEY] = "router-key" };
+
+	emit_array(e, "kinds");
+	for (unsigned i = 0; i < COUNT(ids); i++)
+		if ((kinds & 1U << i) != 0)
+			emit_str(e, NULL, ids[i]);
+	emit_end(e);
+}
+
 void
 compare_emit(struct emit *e, const struct compare_report *r)
 {
@@ -479,6 +517,7 @@ compare_emit(struct emit *e, const struct compare_report *r)
 	emit_object(e, NULL);
 	emit_str(e, "a", c->side[0].name);
 	emit_str(e, "b", c->side[1].name);
+	emit_kinds(e, c->kinds);
 	emit_uint(e, "differing", c->n_differ);
 	emit_totals(e, c);
 	emit_groups(e, c);

@@ -6,6 +6,8 @@
 
 /* "192.0.2.0/24-28 AS64500" */
 void words_payload(struct buf *, const struct payload *);
+/* "VRPs, ASPAs": what is compared */
+void words_kinds(struct buf *, unsigned kinds);
 /* "refused (roa.maxlength)" */
 void words_cause(struct buf *, const struct cause *);
 void words_group(struct buf *, const struct compare_group *);

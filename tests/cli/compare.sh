@@ -7,7 +7,8 @@ compare() {
 
 status "demonstration" 0 "$cairn" demo world
 status "validate" 0 "$cairn" validate -c world/cairn.yaml -q \
-	--output csv:vrps.csv json:vrps.json csvcompat:compat.csv
+	--output csv:vrps.csv json:vrps.json csvcompat:compat.csv \
+	csvext:ext.csv jsonext:ext.json ccr:all.ccr
 status "the two worlds" 0 compare
 check "with totals" grep -q '^agree  *both ' out
 check "and why not by the other" grep -q '^Why not by the other' out
@@ -21,12 +22,25 @@ check "with pictures" grep -q '<svg' out
 check "and nothing from elsewhere" sh -c '! grep -qE "(src|href)=|@import|url\(" out'
 
 status "the view with itself" 0 compare --between view view --tolerance 0
-for file in vrps.csv vrps.json compat.csv; do
-	status "the view with $file" 0 compare --between view $file --json
-	check "its VRPs are the same" [ "$(grep -c '"kind": "vrp"' out)" -eq 0 ]
-	status "a file with itself" 0 compare --between $file $file \
+# With what it says itself, in each format, of all that the format can say.
+for file in vrps.csv compat.csv ext.csv vrps.json ext.json all.ccr; do
+	status "the view is $file" 0 compare --between view $file --tolerance 0
+	status "$file is the view" 0 compare --between $file view --tolerance 0
+	status "$file with itself" 0 compare --between $file $file \
 		--tolerance 0
 done
+status "csv says VRPs alone" 0 compare --between view vrps.csv
+check "and that is told" grep -qx 'of what both can say: VRPs' out
+status "json says all" 0 compare --between view vrps.json --json
+check "all kinds" sh -c "tr -d ' \n' <out | grep -q '\"kinds\":\[\"vrp\",\"aspa\",\"router-key\"\]'"
+check "ASPAs among them" grep -q '"aspas": \[' vrps.json
+status "csv and ccr" 0 compare --between vrps.csv all.ccr --tolerance 0
+sed '/"routerKeys"/,/^  \]/{/{/d}' vrps.json >keyless.json
+status "router keys count" 1 compare --between keyless.json all.ccr \
+	--tolerance 0
+head -c 1000 all.ccr >cut.ccr
+status "a cut ccr" 1 compare --between view cut.ccr
+provokes der.truncated
 status "two files, no cache" 0 "$cairn" compare --cache none \
 	--between vrps.csv vrps.json --tolerance 0
 status "legacy-only with union" 0 compare --between legacy-only union
@@ -59,6 +73,40 @@ status "a side that is nothing" 1 compare --between view none
 status "one side" 2 compare --between view
 status "three sides" 2 compare --between view view view
 status "a tolerance that is none" 2 compare --tolerance many
+# The configuration's policy: rules and exceptions with it.
+cp world/cairn.yaml world/wish.yaml
+cat >>world/wish.yaml <<-'end'
+	policy: {rules: [{asns: [65000], action: reject}]}
+	slurm: [none.json]
+end
+echo '{"slurmVersion": 1, "validationOutputFilters": {"prefixFilters":
+	[{"asn": 65001}], "bgpsecFilters": []}, "locallyAddedAssertions":
+	{"prefixAssertions": [{"asn": 64512, "prefix": "240.0.0.0/8"}],
+	"bgpsecAssertions": []}}' >world/none.json
+wish() {
+	"$cairn" compare -c world/wish.yaml "$@"
+}
+status "the view as it would be configured now" 0 wish --between view policy \
+	--csv
+check "a rule takes away" grep -q ' AS65000".*"policy","rule"' out
+check "a filter takes away" grep -q ' AS65001".*"policy","slurm"' out
+check "an assertion adds" grep -q '"policy","240.0.0.0/8 AS64512"' out
+check "nothing else" [ "$(sed 1d out | grep -v '^agree' |
+	grep -cvE ' AS(65000|65001|64512)[":]')" -eq 0 ]
+status "as configured before" 0 compare --between view policy --tolerance 0
+status "a mode leaves the rules" 0 wish --between policy legacy-first \
+	--tolerance 0
+status "validate with the wish" 0 "$cairn" validate -c world/wish.yaml -q \
+	--offline --output csv:wish.csv
+status "is what was foretold" 0 wish --between wish.csv policy --tolerance 0
+status "and what is heard now" 0 wish --between view policy --tolerance 0
+status "validate without" 0 "$cairn" validate -c world/cairn.yaml -q --offline
+echo 'policy: {mode: union, rules: [{asns: [65000], action: reject}]}' >p.yaml
+status "a file of policy" 0 compare --between view p.yaml --csv
+check "its rule" grep -q ' AS65000".*"policy","rule"' out
+echo 'policy: {mode: onion}' >wrong.yaml
+status "a wrong one" 1 compare --between view wrong.yaml
+provokes conf.value
 status "no view" 1 "$cairn" compare --cache none
 provokes view.missing
 plan

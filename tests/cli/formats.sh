@@ -26,7 +26,7 @@ sed -i '/^ledgers:/,/sources:/d' world/cairn.yaml
 status "all formats" 0 validate --output csv:csv csvcompat:csvcompat \
 	csvext:csvext json:json jsonext:jsonext ndjson:ndjson slurm:slurm \
 	slurm2:slurm2 openbgpd:openbgpd bird:bird bird1:bird1 bird2:bird2 \
-	rpsl:rpsl summary:summary
+	rpsl:rpsl summary:summary ccr:ccr
 # "192.0.2.0/24 24 64500", sorted: what all are compared with.
 sed '1d; s/^AS//' csv | awk -F, '{ print $2, $3, $1 }' | LC_ALL=C sort >vrps
 check "there are VRPs of both families" [ "$(grep -c : vrps)" -gt 5 -a \
@@ -75,6 +75,63 @@ parsed jq "slurm2: version 2, ASPAs as in json" [ "$(jq -c '
 	.locallyAddedAssertions.aspaAssertions[] | [.customerAsn,
 	.providerAsns[]]' slurm2)" = "$(jq -c '.aspas[] | [.customer,
 	.providers[]] | map(ltrimstr("AS") | tonumber)' json)" ]
+
+# ---- CCR: another reader of DER, and the hashes it finds
+cat >read-ccr.py <<'end'
+import hashlib, ipaddress, json, sys
+def parts(b):
+    while b:
+        tag, n, at = b[0], b[1], 2
+        if n >= 0x80:
+            at = 2 + (n & 0x7F)
+            n = int.from_bytes(b[2:at], "big")
+        yield tag, b[at:at + n], b[:at + n]
+        b = b[at + n:]
+number = lambda b: int.from_bytes(b, "big")
+(_, info, _), = parts(open(sys.argv[1], "rb").read())
+(_, oid, _), (_, content, _) = parts(info)
+assert oid.hex() == "2a864886f70d0109100136"
+(_, content, _), = parts(content)
+out = {"vrps": [], "aspas": [], "keys": []}
+for tag, state, _ in parts(content):
+    if tag & 0xA0 != 0xA0:
+        continue
+    (_, state, _), = parts(state)
+    (_, entries, whole), (_, digest, _) = parts(state)
+    assert hashlib.sha256(whole).digest() == digest
+    last = -1
+    for _, entry, _ in parts(entries):
+        (_, asn, _), (_, items, _) = parts(entry)
+        assert number(asn) > last
+        last = number(asn)
+        if tag == 0xA3:
+            out["aspas"].append(
+                ["AS%d" % last] + ["AS%d" % number(p) for _, p, _ in parts(items)])
+        elif tag == 0xA5:
+            for _, key, _ in parts(items):
+                (_, ski, _), _ = parts(key)
+                out["keys"].append(["AS%d" % last, ski.hex().upper()])
+        else:
+            for _, block, _ in parts(items):
+                (_, afi, _), (_, addresses, _) = parts(block)
+                for _, address, _ in parts(addresses):
+                    (_, bits, _), *most = parts(address)
+                    size = 4 if afi == b"\0\1" else 16
+                    n = 8 * (len(bits) - 1) - bits[0]
+                    a = ipaddress.ip_address(bits[1:].ljust(size, b"\0"))
+                    out["vrps"].append(
+                        "%s/%d %d %d" % (a, n, number(most[0][1]) if most else n, last))
+json.dump(out, sys.stdout)
+end
+parsed python3 "ccr: DER with right hashes" \
+	sh -c 'python3 read-ccr.py ccr >ccr.json'
+parsed jq "ccr: VRPs" [ "$(jq -r '.vrps[]' ccr.json | LC_ALL=C sort |
+	cksum)" = "$(cksum <vrps)" ]
+parsed jq "ccr: ASPAs as in json" [ "$(jq -c '.aspas[]' ccr.json)" = \
+	"$(jq -c '.aspas[] | [.customer, .providers[]]' json)" ]
+parsed jq "ccr: router keys as in json" [ \
+	"$(jq -c '.keys[]' ccr.json | sort)" = \
+	"$(jq -c '.routerKeys[] | [.asn, .SKI]' json | sort)" ]
 
 # ---- OpenBGPD
 bgpd_vrps() {
@@ -194,7 +251,7 @@ parsed routinator "slurm: its router keys" cmp theirs.keys keys
 
 # ---- What says the same is not written: a minute later, only formats that
 # tell the time of evaluation are new.
-timed="json jsonext rpsl summary"
+timed="json jsonext rpsl summary ccr"
 mkdir then
 later=$(date -u -d '+1 minute' +%Y-%m-%dT%H:%M:%SZ)
 for format in csv csvcompat csvext ndjson slurm slurm2 openbgpd bird bird1 \
@@ -208,7 +265,7 @@ status "all formats, a minute later" 0 validate --offline --at "$later" \
 	--output csv:csv csvcompat:csvcompat csvext:csvext json:json \
 	jsonext:jsonext ndjson:ndjson slurm:slurm slurm2:slurm2 \
 	openbgpd:openbgpd bird:bird bird1:bird1 bird2:bird2 rpsl:rpsl \
-	summary:summary
+	summary:summary ccr:ccr
 stat -c '%n %Y %i' csv csvcompat csvext ndjson slurm slurm2 openbgpd bird \
 	bird1 bird2 >after
 check "what says the same keeps its time and its file" diff before after

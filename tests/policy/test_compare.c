@@ -189,8 +189,12 @@ compare(struct compare *out, const struct compare_side *a,
 static void
 compare_worlds(struct compare *out, const struct view *v)
 {
-	struct compare_side a = { "legacy", v, COMPARE_LEGACY };
-	struct compare_side b = { "ledger", v, COMPARE_LEDGER };
+	struct compare_side a = {
+		.name = "legacy", .view = v, .world = COMPARE_LEGACY
+	};
+	struct compare_side b = {
+		.name = "ledger", .view = v, .world = COMPARE_LEDGER
+	};
 
 	compare(out, &a, &b);
 }
@@ -250,8 +254,12 @@ test_totals(void **state)
 		vrp("2001:db9::/128", 128, 1, &roas[0]),
 		vrp("2001:db9::1/128", 128, 1, &roas[0]) };
 	struct view v, none = { 0 };
-	struct compare_side a = { "a", &v, COMPARE_ALL };
-	struct compare_side b = { "b", &none, COMPARE_ALL };
+	struct compare_side a = {
+		.name = "a", .view = &v, .world = COMPARE_ALL
+	};
+	struct compare_side b = {
+		.name = "b", .view = &none, .world = COMPARE_ALL
+	};
 	const struct compare_total *t;
 	struct compare c;
 
@@ -309,8 +317,9 @@ test_self(void **state)
 
 		random_view(&v, &x);
 		for (int w = COMPARE_ALL; w <= COMPARE_LEDGER; w++) {
-			struct compare_side a = { "a", &v,
-				(enum compare_world)w };
+			struct compare_side a = { .name = "a",
+				.view = &v,
+				.world = (enum compare_world)w };
 
 			compare(&c, &a, &a);
 			assert_int_equal(c.n_differ, 0);
@@ -327,10 +336,12 @@ test_mirror(void **state)
 	for (size_t round = 0; round < 40; round++) {
 		struct compare c, d;
 		struct view v, w;
-		struct compare_side a = { "a", &v,
-			(enum compare_world)(round % 3) };
-		struct compare_side b = { "b", &w,
-			(enum compare_world)(round / 3 % 3) };
+		struct compare_side a = { .name = "a",
+			.view = &v,
+			.world = (enum compare_world)(round % 3) };
+		struct compare_side b = { .name = "b",
+			.view = &w,
+			.world = (enum compare_world)(round / 3 % 3) };
 
 		random_view(&v, &x);
 		random_view(&w, &x);
@@ -381,8 +392,12 @@ test_routes(void **state)
 	struct table table;
 	struct fault why;
 	struct view v, w;
-	struct compare_side a = { "a", &v, COMPARE_ALL };
-	struct compare_side b = { "b", &w, COMPARE_ALL };
+	struct compare_side a = {
+		.name = "a", .view = &v, .world = COMPARE_ALL
+	};
+	struct compare_side b = {
+		.name = "b", .view = &w, .world = COMPARE_ALL
+	};
 	struct compare c;
 	struct compare_routes routes;
 	uint64_t count[3][3] = { 0 };
@@ -465,8 +480,12 @@ test_paths(void **state)
 		    .origin = &roas[0] },
 	};
 	struct view v, without = { 0 };
-	struct compare_side a = { "a", &v, COMPARE_ALL };
-	struct compare_side b = { "b", &without, COMPARE_ALL };
+	struct compare_side a = {
+		.name = "a", .view = &v, .world = COMPARE_ALL
+	};
+	struct compare_side b = {
+		.name = "b", .view = &without, .world = COMPARE_ALL
+	};
 	struct compare c;
 
 	(void)state;
@@ -573,12 +592,14 @@ test_again(void **state)
 	limits_init(&limits);
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct policy policy;
+		struct policy_wish wish = { .policy = &policy,
+			.limits = &limits };
 		struct view w;
 
 		policy_init(&policy);
 		policy.mode = cases[i].mode;
-		CHECK_REASON("again",
-		    policy_again(&w, &v, &policy, &limits, &arena), REASON_OK);
+		CHECK_REASON(
+		    "again", policy_again(&w, &v, &wish, &arena), REASON_OK);
 		assert_int_equal(w.n, cases[i].n);
 		assert_int_equal(w.n + w.n_left, COUNT(world));
 	}

@@ -285,17 +285,74 @@ test_said(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct arena arena;
 		struct fault why;
-		struct view v;
+		struct said_file said;
+		const struct view *v = &said.view;
 
 		arena_init(&arena, SIZE_MAX);
 		CHECK_REASON(cases[i],
-		    policy_said(&v, span_str(cases[i]), &arena, &why),
+		    policy_said(&said, span_str(cases[i]), &arena, &why),
 		    REASON_OK);
-		CHECK(cases[i], v.n == 2);
-		CHECK(cases[i], v.payloads[0].vrp.asn.v == 64501);
-		CHECK(cases[i], v.payloads[1].vrp.max_len == 28);
+		CHECK(cases[i], said.kinds == (i < 2 ? 1U << PAYLOAD_VRP : 0));
+		CHECK(cases[i], v->n == 2);
+		CHECK(cases[i], v->payloads[0].vrp.asn.v == 64501);
+		CHECK(cases[i], v->payloads[1].vrp.max_len == 28);
 		CHECK(cases[i],
-		    span_eq(v.payloads[1].origin->source, SPAN("ripe")));
+		    span_eq(v->payloads[1].origin->source, SPAN("ripe")));
+		arena_fini(&arena);
+	}
+}
+
+/* ASPAs and router keys, as Routinator, rpki-client and jsonext write them. */
+static void
+test_said_kinds(void **state)
+{
+	static const char *const cases[] = {
+		"{\n  \"metadata\": {\n    \"generated\": 1\n  },\n"
+		"  \"routerKeys\": [\n    { \"asn\": \"AS64500\", \"SKI\": "
+		"\"AB00000000000000000000000000000000000000\", "
+		"\"routerPublicKey\": \"-__-AA\", \"ta\": \"ripe\" }\n  ],\n"
+		"  \"aspas\": [\n    { \"customer\": \"AS64501\", "
+		"\"providers\": [\"AS1\", \"AS4294967295\"], \"ta\": \"ripe\" "
+		"}\n  ]\n}\n",
+		"{\"metadata\":{},\"roas\":[],\"aspas\":[{\"customer_asid\":"
+		"64501,\"expires\":1,\"providers\":[4294967295,1,1],\"ta\":"
+		"\"ripe\"}],\"bgpsec_keys\":[{\"asn\":64500,\"ski\":"
+		"\"ab00000000000000000000000000000000000000\",\"pubkey\":"
+		"\"+//+AA==\",\"ta\":\"ripe\",\"expires\":1}]}",
+		"{\"metadata\":{},\"aspas\":[{\"customer\":\"AS64501\","
+		"\"providers\":[\"AS1\",\"AS4294967295\"],\"source\":[{"
+		"\"type\":\"aspa\",\"uri\":\"x\",\"tal\":\"ripe\"},{\"tal\":"
+		"\"arin\"}]}],\"routerKeys\":[{\"asn\":\"AS64500\",\"SKI\":"
+		"\"AB00000000000000000000000000000000000000\","
+		"\"routerPublicKey\":\"-__-AA\",\"source\":[{\"tal\":"
+		"\"ripe\"}]}]}",
+	};
+	static const uint8_t spki[] = { 0xfb, 0xff, 0xfe, 0x00 };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct arena arena;
+		struct fault why;
+		struct said_file said;
+		const struct payload *p;
+
+		arena_init(&arena, SIZE_MAX);
+		CHECK_REASON(cases[i],
+		    policy_said(&said, span_str(cases[i]), &arena, &why),
+		    REASON_OK);
+		assert_int_equal(said.kinds, 0);
+		assert_int_equal(said.view.n, 2);
+		p = said.view.payloads;
+		CHECK(cases[i], p[0].kind == PAYLOAD_ASPA);
+		CHECK(cases[i], p[0].aspa.customer.v == 64501);
+		CHECK(cases[i], p[0].aspa.n == 2);
+		CHECK(cases[i], p[0].aspa.providers[1].v == UINT32_MAX);
+		CHECK(cases[i], p[1].kind == PAYLOAD_ROUTER_KEY);
+		CHECK(cases[i], p[1].key.asn.v == 64500);
+		CHECK(cases[i], p[1].key.ski.b[0] == 0xab);
+		CHECK(cases[i], span_eq(p[1].key.spki, SPAN_OF(spki)));
+		CHECK(cases[i], span_eq(p[0].origin->source, SPAN("ripe")));
+		CHECK(cases[i], span_eq(p[1].origin->source, SPAN("ripe")));
 		arena_fini(&arena);
 	}
 }
@@ -310,19 +367,32 @@ test_said_wrong(void **state)
 		"ASN,IP Prefix,Max Length\nAS1,10.0.0.0/8,33\n", "{}",
 		"{\"roas\": 3}", "{\"roas\": [",
 		"{\"roas\": [{\"asn\": 1, \"prefix\": \"10.0.0.0/8\"}",
-		"{\"roas\": [{\"asn\": 1}]}", "{\"roas\": [{\"asn\": \"1" };
+		"{\"roas\": [{\"asn\": 1}]}", "{\"roas\": [{\"asn\": \"1",
+		"{\"roas\": []} x", "{\"roas\": [[]]}", "{\"other\": []}",
+		"{\"aspas\": [{\"customer\": \"AS1\"}]}",
+		"{\"aspas\": [{\"customer\": \"AS1\", \"providers\": []}]}",
+		"{\"aspas\": [{\"customer\": 1, \"providers\": [{}]}]}",
+		"{\"aspas\": [{\"customer\": 1, \"providers\": [1",
+		"{\"aspas\": [{\"source\": [{\"tal\": ",
+		"{\"routerKeys\": [{\"asn\": 1, \"SKI\": \"ab\", "
+		"\"routerPublicKey\": \"AAAA\"}]}",
+		"{\"routerKeys\": [{\"asn\": 1, \"SKI\": "
+		"\"ab00000000000000000000000000000000000000\"}]}",
+		"{\"routerKeys\": [{\"asn\": 1, \"SKI\": "
+		"\"ab00000000000000000000000000000000000000\", "
+		"\"routerPublicKey\": \"A*\"}]}" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct arena arena;
 		struct fault why;
-		struct view v;
+		struct said_file said;
 		/* A header alone is a file of nothing. */
 		enum reason want = i == 1 ? REASON_OK : R_TABLE_LINE;
 
 		arena_init(&arena, SIZE_MAX);
 		CHECK_REASON(cases[i],
-		    policy_said(&v, span_str(cases[i]), &arena, &why), want);
+		    policy_said(&said, span_str(cases[i]), &arena, &why), want);
 		arena_fini(&arena);
 	}
 }
@@ -353,6 +423,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_lines),
 		cmocka_unit_test(test_lines_wrong),
 		cmocka_unit_test(test_said),
+		cmocka_unit_test(test_said_kinds),
 		cmocka_unit_test(test_said_wrong),
 	};
 
