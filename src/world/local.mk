@@ -25,4 +25,6 @@ tap_tests += tests/world/crash.sh
 EXTRA_DIST += tests/world/crash.py
 tap_tests += tests/world/alerts.sh tests/world/why.sh tests/world/modes.sh
 EXTRA_DIST += tests/world/designed.csv
+tap_tests += tests/world/serve_hostile.sh
 EXTRA_DIST += tests/world/https.py tests/world/bend.py
+EXTRA_DIST += tests/world/serve_hostile.py
