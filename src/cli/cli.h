@@ -22,7 +22,8 @@ enum status {
 	STATUS_DONE = 0,
 	STATUS_FAILED = 1,
 	STATUS_USAGE = 2,
-	STATUS_DEGRADED = 3
+	STATUS_DEGRADED = 3,
+	STATUS_LEFT = 141 /* who read standard output has left: as by SIGPIPE */
 };
 
 /* ---- commands and options ---------------------------------------------- */

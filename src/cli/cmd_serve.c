@@ -65,6 +65,8 @@ validate(void *ctx, const struct conf *conf)
 	(void)ctx;
 	h->settings.quiet = h->settings.quiet || !h->settings.verbose;
 	report.status = validate_once(&h->settings, &report.expires_at);
+	if (report.status == STATUS_LEFT)
+		report.status = STATUS_DONE;
 	return report;
 }
 

@@ -1,4 +1,5 @@
 /* cairn validate: one run, from configuration to outputs. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +15,7 @@ struct outputs {
 	size_t n;
 	struct output_file *files;
 	struct summary_output *told;
+	bool reader_left; /* and does not want the rest: no failure */
 };
 
 /* Then what earlier runs wrote is better than the nothing there is to say. */
@@ -75,10 +77,12 @@ commit(const struct settings *v, struct outputs *o, struct fault *why)
 			continue;
 		if (status != STATUS_DONE)
 			output_drop(f);
-		else if (output_commit(f, why) != REASON_OK)
-			status = failure(v->self, "%s", why->detail);
-		else
+		else if (output_commit(f, why) == REASON_OK)
 			o->told[i % o->n].changed = f->changed;
+		else if (f->reader_left)
+			o->reader_left = true;
+		else
+			status = failure(v->self, "%s", why->detail);
 	}
 	return status;
 }
@@ -155,8 +159,8 @@ finish(const struct settings *v, struct run_result *r)
 	bool empty = has_nothing(r);
 	int status;
 
-	/* A reader that leaves early is a failed write, after which what was
-	 * prepared is still to be dropped. (No child is left to inherit it.) */
+	/* A reader that leaves early, such as head(1), does not stop what is
+	 * for others. (No child is left to inherit it.) */
 	(void)signal(SIGPIPE, SIG_IGN);
 	if (empty)
 		status = failure(v->self,
@@ -164,11 +168,15 @@ finish(const struct settings *v, struct run_result *r)
 		    "untouched");
 	else
 		status = write_outputs(v, r, &o, false);
-	if (!print_summary(v, r, &o) && status == STATUS_DONE)
-		status = failure(v->self, "standard output failed");
+	if (!print_summary(v, r, &o)) {
+		if (errno == EPIPE)
+			o.reader_left = true;
+		else if (status == STATUS_DONE)
+			status = failure(v->self, "standard output failed");
+	}
 	if (r->degraded && v->conf.strict && (empty || status == STATUS_DONE))
 		return STATUS_DEGRADED;
-	return status;
+	return status == STATUS_DONE && o.reader_left ? STATUS_LEFT : status;
 }
 
 /* Some keep the run waiting. What fails here is tried again at the end. */
@@ -224,6 +232,11 @@ run_command(const struct command *self, int argc, char **argv)
 	if (status == STATUS_DONE)
 		status = validate_once(&v, &expires_at);
 	conf_fini(&v.conf);
+	if (status == STATUS_LEFT) {
+		/* As if it had never been ignored: the shell knows it. */
+		(void)signal(SIGPIPE, SIG_DFL);
+		(void)raise(SIGPIPE);
+	}
 	return status;
 }
 

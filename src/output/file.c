@@ -49,8 +49,10 @@ write_all(struct output_file *f, int fd, struct fault *why)
 	struct output_sink sink = { write_fd, &fd };
 	enum reason reason = output_write(f->format, f->in, sink);
 
-	if (reason == R_OUTPUT_WRITE)
+	if (reason == R_OUTPUT_WRITE) {
+		f->reader_left = f->path == NULL && errno == EPIPE;
 		return fail(why, f->path);
+	}
 	if (reason != REASON_OK)
 		return fault_say(why, reason, NULL, "%s",
 		    f->path != NULL ? f->path : "standard output");
@@ -226,7 +228,7 @@ enum reason
 output_commit(struct output_file *f, struct fault *why)
 {
 	enum reason reason = REASON_OK;
-	bool changed;
+	bool changed, left;
 
 	if (f->fd < 0) {
 		reason = write_directly(f, why);
@@ -242,8 +244,10 @@ output_commit(struct output_file *f, struct fault *why)
 		reason = sync_folder(f, why);
 		changed = true;
 	}
+	left = f->reader_left;
 	output_drop(f);
 	f->changed = changed;
+	f->reader_left = left;
 	return reason;
 }
 

@@ -62,7 +62,9 @@ struct output_file {
 	const struct output_in *in;
 	char *path, *temporary, *folder; /* NULL: not that kind */
 	int fd;
-	bool changed; /* after _commit: the content is new */
+	/* After _commit: */
+	bool changed;     /* the content is new */
+	bool reader_left; /* of the pipe that is standard output: EPIPE */
 };
 
 /* path NULL is standard output. On failure nothing is left behind, and the

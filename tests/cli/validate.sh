@@ -24,6 +24,20 @@ check "findings are the truth" same found expected
 status "to standard output" 0 validate --output csv
 check "the same there" same out vrps.csv
 check "summary on standard error" grep -q '^total, distinct' err
+# Who reads standard output has left before the first byte.
+mkfifo pipe
+left() {
+	true <pipe &
+	reader=$!
+	exec 9>pipe
+	wait "$reader"
+	"$@" >&9
+}
+status "a reader that leaves" 141 left validate -q --output csv json:left.json
+check "nothing is said" [ ! -s err ]
+check "what is for others is written" [ -s left.json ]
+status "and leaves a summary" 141 left validate
+exec 9>&-
 status "quiet" 0 validate -q
 check "nothing printed" [ ! -s out -a ! -s err ]
 status "JSON" 0 validate --json --output csv:vrps.csv
