@@ -263,9 +263,14 @@ summary_text(struct buf *out, const struct summary *s)
 		buf_printf(out, "\n%llu warning%s\n",
 		    (unsigned long long)s->result->warnings,
 		    s->result->warnings == 1 ? "" : "s");
-	if (s->result->alerts_told + s->result->alerts_lost > 0)
-		buf_printf(out, "%llu alerts told, %llu not taken\n",
+	if (s->result->alerts_told + s->result->alerts_waiting +
+		s->result->alerts_lost >
+	    0)
+		buf_printf(out,
+		    "alerts: %llu told, %llu not taken and told again later, "
+		    "%llu given up\n",
 		    (unsigned long long)s->result->alerts_told,
+		    (unsigned long long)s->result->alerts_waiting,
 		    (unsigned long long)s->result->alerts_lost);
 }
 
@@ -409,7 +414,8 @@ summary_json(struct buf *out, const struct summary *s)
 	emit_uint(&e, "warnings", r->warnings);
 	emit_object(&e, "alerts");
 	emit_uint(&e, "told", r->alerts_told);
-	emit_uint(&e, "not_taken", r->alerts_lost);
+	emit_uint(&e, "not_taken", r->alerts_waiting);
+	emit_uint(&e, "given_up", r->alerts_lost);
 	emit_end(&e);
 	emit_array(&e, "repositories");
 	for (size_t i = 0; i < r->n_repositories; i++)

@@ -9,20 +9,28 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "config.h"
 
-#include "run/inside.h"
+#include "run/alarm.h"
 
 #define RECEIVER_S 30  /* seconds that each has */
 #define TOLD_MAX   100 /* alerts of one entry in one run */
 
+/* Who does not take an alert is told again, after a minute, two, four, ... */
+#define AGAIN_S     60
+#define AGAIN_MAX_S 3600
+#define GIVE_UP_S   86400
+
 struct alarm {
 	struct run *run;
 	const struct conf_alert *to;
-	struct span json, text;
+	int64_t now;
+	struct alarm_queue queue;
 };
 
 /* ---- the view before ------------------------------------------------- */
@@ -30,14 +38,25 @@ struct alarm {
 enum reason
 alarm_remember(struct run *run)
 {
+	static const char *const names[] = { ALARM_FOLDER "/" ALARM_SEEN,
+		"/view/current" };
 	char path[4096];
 	struct fault why;
 
-	if (run->conf->n_alerts == 0 || !run->is_now)
+	if (!run->is_now)
 		return REASON_OK;
-	fault_init(&why, span_of(NULL, 0));
-	(void)snprintf(path, sizeof(path), "%s/view/current", run->conf->cache);
-	if (view_open(&run->before_file, path, &why) != REASON_OK)
+	if (run->conf->n_alerts == 0) {
+		alarm_queue_drop(run->conf->cache);
+		return REASON_OK;
+	}
+	for (size_t i = 0; i < COUNT(names) && run->before_file == NULL; i++) {
+		fault_init(&why, span_of(NULL, 0));
+		(void)snprintf(
+		    path, sizeof(path), "%s%s", run->conf->cache, names[i]);
+		if (view_open(&run->before_file, path, &why) != REASON_OK)
+			run->before_file = NULL;
+	}
+	if (run->before_file == NULL)
 		return REASON_OK; /* the first run, and nothing is news */
 	run->has_before =
 	    view_load(&run->before, run->before_file, &run->work) == REASON_OK;
@@ -64,17 +83,17 @@ become_command(const char *path, int in)
 }
 
 static void
-post(const struct alarm *a)
+post(const struct alarm *a, struct span body)
 {
 	const struct fetch_post p = { .url = a->to->url,
-		.body = a->json,
+		.body = body,
 		.agent = PACKAGE_NAME "/" PACKAGE_VERSION,
 		.proxy = a->run->conf->proxy,
 		.ca_file = a->run->conf->ca_file,
 		.timeout_s = RECEIVER_S };
 	struct fault why;
 
-	fault_init(&why, a->json);
+	fault_init(&why, body);
 	_exit(fetch_post(&p, &why) == REASON_OK ? 0 : 1);
 }
 
@@ -111,7 +130,7 @@ await(pid_t pid)
 }
 
 static bool
-tell_child(const struct alarm *a, bool command)
+tell_child(const struct alarm *a, bool command, struct span body)
 {
 	int pipes[2];
 	pid_t pid;
@@ -124,36 +143,70 @@ tell_child(const struct alarm *a, bool command)
 	if (pid == 0 && command)
 		become_command(a->to->command, pipes[0]);
 	else if (pid == 0)
-		post(a);
+		post(a, body);
 	(void)close(pipes[0]);
 	if (pid > 0 && command)
-		write_all(pipes[1], a->json);
+		write_all(pipes[1], body);
 	(void)close(pipes[1]);
 	return pid > 0 && await(pid);
 }
 
-static void
-tell(const struct alarm *a)
+static bool
+tell(const struct alarm *a, enum alarm_way way, struct span body)
 {
-	struct run_result *out = a->run->out;
-	bool good = true;
-
-	if (a->to->command != NULL)
-		good = tell_child(a, true) && good;
-	if (a->to->url != NULL)
-		good = tell_child(a, false) && good;
-	if (a->to->syslog)
-		syslog(LOG_DAEMON | LOG_WARNING, "%.*s", SPAN_FMT(a->text));
-	if (good)
-		out->alerts_told++;
-	else
-		out->alerts_lost++;
+	switch (way) {
+	case ALARM_COMMAND:
+	case ALARM_URL:
+		return tell_child(a, way == ALARM_COMMAND, body);
+	case ALARM_SYSLOG:
+		syslog(LOG_DAEMON | LOG_WARNING, "%.*s",
+		    (int)(body.n > 0 ? body.n - 1 : 0), (const char *)body.p);
+		return true;
+	}
+	BUG("a way to tell");
 }
 
-/* ---- all of them ----------------------------------------------------- */
+/* Of the way `w` of this entry; NULL: it has none. */
+static const char *
+receiver(const struct conf_alert *to, enum alarm_way way)
+{
+	switch (way) {
+	case ALARM_COMMAND:
+		return to->command;
+	case ALARM_URL:
+		return to->url;
+	case ALARM_SYSLOG:
+		return to->syslog ? "syslog" : NULL;
+	}
+	BUG("a way to tell");
+}
+
+/* ---- what is owed ---------------------------------------------------- */
+
+static const enum alarm_way ways[] = { ALARM_COMMAND, ALARM_URL, ALARM_SYSLOG };
 
 static void
-tell_alert(struct alarm *a, const struct alert *alert)
+owe(struct alarm *a, struct span key, struct span json, struct span text)
+{
+	struct alarm_owed one = {
+		.key = alarm_mark_of(key), .since_at = a->now, .due_at = a->now
+	};
+
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		const char *name = receiver(a->to, ways[i]);
+
+		if (name == NULL)
+			continue;
+		one.way = ways[i];
+		one.to = alarm_mark_of(span_str(name));
+		one.body = ways[i] == ALARM_SYSLOG ? text : json;
+		if (!alarm_queue_add(&a->queue, &one))
+			a->run->out->alerts_lost++;
+	}
+}
+
+static void
+owe_alert(struct alarm *a, const struct alert *alert)
 {
 	struct buf json, text;
 
@@ -161,32 +214,30 @@ tell_alert(struct alarm *a, const struct alert *alert)
 	buf_init(&text, 1 << 16);
 	alert_emit(&json, alert, a->run->out->view.made_at);
 	alert_text(&text, alert);
-	a->json = buf_view(&json);
-	a->text = buf_view(&text);
+	buf_byte(&text, '\n');
 	if (!json.failed && !text.failed)
-		tell(a);
+		owe(a, alert->key, buf_view(&json), buf_view(&text));
 	buf_fini(&json);
 	buf_fini(&text);
 }
 
 /* A thousand alerts are one: the rest is told as a number. */
 static void
-tell_more(struct alarm *a, size_t n)
+owe_more(struct alarm *a, size_t n)
 {
 	char json[160], text[64], at[TIME_TEXT];
 
 	time_write(at, sizeof(at), a->run->out->view.made_at);
-	(void)snprintf(text, sizeof(text), "and %zu more", n);
+	(void)snprintf(text, sizeof(text), "and %zu more\n", n);
 	(void)snprintf(json, sizeof(json),
-	    "{\"alert\":\"more\",\"at\":\"%s\",\"count\":%zu,\"text\":\"%s\"}\n",
-	    at, n, text);
-	a->json = span_str(json);
-	a->text = span_str(text);
-	tell(a);
+	    "{\"alert\":\"more\",\"at\":\"%s\",\"count\":%zu,"
+	    "\"text\":\"and %zu more\"}\n",
+	    at, n, n);
+	owe(a, span_str(json), span_str(json), span_str(text));
 }
 
 static enum reason
-tell_entry(struct alarm *a)
+owe_entry(struct alarm *a)
 {
 	struct run *run = a->run;
 	struct alerts news;
@@ -194,24 +245,132 @@ tell_entry(struct alarm *a)
 	TRY(alert_news(
 	    &news, &run->before, &run->out->view, &a->to->watch, &run->work));
 	for (size_t i = 0; i < news.n && i < TOLD_MAX; i++)
-		tell_alert(a, &news.v[i]);
+		owe_alert(a, &news.v[i]);
 	if (news.n > TOLD_MAX)
-		tell_more(a, news.n - TOLD_MAX);
+		owe_more(a, news.n - TOLD_MAX);
 	return REASON_OK;
+}
+
+/* What is news in the view that this run has published. */
+static enum reason
+owe_news(struct alarm *a)
+{
+	struct run *run = a->run;
+
+	if (!run->out->is_published)
+		return REASON_OK;
+	for (size_t i = 0; run->has_before && i < run->conf->n_alerts; i++) {
+		a->to = &run->conf->alerts[i];
+		TRY(owe_entry(a));
+	}
+	alarm_queue_save(&a->queue);
+	alarm_seen(&a->queue, run->conf->cache);
+	return REASON_OK;
+}
+
+/* ---- telling --------------------------------------------------------- */
+
+static bool
+is_owed_to(
+    const struct alarm_owed *o, enum alarm_way way, const struct alarm_mark *to)
+{
+	return o->waits && o->way == way &&
+	       memcmp(o->to.b, to->b, sizeof(to->b)) == 0;
+}
+
+static void
+put_off(struct alarm_owed *o, int64_t now)
+{
+	int64_t wait = AGAIN_S;
+
+	for (uint64_t i = 0; i < o->tries && wait < AGAIN_MAX_S; i++)
+		wait *= 2;
+	o->tries++;
+	o->due_at = now + (wait < AGAIN_MAX_S ? wait : AGAIN_MAX_S);
+}
+
+/* In order, the oldest first; who does not take one is left in peace until it
+ * is due again, and so is never asked more than once in vain in one run. */
+static void
+tell_receiver(struct alarm *a, enum alarm_way way)
+{
+	struct alarm_mark to = alarm_mark_of(span_str(receiver(a->to, way)));
+
+	for (size_t i = 0; i < a->queue.owed.n; i++) {
+		struct alarm_owed *o = &a->queue.owed.v[i];
+
+		if (!is_owed_to(o, way, &to))
+			continue;
+		/* A clock that was set back makes nobody wait for years. */
+		if (o->due_at > a->now && o->due_at <= a->now + AGAIN_MAX_S)
+			return;
+		o->waits = !tell(a, way, o->body);
+		if (o->waits)
+			put_off(o, a->now);
+		else
+			a->run->out->alerts_told++;
+		alarm_queue_note(&a->queue, o);
+		if (o->waits)
+			return;
+	}
+}
+
+/* Those who are not to be told any more, or could not be for too long. */
+static void
+give_up(struct alarm *a)
+{
+	for (size_t i = 0; i < a->queue.owed.n; i++) {
+		struct alarm_owed *o = &a->queue.owed.v[i];
+		bool known = false;
+
+		for (size_t k = 0; k < a->run->conf->n_alerts; k++) {
+			const char *name =
+			    receiver(&a->run->conf->alerts[k], o->way);
+			struct alarm_mark to;
+
+			if (name == NULL)
+				continue;
+			to = alarm_mark_of(span_str(name));
+			known = known || is_owed_to(o, o->way, &to);
+		}
+		if (known && o->since_at + GIVE_UP_S > a->now)
+			continue;
+		o->waits = false;
+		alarm_queue_note(&a->queue, o);
+		if (known)
+			a->run->out->alerts_lost++;
+	}
+}
+
+static void
+tell_all(struct alarm *a)
+{
+	const struct conf *conf = a->run->conf;
+
+	give_up(a);
+	for (size_t i = 0; i < conf->n_alerts; i++)
+		for (size_t w = 0; w < COUNT(ways); w++) {
+			a->to = &conf->alerts[i];
+			if (receiver(a->to, ways[w]) != NULL)
+				tell_receiver(a, ways[w]);
+		}
+	for (size_t i = 0; i < a->queue.owed.n; i++)
+		a->run->out->alerts_waiting += a->queue.owed.v[i].waits;
 }
 
 enum reason
 alarm_tell(struct run *run)
 {
-	struct alarm a = { .run = run };
-	enum reason r = REASON_OK;
+	struct alarm a = { .run = run, .now = (int64_t)time(NULL) };
+	enum reason r;
 
-	if (!run->has_before || !run->out->is_published)
+	if (run->conf->n_alerts == 0 || !run->is_now)
 		return REASON_OK;
-	for (size_t i = 0; r == REASON_OK && i < run->conf->n_alerts; i++) {
-		a.to = &run->conf->alerts[i];
-		r = tell_entry(&a);
-	}
+	alarm_queue_open(&a.queue, run->conf->cache, &run->work);
+	r = owe_news(&a);
+	if (r == REASON_OK)
+		tell_all(&a);
+	alarm_queue_close(&a.queue);
 	return r;
 }
 

@@ -380,7 +380,8 @@ enum reason harvest(struct run *) MUST_CHECK;
 /* alarm.c */
 /* Keep the view that is published now, before another takes its place. */
 enum reason alarm_remember(struct run *) MUST_CHECK;
-/* Tell what is new since; a receiver that fails is a count. */
+/* Tell what is new since, and what earlier runs could not; a receiver that
+ * fails is a count. */
 enum reason alarm_tell(struct run *) MUST_CHECK;
 void alarm_forget(struct run *);
 

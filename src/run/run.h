@@ -151,7 +151,8 @@ struct run_result {
 	 * was found at all. */
 	bool is_published;
 	struct view_published published;
-	uint64_t alerts_told, alerts_lost; /* lost: the receiver failed */
+	/* Waiting: a receiver failed and is told again; lost: it never did. */
+	uint64_t alerts_told, alerts_waiting, alerts_lost;
 };
 
 enum run_phase {

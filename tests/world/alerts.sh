@@ -43,6 +43,9 @@ told() { # pattern: is there one such line, and no other?
 
 cat >"$dir/tell" <<END
 #!/bin/sh
+echo >>"$dir/asked"
+[ ! -e "$dir/kill" ] || { rm "$dir/kill"; kill -9 \$PPID; exit 1; }
+[ ! -e "$dir/refuse" ] || exit 1
 cat >>"$dir/told"
 END
 chmod 755 "$dir/tell"
@@ -51,7 +54,7 @@ alerts:
   - {prefixes: [10.0.0.0/8], command: "$dir/tell"}
 END
 
-echo 1..17
+echo 1..31
 two='roa a { as 64496 prefix 10.1.0.0/20 } roa b { as 64497 prefix 10.1.16.0/20 }'
 make "$T" "$two"
 run && [ ! -s "$dir/told" ]
@@ -87,6 +90,65 @@ mv "$dir/w/away" "$dir/w/repo"
 # Every source failed: there is no new view, and no alarm about payloads.
 cmp -s "$dir/view/current" "$dir/w/cache/view/current"
 ok "a run that finds nothing at all replaces no view" $?
+
+# ---- who does not take it is told again, and once
+rm -rf "$dir/w"
+queue=$dir/w/cache/alerts/queue
+is() { # "told": N, and so on: of the last run
+	for pair; do
+		grep -q "\"${pair%=*}\": ${pair#*=}[,}]*$" "$dir/json" || return 1
+	done
+}
+asked() { # times since the last one asked
+	[ "$(wc -l <"$dir/asked" 2>/dev/null || echo 0)" -eq "$1" ]
+}
+due() { # as if an hour had passed
+	sed -i 's/^\(W [0-9]* [0-9]* \)[0-9]*/\100000000000/' "$queue"
+}
+one='roa a { as 64496 prefix 10.1.0.0/20 }'
+make "$T" "$two"
+run
+make $((T + 1)) "$one"
+rm -f "$dir/asked"; : >"$dir/refuse"
+run && [ ! -s "$dir/told" ] && asked 1 && is told=0 not_taken=1 given_up=0
+ok "not taken" $?
+run && asked 1 && is not_taken=1
+ok "not asked again at once" $?
+due
+run && asked 2 && is not_taken=1
+ok "but when it is due" $?
+make $((T + 2)) "$two"
+run && asked 2 && is not_taken=2
+ok "what comes later waits behind it" $?
+rm "$dir/refuse"; due
+run && [ "$(wc -l <"$dir/told")" -eq 2 ] && is told=2 not_taken=0 &&
+	head -1 "$dir/told" | grep -q '"alert":"gone"' &&
+	tail -1 "$dir/told" | grep -q '"alert":"new-origin"'
+ok "both are told, in order, once it listens" $?
+run && [ ! -s "$dir/told" ] && is told=0 not_taken=0
+ok "and not again" $?
+cp -r "$dir/w/cache/alerts" "$dir/alerts.before"
+: >"$dir/kill"
+make $((T + 3)) "$one"
+run && false || [ ! -s "$dir/told" ]
+ok "a run that dies while it tells" $?
+run && told '"alert":"gone"'
+ok "is no loss" $?
+rm -rf "$dir/w/cache/alerts"
+cp -r "$dir/alerts.before" "$dir/w/cache/alerts"
+run && told '"alert":"gone"' && is told=1
+ok "nor one that dies after it published" $?
+: >"$dir/refuse"
+make $((T + 4)) "$two"
+run && is not_taken=1
+sed -i 's/^\(W [0-9]* \)[0-9]* [0-9]*/\100000000000 00000000000/' "$queue"
+rm "$dir/refuse"
+run && [ ! -s "$dir/told" ] && is told=0 not_taken=0 given_up=1
+ok "after a day it is given up, and counted" $?
+printf 'W junk\nT\n\n' >>"$queue"
+make $((T + 5)) "$one"
+run && told '"alert":"gone"'
+ok "junk in the queue is passed over" $?
 
 # ---- two trust anchors, one of which fails
 "$cairn" demo "$dir/d" --seed 7 --at $((T - 3600)) --quiet >"$dir/said" 2>&1
@@ -137,13 +199,14 @@ ok "fork" $?
 # ---- by POST
 if command -v python3 >/dev/null; then
 	python3 - "$dir" <<'END' &
-import http.server, sys
+import http.server, os, sys
 folder = sys.argv[1]
 class Handler(http.server.BaseHTTPRequestHandler):
 	def do_POST(self):
 		body = self.rfile.read(int(self.headers["Content-Length"]))
 		open(folder + "/posted", "ab").write(body)
-		self.send_response(204 if self.path == "/good" else 500)
+		good = self.path == "/good" and not os.path.exists(folder + "/refuse")
+		self.send_response(204 if good else 500)
 		self.end_headers()
 	def log_message(self, *_):
 		pass
@@ -162,15 +225,30 @@ END
 	run && grep -q '"alert":"gone"' "$dir/posted" &&
 		grep -q '"told": 1' "$dir/json"
 	ok "by POST" $?
-	sed -i 's/good/bad/' "$dir/alerts"
+	: >"$dir/refuse"
 	make $((T + 2)) "$two"
-	run && grep -q '"not_taken": 1' "$dir/json"
+	run && is told=0 not_taken=1
+	ok "an answer that is no success" $?
+	rm "$dir/refuse"; due
+	run && is told=1 not_taken=0 &&
+		[ "$(grep -c '"alert":"new-origin"' "$dir/posted")" -eq 2 ]
+	ok "it is posted again" $?
+	run && is told=0 not_taken=0 &&
+		[ "$(grep -c '"alert":"new-origin"' "$dir/posted")" -eq 2 ]
+	ok "and no more" $?
+	make $((T + 3)) 'roa a { as 64496 prefix 10.1.0.0/20 }'
+	run
+	sed -i 's/good/bad/' "$dir/alerts"
+	make $((T + 4)) "$two"
+	run && is not_taken=1
 	ok "that is not taken" $?
 else
-	ok "by POST # SKIP no python3" 0
-	ok "that is not taken # SKIP no python3" 0
+	for name in "by POST" "an answer that is no success" \
+		"it is posted again" "and no more" "that is not taken"; do
+		ok "$name # SKIP no python3" 0
+	done
 fi
 printf 'alerts:\n  - {prefixes: [10.0.0.0/8], command: /does/not/exist}\n' >"$dir/alerts"
-make $((T + 3)) 'roa a { as 64496 prefix 10.1.0.0/20 }'
-run && grep -q '"not_taken": 1' "$dir/json"
+make $((T + 5)) 'roa a { as 64496 prefix 10.1.0.0/20 }'
+run && is not_taken=1
 ok "a command that is not there is a count" $?
