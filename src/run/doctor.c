@@ -80,10 +80,11 @@ check_conf(struct run_checkup *c, const struct conf *conf)
 	if (conf->file != NULL)
 		check.object = conf->file;
 	doctor_say(c, &check,
-	    "%s; trust anchors: %zu, mirrors: %zu, outputs: %zu",
+	    "%s; trust anchors: %zu, ledgers: %zu, mirrors: "
+	    "%zu, outputs: %zu",
 	    conf->file != NULL ? "the file can be read"
 			       : "no file, only options and defaults",
-	    conf->n_tals, conf->n_mirrors, conf->n_outputs);
+	    conf->n_tals, conf->n_ledgers, conf->n_mirrors, conf->n_outputs);
 }
 
 /* When the cache was last written, or 0. */
@@ -288,6 +289,7 @@ run_doctor(struct run_checkup *out, const struct conf *conf)
 	doctor_rsync(out, conf);
 	doctor_sources(out, conf);
 	doctor_https(out, conf);
+	doctor_ledgers(out, conf);
 	return out->failed ? R_LIMIT_MEMORY : REASON_OK;
 }
 

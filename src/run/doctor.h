@@ -11,6 +11,7 @@ void doctor_machine(struct run_checkup *, const struct conf *);
 void doctor_rsync(struct run_checkup *, const struct conf *);
 void doctor_sources(struct run_checkup *, const struct conf *);
 void doctor_https(struct run_checkup *, const struct conf *);
+void doctor_ledgers(struct run_checkup *, const struct conf *);
 void doctor_kernel(struct run_checkup *);
 /* Is there a store in the cache, that opening does not make? */
 bool doctor_has_store(const struct conf *);

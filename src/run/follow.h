@@ -118,6 +118,9 @@ enum reason follow_announced(struct follow *) MUST_CHECK;
 
 /* follow_ask.c: what the sources say now. */
 enum reason follow_ask(struct follow *) MUST_CHECK;
+/* Of one of them: ask; and then what came. Fails for memory alone. */
+void follow_spot_begin(struct follow *, struct spot *);
+enum reason follow_spot_end(struct follow *, struct spot *) MUST_CHECK;
 
 /* follow_read.c: the entries behind a tree, in an unnamed file. */
 #define SPOOL_MARKS 64

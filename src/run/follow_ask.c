@@ -14,8 +14,8 @@ fail(struct spot *s, enum reason why, const char *detail)
 	(void)snprintf(s->detail, sizeof(s->detail), "%s", detail);
 }
 
-static void
-spot_begin(struct follow *f, struct spot *s)
+void
+follow_spot_begin(struct follow *f, struct spot *s)
 {
 	struct fault why;
 
@@ -60,8 +60,8 @@ spot_judge(struct follow *f, struct spot *s)
 	return why;
 }
 
-static enum reason
-spot_end(struct follow *f, struct spot *s)
+enum reason
+follow_spot_end(struct follow *f, struct spot *s)
 {
 	bool unchanged = false;
 
@@ -105,10 +105,10 @@ ask(struct follow *f, bool announced)
 {
 	for (size_t i = 0; i < f->n_spots; i++)
 		if (f->spots[i].is_announced == announced)
-			spot_begin(f, &f->spots[i]);
+			follow_spot_begin(f, &f->spots[i]);
 	for (size_t i = 0; i < f->n_spots; i++)
 		if (f->spots[i].is_announced == announced) {
-			TRY(spot_end(f, &f->spots[i]));
+			TRY(follow_spot_end(f, &f->spots[i]));
 			TRY(spot_report(f, &f->spots[i]));
 		}
 	return REASON_OK;

@@ -16,7 +16,7 @@ librun_a_SOURCES += %D%/supervise.h \
 # Ledgers.
 librun_a_SOURCES += %D%/wire_entries.c \
 	%D%/follow.h %D%/follow.c %D%/follow_conf.c %D%/follow_kept.c \
-	%D%/follow_ask.c %D%/follow_discover.c %D%/follow_read.c %D%/follow_replay.c \
+	%D%/doctor_ledger.c %D%/follow_ask.c %D%/follow_discover.c %D%/follow_read.c %D%/follow_replay.c \
 	%D%/follow_choose.c %D%/follow_evidence.c %D%/follow_emit.c %D%/follow_clear.c
 run_libs = librun.a $(ledger_libs) $(rpki_libs) $(policy_libs) $(view_libs) $(store_libs) $(fetch_libs) $(conf_libs) $(serve_libs) $(output_libs)
 

@@ -153,6 +153,16 @@ quorum_reached(const struct tlog_keys *keys, const int64_t *at)
 					    : met[keys->quorum - TLOG_KEYS_MAX];
 }
 
+bool
+tlog_keys_suffice(const struct tlog_keys *keys)
+{
+	int64_t at[TLOG_KEYS_MAX] = { 0 };
+
+	for (size_t i = 0; i < keys->n_witnesses; i++)
+		at[i] = keys->witnesses[i].type == VKEY_COSIGNATURE;
+	return quorum_reached(keys, at);
+}
+
 enum reason
 checkpoint_count(struct checkpoint_count *out, const struct checkpoint *c,
     const struct tlog_keys *keys, const struct verifier *v)

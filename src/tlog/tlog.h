@@ -153,6 +153,9 @@ struct tlog_keys {
 enum reason tlog_keys_parse(struct tlog_keys *out, struct span text,
     struct arena *, unsigned *line) MUST_CHECK;
 
+/* Could there be a quorum if all signed whose signatures can be counted? */
+bool tlog_keys_suffice(const struct tlog_keys *) MUST_CHECK;
+
 /* What the signatures say. */
 struct checkpoint_count {
 	size_t witnesses;  /* distinct keys that cosigned */

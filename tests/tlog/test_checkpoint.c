@@ -234,6 +234,50 @@ test_keys(void **unused)
 	kit_fini(&k);
 }
 
+/* Cosignatures of ML-DSA-44 are read and never counted. */
+static void
+test_keys_suffice(void **unused)
+{
+	static const struct {
+		const char *what, *file;
+		size_t uncounted; /* of the witnesses, the first ones */
+		bool want;
+	} rows[] = {
+		{ "none wanted", "log L\nwitness A\nquorum 0\n", 1, true },
+		{ "all count", "log L\nwitness A\nwitness B\nquorum 2\n", 0,
+		    true },
+		{ "one of two", "log L\nwitness A\nwitness B\nquorum 1\n", 1,
+		    true },
+		{ "two of two", "log L\nwitness A\nwitness B\nquorum 2\n", 1,
+		    false },
+		{ "one itself", "log L\nwitness a A\nquorum a\n", 1, false },
+		{ "a group",
+		    "log L\nwitness a A\nwitness b B\nwitness c C\n"
+		    "group g any a b\ngroup h all g c\nquorum h\n",
+		    1, true },
+		{ "a group within",
+		    "log L\nwitness a A\nwitness b B\nwitness c C\n"
+		    "group g any a b\ngroup h all g c\nquorum h\n",
+		    2, false },
+	};
+	struct tlog_keys keys;
+	struct kit k;
+	unsigned line;
+
+	(void)unused;
+	kit_init(&k);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		keys_write(&k, rows[i].file);
+		assert_int_equal(
+		    tlog_keys_parse(&keys, buf_view(&k.text), &k.arena, &line),
+		    REASON_OK);
+		for (size_t w = 0; w < rows[i].uncounted; w++)
+			keys.witnesses[w].type = VKEY_ML_DSA_44;
+		CHECK(rows[i].what, tlog_keys_suffice(&keys) == rows[i].want);
+	}
+	kit_fini(&k);
+}
+
 /* ---- checkpoints
  * ------------------------------------------------------------------ */
 
@@ -480,6 +524,7 @@ main(void)
 		cmocka_unit_test(test_vkey),
 		cmocka_unit_test(test_vkey_names),
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_keys_suffice),
 		cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_bent),
 		cmocka_unit_test(test_groups),
