@@ -50,3 +50,4 @@ tap_tests += tests/cli/holder.sh tests/cli/walkthrough.sh tests/cli/tutorials.sh
 	tests/cli/ledger-follow.sh tests/cli/ledger.sh tests/cli/ledger-write.sh \
 	tests/cli/ledger-audit.sh tests/cli/ledger-mirror.sh \
 	tests/cli/ledger-witness.sh tests/cli/ledger-proof.sh tests/cli/ledger-submit.sh tests/cli/ledger-serve.sh tests/cli/ledger-discover.sh
+tap_tests += tests/cli/upgrade.sh

@@ -9,23 +9,66 @@
 
 #include "run/inside.h"
 
+/* Of an earlier publication in this run, if there was one. */
+static void
+close_before(struct run_before *b)
+{
+	view_close(b->file);
+	arena_fini(&b->arena);
+	*b = (struct run_before){ 0 };
+	arena_init(&b->arena, SIZE_MAX);
+}
+
 static enum reason
-open_before(struct run *run)
+open_before(struct run *run, const char *folder, struct fault *why)
 {
 	struct run_before *b = &run->out->before;
-	size_t n = strlen(run->conf->cache) + sizeof("/view/current");
+	size_t n = strlen(folder) + sizeof("/current");
 	char *path = arena_alloc(&run->work, n);
 	enum reason reason;
-	struct fault why;
 
 	if (path == NULL)
 		return R_LIMIT_MEMORY;
-	(void)snprintf(path, n, "%s/view/current", run->conf->cache);
-	fault_init(&why, SPAN(""));
-	reason = view_open(&b->file, path, &why);
+	(void)snprintf(path, n, "%s/current", folder);
+	reason = view_open(&b->file, path, why);
 	if (reason == REASON_OK)
 		reason = view_load(&b->view, b->file, &b->arena);
 	return reason;
+}
+
+/* The operator is to hear that what was published cannot be read any more:
+ * sessions and history begin anew. */
+static enum reason
+tell_lost(struct harvest_hold *out, struct run *run, enum reason reason,
+    const struct fault *why)
+{
+	struct finding f = { .reason = reason, .effect = EFFECT_WARNING };
+
+	if (reason == REASON_OK || reason == R_VIEW_MISSING ||
+	    reason == R_LIMIT_MEMORY)
+		return reason == R_LIMIT_MEMORY ? reason : REASON_OK;
+	f.detail = arena_dup(&run->out->arena, span_str(why->detail));
+	if (f.detail.p == NULL || !vec_push(&out->findings, f))
+		return R_LIMIT_MEMORY;
+	return REASON_OK;
+}
+
+static enum reason
+find_before(bool *is_there, struct harvest_hold *out, struct run *run)
+{
+	size_t n = strlen(run->conf->cache) + sizeof("/view");
+	char *folder = arena_alloc(&run->work, n);
+	enum reason reason;
+	struct fault why;
+
+	if (folder == NULL)
+		return R_LIMIT_MEMORY;
+	(void)snprintf(folder, n, "%s/view", run->conf->cache);
+	fault_init(&why, SPAN(""));
+	TRY(tell_lost(out, run, view_past_check(folder, &why), &why));
+	reason = open_before(run, folder, &why);
+	*is_there = reason == REASON_OK;
+	return tell_lost(out, run, reason, &why);
 }
 
 /* What a CA, or time, took back is gone for good. What could not be had, or
@@ -128,14 +171,14 @@ hold_back(struct harvest_hold *out, struct run *run)
 {
 	struct run_before *b = &run->out->before;
 	struct hold hold = { 0 };
-	enum reason reason;
+	bool is_there;
 
 	if (!run->is_now)
 		return REASON_OK;
-	arena_init(&b->arena, SIZE_MAX);
-	reason = open_before(run);
-	if (reason != REASON_OK)
-		return reason == R_LIMIT_MEMORY ? reason : REASON_OK;
+	close_before(b);
+	TRY(find_before(&is_there, out, run));
+	if (!is_there)
+		return REASON_OK;
 	TRY(hold_find(&hold, &b->view, &run->out->view, &b->arena));
 	TRY(judge_lost(out, run, &hold));
 	TRY(release(run, &hold));

@@ -41,6 +41,7 @@ publish(struct run *run)
 			       : conf->rtr.history,
 		.keep_s = (int64_t)conf->limits.history_time,
 		.keep_n = conf->limits.history_files,
+		.keep_bytes = conf->limits.history_bytes,
 		.now = run->clock_at };
 
 	if (!run->is_now || !has_something(&run->out->view))

@@ -231,7 +231,10 @@ tables_open(struct store *s, const char *path, struct fault *why)
 		mdb_txn_abort(txn);
 	if (!same)
 		return fault_say(why, R_STORE_FORMAT, NULL,
-		    "%s: remove it, all of it can be had again", path);
+		    "%s: as it is, it is of use to that version; without it "
+		    "all is fetched again, and what was seen of manifests and "
+		    "ledgers is forgotten",
+		    path);
 	return rc == 0 ? REASON_OK : store_trouble(why, rc, path);
 }
 

@@ -137,6 +137,8 @@ enum reason shelf_pack(
 
 enum reason file_replace(
     const char *path, const struct buf *, struct fault *why) MUST_CHECK;
+/* Make the name of a new file durable. */
+bool file_sync_folder(const char *path);
 
 /* ---- reading ------------------------------------------------------------- */
 

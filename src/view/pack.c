@@ -135,8 +135,8 @@ write_all(int fd, struct span bytes)
 
 /* Durable: the name of the new file as well. Some file systems have no way to
  * sync a folder: EINVAL. */
-static bool
-sync_folder(const char *path)
+bool
+file_sync_folder(const char *path)
 {
 	const char *slash = strrchr(path, '/');
 	char *folder = base_strdup(slash != NULL ? path : ".");
@@ -186,7 +186,7 @@ file_replace(const char *path, const struct buf *bytes, struct fault *why)
 	}
 	if (fd >= 0)
 		(void)close(fd);
-	if (reason == REASON_OK && !sync_folder(path))
+	if (reason == REASON_OK && !file_sync_folder(path))
 		reason = fail(why, path);
 	base_free(temporary);
 	return reason;

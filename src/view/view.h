@@ -196,8 +196,10 @@ enum reason view_back(struct view *out, const struct view *now,
 struct view_folder {
 	const char *path; /* of the cache: DIR/view; made when not there */
 	uint64_t serials; /* differences that routers may still ask for */
-	int64_t keep_s;   /* all younger ones are kept, for people */
-	uint64_t keep_n;  /* so many of them at most */
+	/* All younger ones are kept, for people: so many of them at most, and
+	 * in so many bytes. They go in eighths of that. */
+	int64_t keep_s;
+	uint64_t keep_n, keep_bytes;
 	int64_t now;
 	uint16_t sessions[3]; /* random: for when there are none yet */
 };
@@ -217,12 +219,16 @@ struct view_published {
 enum reason view_publish(struct view_published *out, struct view *,
     const struct view_folder *, struct fault *why) MUST_CHECK;
 
-/* What is kept of the past: the newest first. */
+/*
+ * What is kept of the past: a difference and where it is, the newest first.
+ * Editions count on by one; where they do not there is a gap, and what is
+ * older does not lead here.
+ */
 struct view_past {
 	uint64_t edition;
-	int64_t made_at;
-	uint32_t serial;
-	char name[64];
+	int64_t made_at, since_at; /* since_at: of the view it ended */
+	uint32_t serial, n_changes;
+	uint64_t segment, offset, n; /* first edition of its file; its bytes */
 };
 
 enum reason view_past_list(struct view_past **out, size_t *n,
@@ -230,6 +236,9 @@ enum reason view_past_list(struct view_past **out, size_t *n,
 /* All in the arena. */
 enum reason view_past_read(struct view_delta *out, const char *folder,
     const struct view_past *, struct arena *) MUST_CHECK;
+/* Is there something that another version of the program kept? R_VIEW_HISTORY:
+ * the next view_publish removes it. */
+enum reason view_past_check(const char *folder, struct fault *why) MUST_CHECK;
 /* The view that was the newest at that time; `now` is DIR/current, and stays
  * open for as long. R_VIEW_PAST: that is not kept, or there was none. */
 enum reason view_at(struct view *out, struct view_file *now, const char *folder,

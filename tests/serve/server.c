@@ -2,6 +2,7 @@
 #include "tests/check.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
@@ -149,22 +150,18 @@ server_end(struct server *s)
 void
 server_fini(struct server *s)
 {
-	struct view_past *past;
-	struct arena arena;
 	char path[256];
-	size_t n;
+	struct dirent *d;
+	DIR *dir;
 
 	for (size_t i = 0; i < LISTENERS; i++)
 		(void)close(s->listeners[i].fd);
-	arena_init(&arena, 1000000);
-	if (view_past_list(&past, &n, s->folder, &arena) == REASON_OK)
-		for (size_t i = 0; i < n; i++) {
-			(void)snprintf(path, sizeof(path), "%s/history/%s",
-			    s->folder, past[i].name);
-			(void)unlink(path);
-		}
-	arena_fini(&arena);
 	(void)snprintf(path, sizeof(path), "%s/history", s->folder);
+	dir = opendir(path);
+	while (dir != NULL && (d = readdir(dir)) != NULL)
+		(void)unlinkat(dirfd(dir), d->d_name, 0);
+	if (dir != NULL)
+		(void)closedir(dir);
 	(void)rmdir(path);
 	(void)snprintf(path, sizeof(path), "%s/current", s->folder);
 	(void)unlink(path);
@@ -230,6 +227,7 @@ publish_next(struct server *s, struct view *v)
 	const struct view_folder folder = { .path = s->folder,
 		.serials = 24,
 		.keep_n = 24,
+		.keep_bytes = 1 << 30,
 		.now = v->made_at,
 		.sessions = { 1, 2, 3 } };
 	struct view_published out;

@@ -1,86 +1,6 @@
 /* The folder of published views: serials, sessions, what is kept of the past,
  * and what a crash or a lost file leaves. */
-#include <sys/stat.h>
-#include <sys/wait.h>
-
-#include <fcntl.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "tests/check.h"
-#include "tests/view/sample.h"
-
-static struct arena arena;
-static char root[64];
-static struct view_folder folder;
-static struct view_published done;
-
-/* The sample with only those payloads, published at that time. */
-static struct view
-publish(unsigned mask, int64_t at)
-{
-	struct sample *s = ARENA_NEW(&arena, struct sample);
-	struct fault why;
-	size_t n = 0;
-
-	assert_non_null(s);
-	sample_init(s);
-	for (size_t i = 0; i < s->view.n; i++)
-		if ((mask >> i & 1) != 0)
-			s->payloads[n++] = s->payloads[i];
-	s->view.n = n;
-	s->view.at = at;
-	folder.now = at;
-	fault_init(&why, SPAN(""));
-	CHECK_REASON(
-	    "publish", view_publish(&done, &s->view, &folder, &why), REASON_OK);
-	return s->view;
-}
-
-static struct view_file *
-open_current(void)
-{
-	struct view_file *f;
-	struct fault why;
-	char path[128];
-
-	(void)snprintf(path, sizeof(path), "%s/current", folder.path);
-	fault_init(&why, SPAN(""));
-	CHECK_REASON("open", view_open(&f, path, &why), REASON_OK);
-	return f;
-}
-
-static size_t
-count_past(void)
-{
-	struct view_past *past;
-	size_t n;
-
-	CHECK_REASON(
-	    "list", view_past_list(&past, &n, folder.path, &arena), REASON_OK);
-	return n;
-}
-
-static int
-run_shell(const char *script)
-{
-	int status = -1;
-	pid_t pid = fork();
-
-	if (pid == 0) {
-		if (chdir(root) != 0)
-			_exit(99);
-		(void)execl("/bin/sh", "sh", "-ec", script, NULL);
-		_exit(98);
-	}
-	return waitpid(pid, &status, 0) == pid ? status : -1;
-}
-
-static void
-shell(const char *script)
-{
-	assert_int_equal(run_shell(script), 0);
-}
+#include "tests/view/folder.h"
 
 static void
 test_serial(void **state)
@@ -144,35 +64,34 @@ test_at(void **state)
 	}
 	CHECK_REASON("before all", view_at(&then, f, folder.path, 50, &arena),
 	    R_VIEW_PAST);
-	/* A gap hides what is older, and nothing else. */
-	shell("rm v/history/*0003-*");
-	CHECK_REASON("after the gap",
-	    view_at(&then, f, folder.path, 145, &arena), REASON_OK);
-	CHECK_REASON("before the gap",
-	    view_at(&then, f, folder.path, 125, &arena), R_VIEW_PAST);
-	shell("echo x >$(ls v/history/*0004-*)");
-	CHECK_REASON("damaged", view_at(&then, f, folder.path, 145, &arena),
-	    R_VIEW_DAMAGED);
 	view_close(f);
 }
 
-/* Of the time, of the serials that routers may ask for, and not too many. */
+/* Of the time, of the serials that routers may ask for, and not too many: in
+ * eighths, so never more, and never much less. */
 static void
 test_prune(void **state)
 {
+	size_t n;
+
 	(void)state;
 	folder.keep_s = 35;
 	folder.serials = 2;
-	for (int64_t i = 0; i < 12; i++)
+	for (int64_t i = 0; i < 13; i++)
 		(void)publish(i % 2 == 0 ? 0xff : 0x0f, 100 + 10 * i);
-	assert_int_equal(count_past(), 4);
+	n = count_past();
+	assert_true(n >= 4 && n <= 5);
 	folder.keep_s = 5;
-	(void)publish(0xff, 230);
-	assert_int_equal(count_past(), 2);
+	(void)publish(0x0f, 230);
+	(void)publish(0xff, 240);
+	n = count_past();
+	assert_true(n >= 2 && n <= 3);
 	folder.keep_s = 1000;
 	folder.keep_n = 3;
-	for (int64_t i = 0; i < 6; i++)
+	for (int64_t i = 0; i < 6; i++) {
 		(void)publish(i % 2 == 0 ? 0x0f : 0xff, 300 + 10 * i);
+		assert_true(count_past() <= 3);
+	}
 	assert_int_equal(count_past(), 3);
 }
 
@@ -242,35 +161,6 @@ test_folder(void **state)
 	    R_VIEW_WRITE);
 	assert_true(strstr(why.detail, folder.path) != NULL);
 }
-
-static int
-setup(void **state)
-{
-	static char path[80];
-
-	(void)state;
-	arena_init(&arena, SIZE_MAX);
-	(void)snprintf(root, sizeof(root), "/tmp/cairn-publish-XXXXXX");
-	if (mkdtemp(root) == NULL)
-		return -1;
-	(void)snprintf(path, sizeof(path), "%s/v", root);
-	folder = (struct view_folder){ .path = path,
-		.serials = 24,
-		.keep_s = 100000,
-		.keep_n = 1000,
-		.sessions = { 7, 8, 9 } };
-	return 0;
-}
-
-static int
-teardown(void **state)
-{
-	(void)state;
-	arena_fini(&arena);
-	return run_shell("rm -rf v kept; rmdir \"$PWD\"");
-}
-
-#define CASE(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int
 main(void)
