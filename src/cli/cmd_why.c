@@ -107,68 +107,6 @@ tell(const struct why *w, struct shown *s)
 
 /* ---- what changed -------------------------------------------------------- */
 
-/* Of all changes those that the route meets: what covers it. */
-static bool
-is_of(const struct why *w, const struct view_change *c)
-{
-	const struct payload *p = &c->payload;
-
-	return p->kind == PAYLOAD_VRP &&
-	       prefix_covers(&p->vrp.prefix, &w->route.prefix) &&
-	       (!w->route.has_asn || p->vrp.asn.v == w->route.asn.v);
-}
-
-static void
-write_change(
-    struct buf *out, const struct view_delta *d, const struct view_change *c)
-{
-	char time[TIME_TEXT], prefix[PREFIX_TEXT];
-	const struct vrp *v = &c->payload.vrp;
-
-	time_write(time, sizeof(time), d->made_at);
-	prefix_write(prefix, &v->prefix);
-	buf_printf(out, "%s %s %s-%u AS%u%s: %s", time, change_op_id(c->op),
-	    prefix, v->max_len, v->asn.v, c->is_left ? " (left out)" : "",
-	    cause_id(c->cause.kind));
-	if (c->cause.kind == CAUSE_POLICY)
-		buf_printf(out, ", %s", left_cause_id(c->cause.left));
-	if (c->cause.reason != REASON_OK)
-		buf_printf(out, ", %s: %s", reason_id(c->cause.reason),
-		    reason_text(c->cause.reason));
-	buf_puts(out, "\n  ");
-	escape_write(out, c->payload.origin->uri);
-	buf_byte(out, '\n');
-}
-
-static void
-emit_change(
-    struct emit *e, const struct view_delta *d, const struct view_change *c)
-{
-	char prefix[PREFIX_TEXT];
-	const struct vrp *v = &c->payload.vrp;
-
-	prefix_write(prefix, &v->prefix);
-	emit_object(e, NULL);
-	emit_time(e, "time", d->made_at);
-	emit_uint(e, "serial", d->serial);
-	emit_str(e, "change", change_op_id(c->op));
-	emit_bool(e, "left_out", c->is_left);
-	emit_fmt(e, "asn", "AS%u", v->asn.v);
-	emit_str(e, "prefix", prefix);
-	emit_uint(e, "max_length", v->max_len);
-	emit_span(e, "source", c->payload.origin->source);
-	emit_span(e, "object", c->payload.origin->uri);
-	emit_hex(e, "hash", SPAN_OF(c->payload.origin->hash));
-	emit_str(e, "cause", cause_id(c->cause.kind));
-	if (c->cause.kind == CAUSE_POLICY)
-		emit_str(e, "policy", left_cause_id(c->cause.left));
-	if (c->cause.reason != REASON_OK)
-		emit_str(e, "reason", reason_id(c->cause.reason));
-	if (c->cause.detail.n > 0)
-		emit_span(e, "detail", c->cause.detail);
-	emit_end(e);
-}
-
 /* Only what the newest view follows from: later files are of a run that did
  * not get to its end. A gap ends the story. */
 static enum reason
@@ -194,12 +132,12 @@ write_past(
 		edition--;
 		reason = view_past_read(&d, s->folder, &past[i], &arena);
 		for (size_t j = 0; reason == REASON_OK && j < d.n; j++) {
-			if (!is_of(w, &d.changes[j]))
+			if (!change_meets(&d.changes[j], &w->route))
 				continue;
 			if (w->json)
-				emit_change(e, &d, &d.changes[j]);
+				change_emit(e, &d, &d.changes[j]);
 			else
-				write_change(out, &d, &d.changes[j]);
+				change_text(out, &d, &d.changes[j]);
 		}
 		arena_reset(&arena);
 	}

@@ -53,11 +53,8 @@ emit_item(struct emit *e, const struct compare_item *item)
 	emit_str(e, "prefix", prefix);
 	emit_said(e, "legacy", item->of[0] != NULL ? item->of[0] : rival);
 	emit_said(e, "ledger", item->of[1] != NULL ? item->of[1] : rival);
-	if (item->class != COMPARE_AGREE) {
-		emit_str(e, "cause", cause_id(item->cause.kind));
-		if (item->cause.reason != REASON_OK)
-			emit_str(e, "reason", reason_id(item->cause.reason));
-	}
+	if (item->class != COMPARE_AGREE)
+		cause_emit(e, &item->cause);
 	emit_end(e);
 }
 

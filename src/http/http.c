@@ -27,6 +27,12 @@ static const struct http_row rows[] = {
 	    "what is known of a prefix or address (and AS), an AS number, a "
 	    "holder or a name",
 	    { { "q", "any of these" } } },
+	{ "/api/v1/history", false, true, answer_history, HTTP_JSON,
+	    "what came and went, when and why, the newest first",
+	    { { "prefix", "what covers it and what it covers" },
+		{ "asn", "of this origin, customer or router" },
+		{ "before", "only what was before this time" },
+		{ "limit", "so many at most; 100" } } },
 	{ "/version", false, false, answer_version, "text/plain",
 	    "name and version of the program", { { 0 } } },
 	{ "/health", false, false, answer_health, HTTP_JSON,

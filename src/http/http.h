@@ -21,6 +21,7 @@
 #include "base/base.h"
 #include "model/model.h"
 #include "output/output.h"
+#include "view/view.h"
 
 #define HTTP_BODY_MAX   65536 /* bytes of a request's */
 #define HTTP_ROUTES_MAX 1000  /* routes asked about in one request */
@@ -68,6 +69,12 @@ struct http_changes {
 	const struct payload *const *withdrawn;
 };
 
+enum http_past {
+	HTTP_PAST_ONE,
+	HTTP_PAST_NONE, /* no more is kept */
+	HTTP_PAST_LATER /* it took too long: ask for what was before */
+};
+
 struct http_world {
 	const struct view *view; /* NULL: there is none yet */
 	const struct http_counters *counters;
@@ -78,6 +85,10 @@ struct http_world {
 	/* From that serial to the view's; false when it is not known. The
 	 * result is valid until the next call. */
 	bool (*since)(void *ctx, uint32_t serial, struct http_changes *out);
+	/* The i-th difference that led to the view, the newest first. The
+	 * result is valid until the next call. NULL: no history. */
+	enum http_past (*past)(
+	    void *ctx, size_t i, const struct view_delta **out);
 	void *ctx;
 };
 

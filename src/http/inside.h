@@ -37,6 +37,9 @@ const char *http_param(const struct http_call *, const char *name);
 void http_refuse(struct http_call *, unsigned status, const char *fmt, ...)
     FORMAT(3, 4);
 
+/* lookup.c: a prefix, or an address, which is its own. */
+bool prefix_read(struct prefix *out, const char *text);
+
 /* The media type of a format of payloads. */
 const char *http_format_type(const char *name);
 
@@ -47,6 +50,7 @@ void http_set_etag(struct http_call *, const char *what);
 void answer_page(struct http_call *);
 void answer_why(struct http_call *);
 void answer_compare(struct http_call *);
+void answer_history(struct http_call *);
 void answer_lookup(struct http_call *);
 void answer_version(struct http_call *);
 void answer_health(struct http_call *);

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += libhttp.a
 libhttp_a_SOURCES = %D%/http.h %D%/inside.h %D%/metrics.def %D%/http.c %D%/select.c \
-	%D%/delta.c %D%/validity.c %D%/status.c %D%/metrics.c %D%/openapi.c %D%/page.c %D%/lookup.c %D%/compare.c
+	%D%/delta.c %D%/validity.c %D%/status.c %D%/metrics.c %D%/openapi.c %D%/page.c %D%/lookup.c %D%/compare.c %D%/history.c
 libhttp_a_CFLAGS = $(AM_CFLAGS) $(JANSSON_CFLAGS)
 http_libs = libhttp.a $(output_libs) $(policy_libs) $(JANSSON_LIBS)
 if HAVE_CMOCKA

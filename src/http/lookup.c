@@ -12,9 +12,8 @@
 
 /* ---- why ------------------------------------------------------------- */
 
-/* An address is its own prefix. */
-static bool
-read_prefix(struct prefix *out, const char *text)
+bool
+prefix_read(struct prefix *out, const char *text)
 {
 	*out = (struct prefix){ .family = FAMILY_V4 };
 	if (strchr(text, '/') != NULL)
@@ -62,7 +61,7 @@ answer_why(struct http_call *call)
 	const char *asn = http_param(call, "asn");
 	struct route route = { .has_asn = asn != NULL && asn[0] != '\0' };
 
-	if (prefix == NULL || !read_prefix(&route.prefix, prefix))
+	if (prefix == NULL || !prefix_read(&route.prefix, prefix))
 		http_refuse(call, 400,
 		    "prefix: one without host bits is wanted, as 192.0.2.0/24");
 	else if (route.has_asn && !asn_parse(&route.asn, asn))
@@ -250,7 +249,7 @@ answer_lookup(struct http_call *call)
 		return;
 	}
 	route.has_asn = cut_word(second, &at);
-	if (read_prefix(&route.prefix, first)) {
+	if (prefix_read(&route.prefix, first)) {
 		if (route.has_asn && !asn_parse(&route.asn, second))
 			http_refuse(call, 400, "an AS number is wanted second");
 		else

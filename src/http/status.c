@@ -22,6 +22,20 @@ health_causes(const struct http_world *world, bool *stale)
 	return n;
 }
 
+/* What went wrong, by id, in words and by clause. */
+static void
+emit_reason(struct emit *e, enum reason reason, struct span detail)
+{
+	if (reason != REASON_OK) {
+		emit_str(e, "reason", reason_id(reason));
+		emit_str(e, "text", reason_text(reason));
+		if (reason_clause(reason)[0] != '\0')
+			emit_str(e, "clause", reason_clause(reason));
+	}
+	if (detail.n > 0)
+		emit_span(e, "detail", detail);
+}
+
 static void
 emit_causes(struct emit *e, const struct http_world *world)
 {
@@ -35,12 +49,7 @@ emit_causes(struct emit *e, const struct http_world *world)
 			continue;
 		emit_object(e, NULL);
 		emit_span(e, "source", s->name);
-		if (s->reason != REASON_OK) {
-			emit_str(e, "reason", reason_id(s->reason));
-			emit_str(e, "text", reason_text(s->reason));
-		}
-		if (s->detail.n > 0)
-			emit_span(e, "detail", s->detail);
+		emit_reason(e, s->reason, s->detail);
 		if (s->held_until_at > world->now)
 			emit_time(e, "held_until", s->held_until_at);
 		emit_end(e);
@@ -67,9 +76,10 @@ answer_health(struct http_call *call)
 	if (stale)
 		call->out->status = 503;
 	emit_str(&e, "status", stale ? "stale" : n > 0 ? "degraded" : "ready");
-	emit_int(&e, "age", world->now < world->view->made_at
-			      ? 0
-			      : world->now - world->view->made_at);
+	emit_int(&e, "age",
+	    world->now < world->view->made_at
+		? 0
+		: world->now - world->view->made_at);
 	emit_time(&e, "made", world->view->made_at);
 	emit_causes(&e, world);
 	emit_end(&e);
@@ -78,7 +88,27 @@ answer_health(struct http_call *call)
 /* ---- status ---------------------------------------------------------- */
 
 static void
-emit_source(struct emit *e, const struct view_source *s)
+emit_witnesses(
+    struct emit *e, const struct view *view, const struct view_source *s)
+{
+	emit_array(e, "witnesses");
+	for (size_t i = 0; i < view->n_witnesses; i++) {
+		const struct view_witness *w = &view->witnesses[i];
+
+		if (!span_eq(w->ledger, s->name))
+			continue;
+		emit_object(e, NULL);
+		emit_span(e, "name", w->name);
+		if (w->cosigned_at != 0)
+			emit_time(e, "cosigned", w->cosigned_at);
+		emit_end(e);
+	}
+	emit_end(e);
+}
+
+static void
+emit_source(
+    struct emit *e, const struct view *view, const struct view_source *s)
 {
 	static const char *const kinds[] = { [SOURCE_TRUST_ANCHOR] =
 						 "trust-anchor",
@@ -89,10 +119,7 @@ emit_source(struct emit *e, const struct view_source *s)
 	emit_span(e, "name", s->name);
 	emit_str(e, "kind", kinds[s->kind]);
 	emit_str(e, "state", s->reason == REASON_OK ? "ok" : "failed");
-	if (s->reason != REASON_OK)
-		emit_str(e, "reason", reason_id(s->reason));
-	if (s->detail.n > 0)
-		emit_span(e, "detail", s->detail);
+	emit_reason(e, s->reason, s->detail);
 	if (s->held_until_at != 0)
 		emit_time(e, "held_until", s->held_until_at);
 	emit_uint(e, "payloads", s->n_payloads);
@@ -103,6 +130,7 @@ emit_source(struct emit *e, const struct view_source *s)
 			emit_time(e, "cosigned", s->cosigned_at);
 		if (s->evidence.n > 0)
 			emit_span(e, "evidence", s->evidence);
+		emit_witnesses(e, view, s);
 	}
 	emit_end(e);
 }
@@ -114,11 +142,8 @@ emit_repository(struct emit *e, const struct view_repository *r)
 	emit_span(e, "uri", r->uri);
 	emit_span(e, "from", r->from);
 	emit_span(e, "state", r->state);
-	if (!is_well(r)) {
-		emit_str(e, "reason", reason_id(r->reason));
-		if (r->detail.n > 0)
-			emit_span(e, "detail", r->detail);
-	}
+	if (!is_well(r))
+		emit_reason(e, r->reason, r->detail);
 	if (r->fetched_at != 0)
 		emit_time(e, "fetched", r->fetched_at);
 	emit_uint(e, "files", r->files);
@@ -155,7 +180,7 @@ emit_view(struct emit *e, const struct view *view)
 	emit_uint(e, "findings", view->n_findings);
 	emit_array(e, "sources");
 	for (size_t i = 0; i < view->n_sources; i++)
-		emit_source(e, &view->sources[i]);
+		emit_source(e, view, &view->sources[i]);
 	emit_end(e);
 	emit_array(e, "repositories");
 	for (size_t i = 0; i < view->n_repositories; i++)

@@ -58,6 +58,12 @@ enum holding_kind {
 	HOLDING_AS
 };
 
+/* One that watches a ledger, and signs what it found consistent. */
+struct view_witness {
+	struct span ledger, name;
+	int64_t cosigned_at; /* what was accepted last; 0: it has not */
+};
+
 /* One range that a ledger gives to one holder. */
 struct view_holding {
 	enum holding_kind kind;
@@ -117,6 +123,8 @@ struct view {
 	size_t n_authorities;
 	struct view_holder *holders; /* by ledger, id */
 	size_t n_holders;
+	struct view_witness *witnesses; /* by ledger, as configured */
+	size_t n_witnesses;
 	struct view_holding *holdings; /* by ledger, kind, first */
 	size_t n_holdings;
 	uint64_t

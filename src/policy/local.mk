@@ -7,7 +7,7 @@ libpolicy_a_SOURCES = %D%/policy.h %D%/inside.h %D%/aspa.c %D%/cover.c \
 	%D%/compare.c %D%/compare_absent.c %D%/compare_sum.c \
 	%D%/compare_routes.c %D%/compare_paths.c %D%/compare_print.c %D%/compare_html.c \
 	%D%/table.h %D%/table.c %D%/mrt.c \
-	%D%/said.h %D%/said.c %D%/said_json.c %D%/again.c
+	%D%/said.h %D%/said.c %D%/change.c %D%/said_json.c %D%/again.c
 policy_libs = libpolicy.a $(view_libs)
 # Seeds: tests/policy/test_table tests/fuzz/corpus/policy_table
 fuzz_programs += tests/fuzz/policy_table tests/fuzz/policy_said

@@ -317,4 +317,16 @@ enum reason policy_explain(struct explanation *out, const struct view *,
 void explanation_text(struct buf *, const struct explanation *);
 void explanation_emit(struct emit *, const struct explanation *);
 
+/* ---- what changed ------------------------------------------------------ */
+
+/* Is it of a VRP that the route meets? */
+bool change_meets(const struct view_change *, const struct route *);
+/* Two lines; of a VRP. */
+void change_text(
+    struct buf *, const struct view_delta *, const struct view_change *);
+void change_emit(
+    struct emit *, const struct view_delta *, const struct view_change *);
+/* Into the open object: its id, words, reason and clause. */
+void cause_emit(struct emit *, const struct cause *);
+
 #endif

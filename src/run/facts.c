@@ -232,5 +232,6 @@ facts_gather(struct view *out, struct run *run)
 	TRY(gather_sources(out, run));
 	TRY(gather_repositories(out, run));
 	TRY(follow_facts(out, run));
+	TRY(follow_witnesses(out, run));
 	return gather_authorities(out, run);
 }

@@ -173,5 +173,7 @@ enum reason evidence_keep(struct span *path, struct follow *,
 enum reason follow_emit(struct policy_set *out, struct follow *) MUST_CHECK;
 /* Holders and holdings of all ledgers. */
 enum reason follow_facts(struct view *, struct run *) MUST_CHECK;
+/* follow_witness.c: who cosigned what was accepted. */
+enum reason follow_witnesses(struct view *, struct run *) MUST_CHECK;
 
 #endif

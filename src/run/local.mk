@@ -17,7 +17,7 @@ librun_a_SOURCES += %D%/supervise.h \
 librun_a_SOURCES += %D%/wire_entries.c \
 	%D%/follow.h %D%/follow.c %D%/follow_conf.c %D%/follow_kept.c \
 	%D%/doctor_ledger.c %D%/follow_ask.c %D%/follow_discover.c %D%/follow_read.c %D%/follow_replay.c \
-	%D%/follow_choose.c %D%/follow_evidence.c %D%/follow_emit.c %D%/follow_clear.c
+	%D%/follow_choose.c %D%/follow_evidence.c %D%/follow_emit.c %D%/follow_clear.c %D%/follow_witness.c
 run_libs = librun.a $(ledger_libs) $(rpki_libs) $(policy_libs) $(view_libs) $(store_libs) $(fetch_libs) $(conf_libs) $(serve_libs) $(output_libs)
 
 # Memos are read by the code that wrote them, or not at all.

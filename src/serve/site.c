@@ -21,6 +21,7 @@
 #define IDLE_S      10
 #define WAIT_S      60
 #define SAMPLE_S    300 /* of the day's lines */
+#define PAST_MS     300
 
 struct site {
 	const struct serve_site *settings;
@@ -33,6 +34,12 @@ struct site {
 	/* What the world's view is of; and the answer to `since`. */
 	struct view_file *file;
 	struct arena arena, changes;
+	/* Of `past`: the differences, the one that is told, time's end. */
+	struct arena list, one;
+	struct view_past *past;
+	size_t n_past;
+	struct view_delta delta;
+	int64_t past_until_ms;
 	struct view view;
 	uint64_t seen[4];
 	char path[PATH_MAX];
@@ -132,6 +139,61 @@ since(void *ctx, uint32_t serial, struct http_changes *out)
 	while (skipped < n && past[skipped].made_at > s->view.made_at)
 		skipped++;
 	return gather(out, s, past + skipped, n - skipped) == REASON_OK;
+}
+
+/* ---- what led to the view ------------------------------------------------ */
+
+static int64_t
+clock_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Those from this view's on back to a gap. */
+static void
+list_past(struct site *s)
+{
+	uint64_t edition = view_head(s->file)->edition.number;
+	size_t n, from = 0;
+
+	arena_fini(&s->list);
+	arena_init(&s->list, VIEW_MEMORY);
+	s->n_past = 0;
+	s->past_until_ms = clock_ms() + PAST_MS;
+	if (view_past_list(&s->past, &n, s->settings->view_folder, &s->list) !=
+	    REASON_OK)
+		return;
+	/* A newer view may be there already. */
+	while (from < n && s->past[from].edition > edition)
+		from++;
+	s->past += from;
+	while (s->n_past < n - from &&
+	       s->past[s->n_past].edition == edition - s->n_past)
+		s->n_past++;
+}
+
+/* Nobody who asks keeps all others waiting for long. */
+static enum http_past
+past(void *ctx, size_t i, const struct view_delta **out)
+{
+	struct site *s = ctx;
+
+	if (i == 0)
+		list_past(s);
+	if (i >= s->n_past)
+		return HTTP_PAST_NONE;
+	if (clock_ms() > s->past_until_ms)
+		return HTTP_PAST_LATER;
+	arena_fini(&s->one);
+	arena_init(&s->one, VIEW_MEMORY);
+	if (view_past_read(&s->delta, s->settings->view_folder, &s->past[i],
+		&s->one) != REASON_OK)
+		return HTTP_PAST_NONE;
+	*out = &s->delta;
+	return HTTP_PAST_ONE;
 }
 
 /* ---- the view ------------------------------------------------------------ */
@@ -322,9 +384,12 @@ serve_site(const struct serve_site *settings, void (*ready)(void *ctx),
 		.max_age = settings->max_age,
 		.per_entity = settings->per_entity,
 		.since = since,
+		.past = past,
 		.ctx = s };
 	arena_init(&s->arena, VIEW_MEMORY);
 	arena_init(&s->changes, VIEW_MEMORY);
+	arena_init(&s->list, VIEW_MEMORY);
+	arena_init(&s->one, VIEW_MEMORY);
 	(void)snprintf(
 	    s->path, sizeof(s->path), "%s/current", settings->view_folder);
 	s->base = event_base_new();
@@ -333,6 +398,8 @@ serve_site(const struct serve_site *settings, void (*ready)(void *ctx),
 		tls_free(s->tls);
 		event_base_free(s->base);
 	}
+	arena_fini(&s->one);
+	arena_fini(&s->list);
 	arena_fini(&s->changes);
 	arena_fini(&s->arena);
 	view_close(s->file);

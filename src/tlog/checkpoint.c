@@ -108,8 +108,8 @@ witness_verify(int64_t *at, const struct note_signature *s,
 }
 
 /* Times of the witnesses' cosignatures, by index; 0: none. */
-static enum reason
-witnesses_read(int64_t *at, const struct checkpoint *c,
+enum reason
+checkpoint_witnesses(int64_t *at, const struct checkpoint *c,
     const struct tlog_keys *keys, const struct verifier *v)
 {
 	for (size_t w = 0; w < keys->n_witnesses; w++)
@@ -185,7 +185,7 @@ checkpoint_count(struct checkpoint_count *out, const struct checkpoint *c,
 		}
 	if (!log_signed)
 		return R_CHECKPOINT_UNSIGNED;
-	TRY(witnesses_read(at, c, keys, v));
+	TRY(checkpoint_witnesses(at, c, keys, v));
 	for (size_t w = 0; w < keys->n_witnesses; w++) {
 		out->witnesses += at[w] != 0;
 		if (at[w] > out->newest_at)

@@ -168,6 +168,11 @@ enum reason checkpoint_count(struct checkpoint_count *out,
     const struct checkpoint *, const struct tlog_keys *,
     const struct verifier *) MUST_CHECK;
 
+/* When each witness of the keys signed it, 0: it did not; `at` has room for
+ * TLOG_KEYS_MAX. A known key whose signature fails refuses the whole note. */
+enum reason checkpoint_witnesses(int64_t *at, const struct checkpoint *,
+    const struct tlog_keys *, const struct verifier *) MUST_CHECK;
+
 /* ---- whether to accept a checkpoint: ledger.md 2 ------------------------- */
 
 /* clang-format off */

@@ -30,6 +30,39 @@ cause_id(enum cause_kind kind)
 }
 
 const char *
+cause_text(enum cause_kind kind)
+{
+	static const char *const texts[] = {
+		[CAUSE_NONE] = "nothing is known that would explain it",
+		[CAUSE_PUBLISHED] = "it was published",
+		[CAUSE_GONE] =
+		    "it is no longer published, though it would still hold",
+		[CAUSE_REPLACED] =
+		    "its object is there and says something else",
+		[CAUSE_REFUSED] = "its object was refused",
+		[CAUSE_REVOKED] = "its object, or a CA above it, was revoked",
+		[CAUSE_EXPIRED] =
+		    "its time, or that of the chain above it, is over",
+		[CAUSE_CHAIN] =
+		    "a CA above it, or its publication point, was refused",
+		[CAUSE_FETCH] = "its repository could not be had",
+		[CAUSE_SOURCE] = "its trust anchor or ledger failed",
+		[CAUSE_UNCONFIGURED] =
+		    "its trust anchor or ledger is not configured",
+		[CAUSE_POLICY] = "policy left it out",
+		[CAUSE_CONTESTED] = "the claim it rests on is contested",
+		[CAUSE_YOUNG] = "the claim it rests on is too young",
+		[CAUSE_UNCLAIMED] = "nobody holds that space in the ledger",
+		[CAUSE_UNCERTIFIED] =
+		    "no holder has a CA for that space in the RPKI",
+		[CAUSE_SILENT] = "its holder authorizes nothing such",
+	};
+
+	ASSERT(kind < COUNT(texts));
+	return texts[kind];
+}
+
+const char *
 change_op_id(enum change_op op)
 {
 	static const char *const ops[] = { [CHANGE_ADDED] = "added",

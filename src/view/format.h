@@ -17,7 +17,7 @@
 
 #define VIEW_MAGIC   "CAIRNVW\n"
 #define VIEW_MAGIC_N 8
-#define VIEW_VERSION 1
+#define VIEW_VERSION 2
 #define VIEW_HEADER  1024
 #define VIEW_PAGE    16384
 #define VIEW_NONE    UINT32_MAX /* instead of a record's number */
@@ -44,6 +44,7 @@ enum view_part {
 	PART_REPOSITORIES,
 	PART_AUTHORITIES,
 	PART_HOLDERS,
+	PART_WITNESSES,
 	PART_HOLDINGS,
 	PART_FINDINGS,
 	PART_POINTS,  /* numbers of findings, ordered by point */
@@ -189,6 +190,7 @@ const struct origin *read_origin(struct reader *, uint32_t i);
 bool read_sources(struct view *out, struct reader *);
 bool read_repositories(struct view *out, struct reader *);
 bool read_holders(struct view *out, struct reader *);
+bool read_witnesses(struct view *out, struct reader *);
 void read_holding(struct view_holding *out, struct reader *, size_t i);
 void read_finding(struct finding *out, struct reader *, size_t i);
 /* Where its ranges are, for whoever copies a part of them. */

@@ -113,7 +113,7 @@ view_load(struct view *out, struct view_file *f, struct arena *arena)
 	if (reader_shared(&r)) {
 		load_payloads(out, &r);
 		if (read_sources(out, &r) && read_repositories(out, &r) &&
-		    read_holders(out, &r)) {
+		    read_holders(out, &r) && read_witnesses(out, &r)) {
 			load_authorities(out, &r);
 			load_rest(out, &r);
 		}

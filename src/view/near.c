@@ -361,7 +361,7 @@ view_near(struct view *out, struct view_file *f, const struct prefix *prefix,
 	near_authorities(&w);
 	near_findings(&w);
 	if (read_sources(out, &w.r) && read_repositories(out, &w.r) &&
-	    read_holders(out, &w.r))
+	    read_holders(out, &w.r) && read_witnesses(out, &w.r))
 		near_holdings(&w);
 	return reader_end(&w.r);
 }

@@ -174,6 +174,25 @@ read_holders(struct view *out, struct reader *r)
 	return all != NULL;
 }
 
+bool
+read_witnesses(struct view *out, struct reader *r)
+{
+	size_t n = r->file->part[PART_WITNESSES].n;
+	struct view_witness *all =
+	    reader_array(r, PART_WITNESSES, sizeof(*all));
+
+	for (size_t i = 0; all != NULL && i < n && !r->file->damaged; i++) {
+		struct field f = { file_at(r->file, PART_WITNESSES, i) };
+
+		all[i].ledger = file_text(r->file, &f);
+		all[i].name = file_text(r->file, &f);
+		all[i].cosigned_at = field_time(&f);
+	}
+	out->witnesses = all;
+	out->n_witnesses = all == NULL ? 0 : n;
+	return all != NULL;
+}
+
 static const struct view_holder *
 holder(struct reader *r, uint32_t i)
 {

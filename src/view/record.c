@@ -24,6 +24,7 @@ view_part_size(enum view_part part)
 		[PART_REPOSITORIES] = 60,
 		[PART_AUTHORITIES] = 72,
 		[PART_HOLDERS] = 56,
+		[PART_WITNESSES] = 24,
 		[PART_HOLDINGS] = 124,
 		[PART_FINDINGS] = 88,
 		[PART_POINTS] = 4,

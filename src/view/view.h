@@ -106,7 +106,8 @@ enum cause_kind {
 	CAUSE_SILENT        /* its holder authorizes nothing such */
 };
 
-const char *cause_id(enum cause_kind); /* "gone" */
+const char *cause_id(enum cause_kind);   /* "gone" */
+const char *cause_text(enum cause_kind); /* "it is no longer published" */
 
 struct cause {
 	enum cause_kind kind;

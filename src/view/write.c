@@ -275,6 +275,17 @@ put_holder(struct shelf *s, const struct view_holder *v)
 }
 
 static void
+put_witness(struct shelf *s, const struct view_witness *v)
+{
+	struct record r = { 0 };
+
+	shelf_text(s, &r, v->ledger);
+	shelf_text(s, &r, v->name);
+	record_u64(&r, (uint64_t)v->cosigned_at);
+	shelf_add(s, PART_WITNESSES, &r);
+}
+
+static void
 put_holding(struct shelf *s, const struct view *v, const struct view_holding *h)
 {
 	struct record r = { 0 };
@@ -380,6 +391,8 @@ put_view(struct shelf *s, struct view_front *front, const struct view *v)
 		put_authority(s, &v->authorities[i]);
 	for (size_t i = 0; i < v->n_holders; i++)
 		put_holder(s, &v->holders[i]);
+	for (size_t i = 0; i < v->n_witnesses; i++)
+		put_witness(s, &v->witnesses[i]);
 	for (size_t i = 0; i < v->n_holdings; i++)
 		put_holding(s, v, &v->holdings[i]);
 	for (size_t i = 0; i < v->n_findings; i++)

@@ -293,6 +293,112 @@ test_changes(void **state)
 	w.world.since = NULL;
 }
 
+/* Three differences, each of two changes; the fourth takes too long. */
+static enum http_past
+past(void *ctx, size_t i, const struct view_delta **out)
+{
+	static struct view_change changes[2];
+	static struct view_delta delta;
+
+	(void)ctx;
+	if (i >= 3)
+		return HTTP_PAST_LATER;
+	changes[0] = (struct view_change){ .op = CHANGE_REMOVED,
+		.is_heard = true,
+		.payload = w.payloads[2],
+		.cause = { .kind = CAUSE_REFUSED,
+		    .reason = R_ROA_MAXLEN,
+		    .detail = SPAN("33") } };
+	changes[1] = changes[0];
+	changes[1].payload = w.payloads[0];
+	changes[1].op = CHANGE_ADDED;
+	changes[1].cause = (struct cause){ .kind = CAUSE_PUBLISHED };
+	delta = (struct view_delta){ .from_made_at = 900 - 100 * (int64_t)i,
+		.made_at = 1000 - 100 * (int64_t)i,
+		.serial = 7 - (uint32_t)i,
+		.n = 2,
+		.changes = changes };
+	*out = &delta;
+	return HTTP_PAST_ONE;
+}
+
+static size_t
+count(const char *in, const char *what)
+{
+	size_t n = 0;
+
+	for (; (in = strstr(in, what)) != NULL; in++)
+		n++;
+	return n;
+}
+
+static void
+test_history(void **state)
+{
+	static const struct {
+		const char *target;
+		unsigned status;
+		size_t changes;
+		const char *has;
+	} cases[] = {
+		{ "", 200, 6, "\"from\":\"1970-01-01T00:11:40Z\"" },
+		{ "?prefix=10.1.0.0/16", 200, 6, "its object was refused" },
+		{ "?asn=AS2", 200, 3, "\"clause\":\"RFC" },
+		{ "?prefix=10.2.0.0/16", 200, 3, "it was published" },
+		{ "?prefix=2001:db8::/32", 200, 0, "\"changes\":[]" },
+		{ "?limit=5", 200, 5, "\"more\":true" },
+		{ "?limit=6", 200, 6, "\"more\":true" },
+		{ "?limit=1000", 200, 6, "\"detail\":\"33\"" },
+		{ "?before=1970-01-01T00:16:40Z", 200, 4, "\"serial\":6" },
+		{ "?limit=1001", 400, 0, "limit" },
+		{ "?limit=0", 400, 0, "limit" },
+		{ "?prefix=10.1.0.1/16", 400, 0, "prefix" },
+		{ "?asn=x", 400, 0, "asn" },
+		{ "?before=noon", 400, 0, "before" },
+	};
+	struct asked asked;
+	struct http_answer a;
+	char target[128];
+
+	(void)state;
+	w.world.past = past;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		(void)snprintf(target, sizeof(target), "/api/v1/history%s",
+		    cases[i].target);
+		http_answer(&a, ask(&asked, target), &w.world, false);
+		CHECK(target, a.status == cases[i].status);
+		CHECK(target,
+		    count(body_of(&a), "\"change\":") == cases[i].changes);
+		CHECK(target, strstr(body_of(&a), cases[i].has) != NULL);
+		buf_fini(&a.body);
+	}
+	w.world.past = NULL;
+	http_answer(&a, ask(&asked, "/api/v1/history"), &w.world, false);
+	assert_non_null(strstr(body_of(&a), "\"more\":false"));
+	buf_fini(&a.body);
+}
+
+static void
+test_witnesses(void **state)
+{
+	struct view_witness all[] = { { SPAN("gamma"), SPAN("w.example"), 900 },
+		{ SPAN("gamma"), SPAN("x.example"), 0 },
+		{ SPAN("other"), SPAN("y.example"), 900 } };
+	struct asked asked;
+	struct http_answer a;
+
+	(void)state;
+	w.view.witnesses = all;
+	w.view.n_witnesses = COUNT(all);
+	http_answer(&a, ask(&asked, "/api/v1/status"), &w.world, false);
+	assert_int_equal(count(body_of(&a), "\"cosigned\":"), 1);
+	assert_non_null(strstr(body_of(&a), "w.example"));
+	assert_non_null(strstr(body_of(&a), "x.example"));
+	assert_null(strstr(body_of(&a), "y.example"));
+	buf_fini(&a.body);
+	small_world(&w);
+}
+
 static void
 test_wait(void **state)
 {
@@ -392,6 +498,8 @@ main(void)
 		cmocka_unit_test(test_methods),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_history),
+		cmocka_unit_test(test_witnesses),
 		cmocka_unit_test(test_wait),
 		cmocka_unit_test(test_health),
 		cmocka_unit_test(test_metrics),

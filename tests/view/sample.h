@@ -18,6 +18,7 @@ struct sample {
 	struct asn_range as[1];
 	struct view_authority authorities[2];
 	struct view_holder holders[2];
+	struct view_witness witnesses[2];
 	struct view_holding holdings[3];
 	struct finding findings[3];
 	struct view view;
@@ -216,6 +217,12 @@ sample_holders(struct sample *s)
 		.evidence_withdrawn = true };
 	s->view.authorities = s->authorities;
 	s->view.n_authorities = 2;
+	s->witnesses[0] =
+	    (struct view_witness){ SPAN("ledger"), SPAN("w.example"), 77 };
+	s->witnesses[1] =
+	    (struct view_witness){ SPAN("ledger"), SPAN("x.example"), 0 };
+	s->view.witnesses = s->witnesses;
+	s->view.n_witnesses = 2;
 	s->view.holders = s->holders;
 	s->view.n_holders = 2;
 	s->view.holdings = s->holdings;

@@ -133,6 +133,11 @@ test_fields(void **state)
 	assert_true(v.holdings[0].has_ca_key);
 	assert_int_equal(v.holdings[0].ca_key.b[0], 13);
 	assert_true(v.holdings[2].evidence_withdrawn);
+	assert_int_equal(v.n_witnesses, 2);
+	assert_true(span_eq(v.witnesses[0].ledger, SPAN("ledger")));
+	assert_true(span_eq(v.witnesses[1].name, SPAN("x.example")));
+	assert_int_equal(v.witnesses[0].cosigned_at, 77);
+	assert_int_equal(v.witnesses[1].cosigned_at, 0);
 	for (size_t i = 0; i < v.n_findings; i++)
 		assert_int_equal(
 		    finding_cmp(&v.findings[i], &s.findings[i]), 0);
