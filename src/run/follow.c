@@ -128,10 +128,15 @@ follow_one(struct follow *f)
 		report_silence(f);
 	}
 	TRY(judge_age(f));
-	if (f->state == NULL && r->reason == REASON_OK)
+	if (!follow_has_state(f) && r->reason == REASON_OK)
 		TRY(alarm(f, r->size > 0 ? R_LOG_STATE : R_LOG_MISSING, ""));
-	if (f->state == NULL || r->gone || r->frozen)
+	if (!follow_has_state(f) || r->gone || r->frozen)
 		run->out->degraded = true;
+	/* From here on what it says is all that is wanted of it. */
+	if (f->state != NULL && !f->said.is_there)
+		TRY(said_make(f));
+	ledger_state_free(f->state);
+	f->state = NULL;
 	count_requests(f);
 	r->duration_ms = (uint64_t)(run_clock_ms() - begun);
 	r->cpu_ms = (uint64_t)(cpu_ms() - cpu);
@@ -223,4 +228,5 @@ follow_fini(struct follow *f)
 		buf_fini(&f->spots[i].note);
 	}
 	ledger_state_free(f->state);
+	said_fini(f);
 }

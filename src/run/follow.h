@@ -59,6 +59,15 @@ struct spot {
 	bool judged;
 };
 
+/* What the state says at the time of evaluation: follow_said.c. */
+struct said {
+	bool is_there;
+	struct ledger_summary sum;
+	size_t head; /* of `bytes`, and where payloads begin */
+	uint64_t payloads;
+	struct buf bytes;
+};
+
 struct follow {
 	struct run *run;
 	const struct conf_ledger *conf;
@@ -71,8 +80,9 @@ struct follow {
 	struct succession *successions;
 	struct digest succession_digest;
 	struct kept kept;
-	struct ledger_state *state;   /* of that size; NULL: none */
-	char state_file[128];         /* it is in; "": none */
+	struct ledger_state *state; /* of that size; NULL: none, or not */
+	char state_file[128];       /* read from there; "": none */
+	struct said said;
 	uint64_t tally[REASON_COUNT]; /* of a state on trial */
 	int64_t deadline_ms;
 	bool is_outdated; /* the state is of other successions */
@@ -108,6 +118,15 @@ bool kept_parse(struct kept *out, struct span) MUST_CHECK;
 enum reason follow_load(struct follow *) MUST_CHECK;
 /* The state alone, once more. */
 enum reason follow_load_state(struct follow *) MUST_CHECK;
+/* Where only what it says was read so far. */
+enum reason follow_need_state(struct follow *) MUST_CHECK;
+/* There is one, and its ledger time. */
+bool follow_has_state(const struct follow *);
+uint64_t follow_time(const struct follow *);
+/* A file of this ledger beside it, whole or not at all; what cannot be written
+ * is not there. */
+void follow_file_put(struct follow *, const char *suffix, struct span);
+bool follow_file_get(struct buf *, const struct follow *, const char *suffix);
 /* Durable, state and all. */
 enum reason follow_save(struct follow *, bool with_state) MUST_CHECK;
 
@@ -159,6 +178,17 @@ struct replay_to {
 };
 enum reason spool_replay(
     struct replay_to *, struct follow *, const struct spool *) MUST_CHECK;
+
+/* follow_said.c: of a state that is loaded, kept for runs that need no more;
+ * or as an earlier run did, if it is true now. */
+enum reason said_make(struct follow *) MUST_CHECK;
+bool said_load(struct follow *);
+void said_fini(struct follow *);
+/* As ledger_facts has holdings, names and services; and ledger_emit. */
+enum reason said_facts(
+    const struct follow *, const struct ledger_facts *) MUST_CHECK;
+enum reason said_payloads(
+    const struct follow *, const struct ledger_taker *) MUST_CHECK;
 
 /* follow_evidence.c: *path is in the run's arena; empty where it could not be
  * written. */

@@ -127,7 +127,7 @@ is_quiet(const struct follow *f)
 			!digest_eq(&s->checkpoint.head.root, &f->kept.root)))
 			return false;
 	}
-	return f->state != NULL && !f->is_outdated;
+	return follow_has_state(f) && !f->is_outdated;
 }
 
 /* Strangers are asked when there is something to ask: what is new may be shown

@@ -34,7 +34,7 @@ accepted(const struct follow *f)
 /* ---- time ------------------------------------------------------------ */
 
 static enum checkpoint_decision
-decide(const struct trial *t, const struct ledger_state *state)
+decide(const struct trial *t, uint64_t time)
 {
 	const struct merkle_head a = accepted(t->f);
 	const struct checkpoint_proposal p = {
@@ -43,7 +43,7 @@ decide(const struct trial *t, const struct ledger_state *state)
 		.head = t->head,
 		.counts = true,
 		.consistent = true,
-		.time = ledger_summary(state).time,
+		.time = time,
 		.clock_at = t->f->run->at,
 		.newest_at = t->spot->count.newest_at,
 	};
@@ -79,6 +79,7 @@ fetch(struct trial *t)
 {
 	struct follow *f = t->f;
 
+	TRY(follow_need_state(f));
 	for (size_t i = 0; i <= f->n_spots; i++) {
 		struct spot *s = i == 0 ? t->spot : &f->spots[i - 1];
 		enum reason why;
@@ -131,6 +132,7 @@ accept(struct trial *t)
 	if (f->state != t->to.state)
 		ledger_state_free(f->state);
 	f->state = t->to.state;
+	said_fini(f);
 	f->is_outdated = false;
 	k->frontier = t->spool->frontier;
 	k->root = t->head.root;
@@ -172,7 +174,7 @@ replay(struct trial *t)
 	t->why = t->head.size == 0 ? R_LOG_GENESIS
 				   : spool_replay(&t->to, f, t->spool);
 	if (t->why == REASON_OK)
-		t->decision = decide(t, t->to.state);
+		t->decision = decide(t, ledger_summary(t->to.state).time);
 	if (t->why == REASON_OK && decision_accepts(t->decision))
 		return accept(t);
 	memcpy(t->detail, t->to.detail, sizeof(t->detail));
@@ -235,12 +237,12 @@ try_same(struct trial *t)
 	struct follow *f = t->f;
 	struct kept *k = &f->kept;
 
-	if (f->state == NULL || f->is_outdated) {
+	if (!follow_has_state(f) || f->is_outdated) {
 		TRY(fetch(t));
 		return t->why == REASON_OK ? replay(t) : REASON_OK;
 	}
 	t->why = REASON_OK;
-	t->decision = decide(t, f->state);
+	t->decision = decide(t, follow_time(f));
 	if (!decision_accepts(t->decision) ||
 	    t->spot->count.newest_at <= k->cosigned_at)
 		return REASON_OK;
@@ -473,10 +475,11 @@ follow_choose(struct follow *f)
 	spool_close(spool);
 	base_free(spool);
 	/* It was not wanted before. */
-	if (why == REASON_OK && f->conf->discover && !f->kept.has_looked &&
-	    f->state != NULL) {
-		why = follow_discover(f);
-		f->is_new = true;
+	if (why == REASON_OK && f->conf->discover && !f->kept.has_looked) {
+		why = follow_need_state(f);
+		f->is_new = f->state != NULL;
+		if (why == REASON_OK && f->state != NULL)
+			why = follow_discover(f);
 	}
 	if (why == REASON_OK && has_accepted(f)) {
 		tag(f);

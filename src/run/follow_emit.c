@@ -80,7 +80,7 @@ people_init(struct people *out, struct follow *f)
 
 	*out = (struct people){ .f = f };
 	map_init(&out->by_id);
-	return ledger_facts(f->state, &facts);
+	return said_facts(f, &facts);
 }
 
 static void
@@ -101,7 +101,7 @@ struct emission {
 };
 
 static enum reason
-said_make(const struct statement_origin **out, struct emission *e,
+author_make(const struct statement_origin **out, struct emission *e,
     const struct ledger_payload *p)
 {
 	struct arena *arena = &e->f->run->out->arena;
@@ -144,7 +144,7 @@ origin_make(struct emission *e, const struct ledger_payload *p)
 
 	if (o == NULL)
 		return R_LIMIT_MEMORY;
-	TRY(said_make(&s, e, p));
+	TRY(author_make(&s, e, p));
 	(void)snprintf(
 	    uri, sizeof(uri), "ledger:%s/%" PRIu64, e->f->conf->name, p->entry);
 	*o = (struct origin){ .source = e->f->report->name,
@@ -206,7 +206,7 @@ emit(struct policy_set *out, struct emission *e)
 	struct payload *all;
 	size_t n;
 
-	TRY(ledger_emit(e->f->state, run->at, &taker));
+	TRY(said_payloads(e->f, &taker));
 	n = e->payloads.n;
 	all = ARENA_ARRAY(&run->work, n, struct payload);
 	if (all == NULL)
@@ -229,9 +229,9 @@ follow_emit(struct policy_set *out, struct follow *f)
 	enum reason why;
 
 	*out = (struct policy_set){ .source = f->run->n_tas + f->number };
-	if (f->state == NULL)
+	if (!f->said.is_there)
 		return REASON_OK;
-	sum = ledger_summary(f->state);
+	sum = f->said.sum;
 	f->report->time = sum.time;
 	f->report->applied = sum.applied;
 	f->report->rejected = sum.rejected;
@@ -362,8 +362,8 @@ fill(struct view *v, struct run *run, struct people *people)
 		struct holdings x = { &people[i], v };
 		const struct ledger_facts facts = { take_holding, &x };
 
-		if (run->follows[i].state != NULL)
-			TRY(ledger_facts(run->follows[i].state, &facts));
+		if (run->follows[i].said.is_there)
+			TRY(said_facts(&run->follows[i], &facts));
 	}
 	if (v->n_holdings > 1)
 		qsort(v->holdings, v->n_holdings, sizeof(*v->holdings),
@@ -379,7 +379,7 @@ follow_facts(struct view *v, struct run *run)
 	enum reason why = people == NULL ? R_LIMIT_MEMORY : REASON_OK;
 
 	for (size_t i = 0; why == REASON_OK && i < run->n_follows; i++)
-		if (run->follows[i].state != NULL)
+		if (run->follows[i].said.is_there)
 			why = people_init(&people[i], &run->follows[i]);
 	if (why == REASON_OK)
 		why = fill(v, run, people);

@@ -238,23 +238,22 @@ state_name(char out[NAME_SIZE], const struct digest *key, const struct kept *k)
 	    (unsigned long long)k->frontier.size, root);
 }
 
+/* All of it; R_LOG_STATE where it is not there, or not whole. */
 static enum reason
-state_read(struct ledger_state **out, int folder, const char *name)
+file_read(struct buf *b, int folder, const char *name)
 {
 	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	enum reason why = R_LOG_STATE;
 	struct stat st;
-	struct buf b;
 	uint8_t *room;
 
 	if (fd < 0)
 		return R_LOG_STATE;
-	buf_init(&b, STATE_MAX);
 	if (fstat(fd, &st) == 0 && st.st_size > 0) {
 		size_t n = (size_t)st.st_size, done = 0;
 		ssize_t got = 1;
 
-		room = buf_insert(&b, 0, n);
+		room = buf_insert(b, 0, n);
 		while (room != NULL && done < n && got > 0) {
 			got = read(fd, room + done, n - done);
 			done += got > 0 ? (size_t)got : 0;
@@ -262,10 +261,23 @@ state_read(struct ledger_state **out, int folder, const char *name)
 		if (room == NULL)
 			why = R_LIMIT_MEMORY;
 		else if (done == n)
-			why = ledger_load(out, buf_view(&b));
+			why = REASON_OK;
 	}
-	buf_fini(&b);
 	(void)close(fd);
+	return why;
+}
+
+static enum reason
+state_read(struct ledger_state **out, int folder, const char *name)
+{
+	enum reason why;
+	struct buf b;
+
+	buf_init(&b, STATE_MAX);
+	why = file_read(&b, folder, name);
+	if (why == REASON_OK)
+		why = ledger_load(out, buf_view(&b));
+	buf_fini(&b);
 	return why;
 }
 
@@ -284,29 +296,74 @@ write_all(int fd, struct span s)
 	return true;
 }
 
+static bool
+file_write(int folder, const char *name, struct span bytes)
+{
+	static const char fresh[] = "new";
+	int fd = openat(folder, fresh,
+	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	bool good = fd >= 0 && write_all(fd, bytes) && fsync(fd) == 0 &&
+		    renameat(folder, fresh, folder, name) == 0 &&
+		    fsync(folder) == 0;
+
+	if (fd >= 0)
+		(void)close(fd);
+	return good;
+}
+
 static enum reason
 state_write(struct follow *f, int folder, const char *name)
 {
-	static const char fresh[] = "new";
 	enum reason why = REASON_OK;
 	struct buf b;
-	int fd;
 
 	buf_init(&b, STATE_MAX);
 	ledger_save(&b, f->state);
-	if (b.failed) {
-		buf_fini(&b);
-		return R_LIMIT_MEMORY;
-	}
-	fd = openat(folder, fresh,
-	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0 || !write_all(fd, buf_view(&b)) || fsync(fd) != 0 ||
-	    renameat(folder, fresh, folder, name) != 0 || fsync(folder) != 0)
+	if (b.failed)
+		why = R_LIMIT_MEMORY;
+	else if (!file_write(folder, name, buf_view(&b)))
 		why = trouble(f->run->why, "state of a ledger");
-	if (fd >= 0)
-		(void)close(fd);
 	buf_fini(&b);
 	return why;
+}
+
+/* ---- other files ----------------------------------------------------- */
+
+static void
+file_name(char out[NAME_SIZE], const struct follow *f, const char *suffix)
+{
+	char ledger[33];
+
+	hex_write(ledger, span_of(f->key.b, 16));
+	(void)snprintf(out, NAME_SIZE, "%s.%s", ledger, suffix);
+}
+
+void
+follow_file_put(struct follow *f, const char *suffix, struct span bytes)
+{
+	int folder = folder_open(f->run->conf);
+	char name[NAME_SIZE];
+
+	if (folder < 0)
+		return;
+	file_name(name, f, suffix);
+	(void)!file_write(folder, name, bytes);
+	(void)close(folder);
+}
+
+bool
+follow_file_get(struct buf *out, const struct follow *f, const char *suffix)
+{
+	int folder = folder_open(f->run->conf);
+	char name[NAME_SIZE];
+	bool good;
+
+	if (folder < 0)
+		return false;
+	file_name(name, f, suffix);
+	good = file_read(out, folder, name) == REASON_OK;
+	(void)close(folder);
+	return good;
 }
 
 /* ---- both ------------------------------------------------------------ */
@@ -361,7 +418,27 @@ follow_load(struct follow *f)
 	state_name(f->state_file, &f->key, &f->kept);
 	f->is_outdated =
 	    !digest_eq(&f->kept.successions, &f->succession_digest);
-	return follow_load_state(f);
+	return said_load(f) ? REASON_OK : follow_load_state(f);
+}
+
+enum reason
+follow_need_state(struct follow *f)
+{
+	return f->state == NULL && f->said.is_there ? follow_load_state(f)
+						    : REASON_OK;
+}
+
+bool
+follow_has_state(const struct follow *f)
+{
+	return f->state != NULL || f->said.is_there;
+}
+
+uint64_t
+follow_time(const struct follow *f)
+{
+	return f->said.is_there ? f->said.sum.time
+				: ledger_summary(f->state).time;
 }
 
 static enum reason

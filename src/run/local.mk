@@ -16,7 +16,7 @@ librun_a_SOURCES += %D%/supervise.h \
 # Ledgers.
 librun_a_SOURCES += %D%/wire_entries.c \
 	%D%/follow.h %D%/follow.c %D%/follow_conf.c %D%/follow_kept.c \
-	%D%/doctor_ledger.c %D%/follow_ask.c %D%/follow_discover.c %D%/follow_read.c %D%/follow_replay.c \
+	%D%/doctor_ledger.c %D%/follow_ask.c %D%/follow_discover.c %D%/follow_said.c %D%/follow_read.c %D%/follow_replay.c \
 	%D%/follow_choose.c %D%/follow_evidence.c %D%/follow_emit.c %D%/follow_clear.c %D%/follow_witness.c
 run_libs = librun.a $(ledger_libs) $(rpki_libs) $(policy_libs) $(view_libs) $(store_libs) $(fetch_libs) $(conf_libs) $(serve_libs) $(output_libs)
 
@@ -29,6 +29,16 @@ src/run/version.h: $(wire_sources)
 	    `cd $(srcdir) && cat $(wire_sources) | sha256sum | cut -c1-64` >$@
 src/run/memo.$(OBJEXT): src/run/version.h
 CLEANFILES += src/run/version.h
+
+# So is what a state says, which other code might make otherwise.
+said_sources = %D%/follow_said.c $(libbase_a_SOURCES) $(libmodel_a_SOURCES) \
+	$(libder_a_SOURCES) $(libobject_a_SOURCES) $(libledger_a_SOURCES)
+src/run/said_version.h: $(said_sources)
+	$(AM_V_GEN)$(MKDIR_P) src/run && \
+	printf '#define SAID_VERSION "%s"\n' \
+	    `cd $(srcdir) && cat $(said_sources) | sha256sum | cut -c1-64` >$@
+src/run/follow_said.$(OBJEXT): src/run/said_version.h
+CLEANFILES += src/run/said_version.h
 
 # Seeds: tests/run/test_wire tests/fuzz/corpus/run_wire
 fuzz_programs += tests/fuzz/run_wire

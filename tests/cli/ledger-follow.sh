@@ -32,6 +32,56 @@ tick log $((now - 40)) && tick fork $((now - 39))
 status "more" 0 validate --ledger one.yaml --json
 check "it was new" grep -q '"new_entries": 2,' out
 
+# What the state said is kept for the time for which it is true.
+"$cairn" ledger init timed --origin example.net/timed --new-key timed.key \
+	--challenge 0 --time $((now - 100)) >timed.keys
+"$cairn" holder new alice --ledger timed --keys timed.keys --no-passphrase >/dev/null
+until=$((now + 3600))
+for what in enroll "claim 192.0.2.0/24" "authorize roa AS64500 192.0.2.0/24" \
+	"authorize roa AS64501 192.0.2.0/24 --until $until"; do
+	"$cairn" holder $what --submit --log-key timed.key >/dev/null 2>&1
+done
+"$cairn" ledger tick timed --log-key timed.key --holder-key timed.key.holder.pem \
+	--time "$now" >/dev/null
+cat >timed.yaml <<END
+name: timed
+origin: example.net/timed
+key: $(sed -n 's/^log //p' timed.keys)
+witnesses: {quorum: 0}
+sources: [timed]
+END
+echo 'mode: union
+ledger: {minimum-level: self-asserted}' >policy.yaml
+timed() { # OPTION...: what there is, one word a VRP
+	"$cairn" validate --cache timed.cache --ledger timed.yaml \
+		--policy policy.yaml --output csv "$@" >csv 2>csv.err
+	sed -n 's/^\(AS[0-9]*\),.*/\1/p' csv | tr '\n' ' '
+}
+check "two VRPs" [ "$(timed)" = "AS64500 AS64501 " ]
+said=$(echo timed.cache/ledgers/*.said)
+check "what it says is kept" [ -s "$said" ]
+cp "$said" kept.said
+for how in "" --no-memo --offline; do
+	check "the same $how" [ "$(timed $how)" = "AS64500 AS64501 " ]
+	cp csv csv.memo
+	check "at the end of one $how" \
+		[ "$(timed --at $((until - 1)) $how)" = "AS64500 AS64501 " ]
+	check "after it $how" [ "$(timed --at $until $how)" = "AS64500 " ]
+	check "before it was made $how" \
+		[ "$(timed --at $((now - 1)) $how)" = "AS64500 AS64501 " ]
+	check "which leaves no trace $how" cmp "$said" kept.said
+done
+mv timed.cache/ledgers/*.?.* state
+check "it is all that is wanted" [ "$(timed)" = "AS64500 AS64501 " ]
+check "also with --at" [ "$(timed --at $((until - 1)))" = "AS64500 AS64501 " ]
+mv timed timed.gone
+check "but not after it" [ -z "$(timed --at "$until")" ]
+mv timed.gone timed
+check "nor with one that is bent" sh -c "printf X |
+	dd of='$said' bs=1 seek=700 conv=notrunc 2>/dev/null"
+check "which is made anew" [ "$(timed)" = "AS64500 AS64501 " ]
+check "as it was but for the time" [ "$(wc -c <"$said")" = "$(wc -c <kept.said)" ]
+
 # Two histories.
 sed 's/\[log\]/[log, fork]/' one.yaml >two.yaml
 status "a split view" 0 validate --ledger two.yaml --findings findings
