@@ -214,8 +214,8 @@ ledger_witness_open(struct ledger_witness *w)
 
 /* ---- replay ------------------------------------------------------------ */
 
-static void
-forget(struct ledger_witness *w)
+void
+ledger_witness_forget(struct ledger_witness *w)
 {
 	ledger_state_free(w->state);
 	w->state = NULL;
@@ -267,7 +267,7 @@ go_on(struct ledger_witness *w, const struct merkle_head *head,
 	if (why == REASON_OK)
 		w->known = r.frontier;
 	else
-		forget(w);
+		ledger_witness_forget(w);
 	log_close(&r);
 	return why;
 }
@@ -278,9 +278,10 @@ replay(struct ledger_witness *w, const struct merkle_head *head,
 {
 	enum reason why;
 
+	ledger_witness_recall(w);
 	if (w->known.size > head->size ||
 	    (past != NULL && past->size < w->known.size))
-		forget(w);
+		ledger_witness_forget(w);
 	if (w->known.size == 0)
 		return go_on(w, head, past);
 	/* What was replayed and not cosigned may have been another branch. */
@@ -301,6 +302,7 @@ ledger_witness_replay(struct ledger_witness *w, const struct checkpoint *c,
 	if (c->head.size > 0) {
 		TRY(replay(w, &c->head, past));
 		time = ledger_summary(w->state).time;
+		ledger_witness_save(w);
 	}
 	return (int64_t)time - ledger_witness_clock(w) > CHECKPOINT_AHEAD_MAX
 		   ? R_CHECKPOINT_TIME_AHEAD

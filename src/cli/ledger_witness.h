@@ -33,6 +33,9 @@ struct ledger_witness {
 	struct ledger_state *state; /* NULL: not at all */
 	struct merkle_frontier known;
 	struct span origin; /* of the checkpoint at hand */
+	bool has_recalled;  /* looked for what was saved */
+	uint64_t saved;     /* size that was; 0: none */
+	int64_t save_s;     /* from when on it may be again, monotonic */
 };
 
 void ledger_witness_init(struct ledger_witness *, const struct command *);
@@ -54,6 +57,12 @@ void ledger_witness_path(char out[TILE_PATH], struct span origin);
  */
 enum reason ledger_witness_replay(struct ledger_witness *,
     const struct checkpoint *, struct merkle_head *past) MUST_CHECK;
+/* Nothing of it is known any more. */
+void ledger_witness_forget(struct ledger_witness *);
+/* ledger_witness_state.c: what was replayed, for the next run; and what the
+ * last one had, once. */
+void ledger_witness_save(struct ledger_witness *);
+void ledger_witness_recall(struct ledger_witness *);
 /* Cosign it: on the disk first, then appended to *line. */
 enum reason ledger_witness_cosign(struct ledger_witness *, struct buf *line,
     const struct checkpoint *) MUST_CHECK;

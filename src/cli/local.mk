@@ -11,7 +11,7 @@ cairn_SOURCES = %D%/cli.h %D%/main.c %D%/option.c %D%/settings.c %D%/file.c %D%/
 	%D%/cmd_ledger_mirror.c %D%/cmd_ledger_prove.c %D%/cmd_ledger_resolve.c \
 	%D%/cmd_ledger_submit.c %D%/ledger_serve.h %D%/cmd_ledger_serve.c \
 	%D%/ledger_serve_http.c %D%/ledger_witness.h %D%/ledger_witness.c \
-	%D%/ledger_witness_http.c %D%/cmd_ledger_witness.c \
+	%D%/ledger_witness_http.c %D%/ledger_witness_state.c %D%/cmd_ledger_witness.c \
 	%D%/cmd_ledger_witness_key.c \
 	%D%/show_ledger.h %D%/show_ledger.c \
 	%D%/secret_file.h %D%/secret_file.c %D%/holder.h %D%/cmd_holder.c \

@@ -5,6 +5,7 @@
  * runs it.
  *
  *	bench_ledger N		N statements: holders, claims, names, ticks
+ *	bench_ledger --junk N	the same, but of ten entries nine are no good
  *	bench_ledger --memory N	N holders, a claim each, signatures untried
  *	bench_ledger --write N DIR
  *				the first as a log in a folder, and how to
@@ -374,6 +375,101 @@ memory(uint64_t n)
 	return 0;
 }
 
+/* ---- nine of ten are no good ---------------------------------------- */
+
+struct junk {
+	struct bench b;
+	struct replayer r;
+	double took;
+	uint64_t n, rejected;
+	uint8_t noise[LEDGER_ENTRY_MAX];
+};
+
+static void
+junk_replay(struct junk *j, struct span entry)
+{
+	enum reason verdict;
+	double start = cpu_s();
+	struct digest leaf;
+
+	merkle_leaf(&leaf, entry);
+	arena_reset(&j->r.arena);
+	if (ledger_precheck(j->r.entry, entry, j->r.crypt, &j->r.verifier,
+		&j->r.arena) != REASON_OK ||
+	    ledger_replay(&verdict, j->r.state, j->r.entry) != REASON_OK)
+		die("replay failed");
+	j->took += cpu_s() - start;
+	j->n++;
+	j->rejected += verdict != REASON_OK;
+	j->b.bytes += entry.n;
+}
+
+/* Of one that applied: said again, bent, cut short; noise; and now and then
+ * as much noise as fits into an entry. */
+static void
+junk_of(struct junk *j, struct span entry)
+{
+	static uint8_t bent[LEDGER_ENTRY_MAX];
+	size_t n = j->n % 1000 == 9 ? sizeof(j->noise) : 300;
+
+	memcpy(bent, entry.p, entry.n);
+	bent[entry.n - 1] ^= 1;
+	for (unsigned i = 0; i < 4; i++)
+		junk_replay(j, entry);
+	for (unsigned i = 0; i < 2; i++)
+		junk_replay(j, span_of(bent, entry.n));
+	junk_replay(j, span_of(bent, entry.n - 1));
+	junk_replay(j, span_of(j->noise + j->n % 7, n - 7));
+	bent[0] = 0x31;
+	junk_replay(j, span_of(bent, entry.n));
+}
+
+static int
+junk(uint64_t n)
+{
+	static struct junk j;
+	struct author a;
+	struct span entry;
+	struct rusage before, after;
+	double verify = verify_s(), hash = hash_s(), least;
+
+	arena_init(&j.b.arena, SIZE_MAX);
+	replayer_init(&j.r, false);
+	for (size_t i = 0; i < sizeof(j.noise); i++)
+		j.noise[i] = (uint8_t)(i * i >> 7);
+	genesis_make(&entry, &j.b);
+	junk_replay(&j, entry);
+	(void)getrusage(RUSAGE_SELF, &before);
+	for (uint64_t i = 0; j.n + 20 <= n; i++) {
+		arena_reset(&j.b.arena);
+		a = (struct author){ 0 };
+		enroll_make(&entry, &j.b, &a, i);
+		junk_replay(&j, entry);
+		junk_of(&j, entry);
+		claim_make(&entry, &j.b, &a, i);
+		junk_replay(&j, entry);
+		junk_of(&j, entry);
+		crypt_secret_free(a.secret);
+	}
+	(void)getrusage(RUSAGE_SELF, &after);
+	verify = (verify + verify_s()) / 2;
+	least = (double)crypt_work(j.r.crypt).signatures * verify +
+		(double)j.b.bytes * hash;
+	(void)printf("%" PRIu64 " entries, %" PRIu64 " rejected, %" PRIu64
+		     " bytes, %" PRIu64 " signatures tried\n"
+		     "replay %.2f s, at the least %.2f s: ratio %.3f\n"
+		     "%.0f MiB, %.0f bytes an applied statement\n",
+	    j.n, j.rejected, j.b.bytes, crypt_work(j.r.crypt).signatures,
+	    j.took, least, j.took / least,
+	    (double)(after.ru_maxrss - before.ru_maxrss) / 1024,
+	    1024 * (double)(after.ru_maxrss - before.ru_maxrss) /
+		(double)(j.n - j.rejected));
+	replayer_fini(&j.r);
+	crypt_secret_free(j.b.sequencer.secret);
+	arena_fini(&j.b.arena);
+	return 0;
+}
+
 /* ---- a log in a folder ---------------------------------------------- */
 
 static enum reason
@@ -453,6 +549,9 @@ main(int argc, char **argv)
 {
 	uint64_t n;
 
+	if (argc == 3 && strcmp(argv[1], "--junk") == 0 &&
+	    decimal_parse(&n, span_str(argv[2]), 10000000))
+		return junk(n);
 	if (argc == 3 && strcmp(argv[1], "--memory") == 0 &&
 	    decimal_parse(&n, span_str(argv[2]), 10000000))
 		return memory(n);
@@ -461,6 +560,6 @@ main(int argc, char **argv)
 		return write_log(n, argv[3]);
 	if (argc == 2 && decimal_parse(&n, span_str(argv[1]), 10000000))
 		return speed(n);
-	die("bench_ledger [--memory] N, bench_ledger --write N DIR");
+	die("bench_ledger [--junk|--memory] N, bench_ledger --write N DIR");
 	return 1;
 }

@@ -89,6 +89,50 @@ provokes witness.state
 rm -rf state.w1 && mv state.kept state.w1
 status "its own again" 0 witness log w1
 
+# ---- what it replayed is not read again; unless it has to be
+tick log 1120
+status "before" 0 witness log w1
+check "what it replayed is there" [ -s state.w1/*/replayed ]
+tick log 1130
+rm -rf seen && cp -r log seen && cp -r state.w1 state.seen && cp w1 seen.key
+rep=$(cd state.seen && echo */replayed)
+bend_first() { # folder
+	for bundle in "$1"/tile/entries/000.p/*; do
+		printf 'X' | dd of="$bundle" bs=1 seek=30 conv=notrunc 2>dd.err
+	done
+}
+again() { # more...
+	rm -rf state.x && cp -r state.seen state.x
+	[ $# -eq 0 ] || "$@"
+	"$cairn" ledger witness seen --key seen.key --keys keys --state state.x
+}
+bend_first seen
+status "entries it has seen" 0 again
+cp seen/checkpoint cosigned
+status "never seen" 1 again rm "state.x/$rep"
+provokes log.root
+bytes=$(wc -c <"state.seen/$rep")
+for at in 0 20 30 60 61 62 100 $((bytes / 2)) $((bytes - 1)); do
+	status "byte $at of it bent: all is read" 1 again sh -c "printf '\377' |
+		dd of=state.x/$rep bs=1 seek=$at conv=notrunc 2>/dev/null"
+done
+status "cut short: all is read" 1 again sh -c "head -c $((bytes - 1)) \
+	state.seen/$rep >state.x/$rep"
+rm -rf state.x && cp -r state.seen state.x
+printf '9\t%064d\n' 1 >later
+status "other successions: all is read" 1 "$cairn" ledger witness seen \
+	--key seen.key --keys keys --state state.x --successions later
+provokes log.root
+rm -rf seen && cp -r log seen
+rm -rf state.x && cp -r state.seen state.x
+mkdir fork.too && cp -r before/. fork.too && tick fork.too 1125 && tick fork.too 1126
+rm -rf state.y && "$cairn" ledger witness fork.too --key seen.key --keys keys \
+	--state state.y >/dev/null 2>&1
+cp "state.y/$rep" "state.x/$rep"
+status "what it replayed was another history" 0 "$cairn" ledger witness seen \
+	--key seen.key --keys keys --state state.x
+check "it is the log's again" sh -c "! cmp -s state.x/$rep state.y/$rep"
+
 status "no key" 2 "$cairn" ledger witness log --keys keys --state state.w1
 status "no such key" 2 "$cairn" ledger witness log --key none --keys keys --state state.w1
 status "not a key" 2 "$cairn" ledger witness log --key keys --keys keys --state state.w1
