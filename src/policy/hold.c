@@ -59,15 +59,17 @@ repository_order(const void *va, const void *vb)
 	return c != 0 ? c : said_order(va, vb);
 }
 
-/* Ledgers are not held: what they withdraw they withdraw for good, and when
- * they cannot be had, the last state stays. */
+/* What the operator asserts himself is never lost. */
 static bool
 find_source(size_t *out, const struct view *now, const struct payload *p)
 {
-	if (p->origin->chain == NULL)
+	bool is_ledger = p->origin->statement != NULL;
+
+	if (p->origin->chain == NULL && !is_ledger)
 		return false;
 	for (size_t i = 0; i < now->n_sources; i++)
-		if (now->sources[i].kind == SOURCE_TRUST_ANCHOR &&
+		if (now->sources[i].kind ==
+			(is_ledger ? SOURCE_LEDGER : SOURCE_TRUST_ANCHOR) &&
 		    span_eq(now->sources[i].name, p->origin->source)) {
 			*out = i;
 			return true;
@@ -79,8 +81,10 @@ static void
 add(struct said *all, size_t *n, const struct view *now,
     const struct payload *p)
 {
+	/* A ledger is one place, however many mirrors have it. */
 	struct said said = { .payload = p,
-		.repository = root_of(p->origin->uri),
+		.repository = p->origin->chain != NULL ? root_of(p->origin->uri)
+						       : SPAN(""),
 		.lost = SIZE_MAX };
 
 	if (find_source(&said.source, now, p))
@@ -184,15 +188,22 @@ static int64_t
 until_of(const struct policy *policy, const struct view *before,
     const struct view_source *source, int64_t at)
 {
+	int64_t until = at + (int64_t)policy->hold_for;
+
 	if (policy->hold_for == 0)
 		return 0;
-	for (size_t i = 0; i < before->n_sources; i++)
-		if (span_eq(before->sources[i].name, source->name) &&
-		    before->sources[i].held_until_at != 0)
-			return before->sources[i].held_until_at > at
-				   ? before->sources[i].held_until_at
-				   : 0;
-	return at + (int64_t)policy->hold_for;
+	for (size_t i = 0; i < before->n_sources; i++) {
+		int64_t held = before->sources[i].held_until_at;
+
+		if (held == 0 || before->sources[i].kind != source->kind ||
+		    !span_eq(before->sources[i].name, source->name))
+			continue;
+		if (held <= at)
+			return 0;
+		/* A ledger's last state may have been in force for longer. */
+		return held < until ? held : until;
+	}
+	return until;
 }
 
 static enum reason
@@ -210,7 +221,10 @@ decide_all(struct hold *h, const struct policy *policy, const struct view *now)
 		if (lost > 0) {
 			TRY(report(h, now, &h->said[i], lost, n));
 			h->findings[h->n_findings - 1].effect =
-			    EFFECT_TRUST_ANCHOR;
+			    now->sources[h->said[i].source].kind ==
+				    SOURCE_LEDGER
+				? EFFECT_LEDGER
+				: EFFECT_TRUST_ANCHOR;
 			h->findings[h->n_findings - 1].object = SPAN("");
 		}
 	}
@@ -223,6 +237,8 @@ decide_all(struct hold *h, const struct policy *policy, const struct view *now)
 		     span_eq(h->said[i + n].repository, h->said[i].repository);
 		     n++)
 			;
+		if (h->said[i].repository.n == 0)
+			continue;
 		lost = judge(h, policy, &h->said[i], n);
 		if (lost > 0)
 			TRY(report(h, now, &h->said[i], lost, n));

@@ -188,12 +188,12 @@ struct hold {
 	struct arena *arena;
 };
 
-/* What trust anchors said in the view before, in it or left out, and say no
- * more in this one, which was made without any hold. */
+/* What trust anchors and ledgers said in the view before, in it or left out,
+ * and say no more in this one, which was made without any hold. */
 enum reason hold_find(struct hold *out, const struct view *before,
     const struct view *now, struct arena *) MUST_CHECK;
 /*
- * Once may_hold is set: where a trust anchor, or what it has in one
+ * Once may_hold is set: where a ledger, a trust anchor, or what it has in one
  * repository, lost more than policy->hold_shrink per cent of its payloads that
  * way, these are held, each until it expires, for hold_for in all: a source
  * whose hold is over is not held anew in the run that sees it end.

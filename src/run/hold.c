@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "run/inside.h"
+#include "run/withdrawn.h"
 
 /* Of an earlier publication in this run, if there was one. */
 static void
@@ -71,8 +72,7 @@ find_before(bool *is_there, struct harvest_hold *out, struct run *run)
 	return tell_lost(out, run, reason, &why);
 }
 
-/* What a CA, or time, took back is gone for good. What could not be had, or
- * was refused, may come again. */
+/* What could not be had, or was refused, may come again. */
 static bool
 may_return(const struct cause *cause)
 {
@@ -83,10 +83,36 @@ may_return(const struct cause *cause)
 	       cause->kind == CAUSE_SOURCE || cause->kind == CAUSE_REFUSED;
 }
 
+/* What the replay takes away is taken back by its holder, expired, or
+ * contested: final. A ledger whose state is lost and cannot be had again may
+ * come back; one that is stale leaves, as its max-age says. */
+static bool
+may_return_ledger(const struct cause *cause)
+{
+	return cause->kind == CAUSE_SOURCE && cause->reason != R_LEDGER_STALE;
+}
+
+/* Nothing is wrong with it, nor with what is above it, but that it is not
+ * there: it, or the certificate of a CA above. */
+static bool
+is_withdrawn(const struct cause *cause)
+{
+	return cause->kind == CAUSE_GONE ||
+	       (cause->kind == CAUSE_CHAIN && cause->reason == REASON_OK);
+}
+
+struct judging {
+	struct harvest_hold *out;
+	struct run *run;
+	struct view_index *index;
+	struct withdrawn *withdrawn;
+	const struct origin *last; /* of what was told to have vanished */
+};
+
 /* RFC 8211: once for each object. */
 static enum reason
-tell_vanished(struct harvest_hold *out, struct run *run,
-    const struct payload *p, const struct origin **last)
+tell_vanished(
+    struct judging *j, const struct payload *p, enum withdrawn_state state)
 {
 	struct finding f = { .reason = R_POLICY_VANISHED,
 		.effect = EFFECT_WARNING,
@@ -94,38 +120,78 @@ tell_vanished(struct harvest_hold *out, struct run *run,
 		.hash = p->origin->hash,
 		.trust_anchor = p->origin->source,
 		.point = p->origin->chain->manifest_uri };
-	char text[96], at[TIME_TEXT];
+	char text[128], at[TIME_TEXT];
 
-	if (*last != NULL && span_eq((*last)->uri, p->origin->uri))
+	if (j->last != NULL && span_eq(j->last->uri, p->origin->uri))
 		return REASON_OK;
-	*last = p->origin;
+	j->last = p->origin;
 	time_write(at, sizeof(at), payload_expires_at(p));
-	(void)snprintf(text, sizeof(text), "it would hold until %s", at);
-	f.detail = arena_dup(&run->out->arena, span_str(text));
-	if (f.detail.p == NULL || !vec_push(&out->findings, f))
+	(void)snprintf(text, sizeof(text), "it would hold until %s%s", at,
+	    state == WITHDRAWN_ONLY ? ""
+				    : "; whether it was revoked is not known");
+	f.detail = arena_dup(&j->run->out->arena, span_str(text));
+	if (f.detail.p == NULL || !vec_push(&j->out->findings, f))
 		return R_LIMIT_MEMORY;
+	return REASON_OK;
+}
+
+/* While a hold lasts, what is held is lost in each run anew, and its bytes
+ * may be swept: it was judged when the hold began. */
+static bool
+is_held_already(const struct judging *j, const struct payload *p)
+{
+	const struct view *before = &j->run->out->before.view;
+
+	for (size_t i = 0; i < before->n_sources; i++)
+		if (span_eq(before->sources[i].name, p->origin->source))
+			return before->sources[i].held_until_at != 0;
+	return false;
+}
+
+/* What a CA takes back it revokes: that, and what time takes, is final. */
+static enum reason
+judge_withdrawn(struct judging *j, struct hold_lost *lost)
+{
+	const struct payload *p = lost->payload;
+	enum withdrawn_state state;
+
+	TRY(withdrawn_find(&state, j->withdrawn, p));
+	lost->may_hold = state == WITHDRAWN_ONLY ||
+			 (state == WITHDRAWN_UNKNOWN && is_held_already(j, p));
+	return state == WITHDRAWN_REVOKED ? REASON_OK
+					  : tell_vanished(j, p, state);
+}
+
+static enum reason
+judge_one(struct judging *j, struct hold_lost *lost)
+{
+	struct cause cause;
+
+	view_absence(&cause, j->index, lost->payload);
+	if (lost->payload->origin->chain == NULL)
+		lost->may_hold = may_return_ledger(&cause);
+	else if (is_withdrawn(&cause))
+		return judge_withdrawn(j, lost);
+	else
+		lost->may_hold = may_return(&cause);
 	return REASON_OK;
 }
 
 static enum reason
 judge_lost(struct harvest_hold *out, struct run *run, struct hold *hold)
 {
-	const struct origin *last = NULL;
-	struct view_index *index;
-	enum reason reason;
+	struct judging j = { .out = out, .run = run };
+	enum reason reason = REASON_OK;
 
-	TRY(view_index_new(&index, &run->out->view, NULL));
-	reason = REASON_OK;
-	for (size_t i = 0; reason == REASON_OK && i < hold->n_lost; i++) {
-		const struct payload *p = hold->lost[i].payload;
-		struct cause cause;
-
-		view_absence(&cause, index, p);
-		hold->lost[i].may_hold = may_return(&cause);
-		if (cause.kind == CAUSE_GONE)
-			reason = tell_vanished(out, run, p, &last);
-	}
-	view_index_free(index);
+	if (hold->n_lost == 0)
+		return REASON_OK;
+	reason = withdrawn_new(&j.withdrawn, run);
+	if (reason == REASON_OK)
+		reason = view_index_new(&j.index, &run->out->view, NULL);
+	for (size_t i = 0; reason == REASON_OK && i < hold->n_lost; i++)
+		reason = judge_one(&j, &hold->lost[i]);
+	view_index_free(j.index);
+	withdrawn_free(j.withdrawn);
 	return reason;
 }
 
@@ -156,7 +222,7 @@ release(struct run *run, struct hold *hold)
 	for (size_t s = 0; s < run->out->view.n_sources; s++) {
 		const struct view_source *source = &run->out->view.sources[s];
 
-		if (source->kind != SOURCE_TRUST_ANCHOR ||
+		if (source->kind == SOURCE_SLURM ||
 		    !is_released(run, source->name, &failed))
 			continue;
 		for (size_t i = 0; i < hold->n_lost; i++)

@@ -328,9 +328,9 @@ publish(struct point *p, const char *file, const struct world_fault *fault)
 	    ca->module, ca->item->name, file);
 	entry->name = name;
 	crypt_sha256(entry->hash.b, buf_view(&p->out));
-	if (!is_act(fault, "unlisted"))
+	if (!is_act(fault, "unlisted") && !is_act(fault, "withdrawn"))
 		p->n_files++;
-	if (is_act(fault, "missing"))
+	if (is_act(fault, "missing") || is_act(fault, "withdrawn"))
 		return REASON_OK;
 	if (is_act(fault, "altered"))
 		p->out.p[p->out.n / 2] ^= 1;
@@ -361,7 +361,7 @@ item_write(struct point *p, const struct world_item *item)
 	    !edit_run(&p->out, item->fault->edit, p->w->at, &keys))
 		r = fault_say(p->w->why, R_WORLD_DESCRIPTION, NULL,
 		    "fault %s cannot be made in %s", item->fault->name, uri);
-	if (is_act(item->fault, "revoked"))
+	if (is_act(item->fault, "revoked") || is_act(item->fault, "withdrawn"))
 		p->revoked[p->n_revoked++] = serial_of(p, uri);
 	return r != REASON_OK ? r : publish(p, file, item->fault);
 }

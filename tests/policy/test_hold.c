@@ -136,7 +136,7 @@ test_time(void **state)
 }
 
 /* Another object that says the same is no loss; what policy left out was said
- * too; an ASPA is its customer's; ledgers are not held. */
+ * too; an ASPA is its customer's. */
 static void
 test_same(void **state)
 {
@@ -167,10 +167,48 @@ test_same(void **state)
 	now.n = 0;
 	hold(&h, &before, &now, true);
 	assert_int_equal(h.n_lost, 1);
+	/* The operator's own is not looked at. */
 	origins[0].chain = NULL;
 	origins[0].source = sources[1].name;
 	hold(&h, &before, &now, true);
 	assert_int_equal(h.n_lost, 0);
+}
+
+/* A ledger is one group, whatever its entries are called. */
+static void
+test_ledger(void **state)
+{
+	static const struct statement_origin statement;
+	struct view_source held[COUNT(sources)];
+	struct view before = view_of(0, N, 1000), now;
+	struct hold h;
+
+	(void)state;
+	for (size_t i = 0; i < N; i++) {
+		origins[i].chain = NULL;
+		origins[i].statement = &statement;
+		origins[i].source = sources[1].name;
+		origins[i].uri = SPAN("ledger:log/7");
+	}
+	now = view_of(2, N, 1100); /* 10 % */
+	hold(&h, &before, &now, true);
+	assert_int_equal(h.n_lost, 2);
+	assert_int_equal(h.n_held, 0);
+	now = view_of(3, N, 1100);
+	hold(&h, &before, &now, true);
+	assert_int_equal(h.n_held, 3);
+	assert_int_equal(h.n_findings, 1);
+	CHECK_REASON("held", h.findings[0].reason, R_POLICY_HELD);
+	assert_int_equal(h.findings[0].effect, EFFECT_LEDGER);
+	assert_true(span_eq(h.findings[0].trust_anchor, SPAN("log")));
+	assert_int_equal(h.until[1], 1100 + 3600);
+	assert_int_equal(h.until[0], 0);
+	/* Its last state was in force without end: a hold is shorter. */
+	memcpy(held, sources, sizeof(held));
+	before.sources = held;
+	held[1].held_until_at = INT64_MAX;
+	hold(&h, &before, &now, true);
+	assert_int_equal(h.until[1], 1100 + 3600);
 }
 
 static int
@@ -199,6 +237,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_final, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_time, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_same, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_ledger, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("hold", tests, NULL, NULL);

@@ -62,7 +62,8 @@ ok "the first run is no news" $?
 run && [ ! -s "$dir/told" ]
 ok "nor is the same again" $?
 
-make $((T + 1)) 'roa a { as 64496 prefix 10.1.0.0/20 }'
+make $((T + 1)) 'roa a { as 64496 prefix 10.1.0.0/20 }
+	roa b { as 64497 prefix 10.1.16.0/20 fault file.withdrawn }'
 run && told '"alert":"gone".*"prefix":"10.1.16.0/20"'
 ok "gone" $?
 grep -q '"told": 1' "$dir/json"
@@ -221,7 +222,8 @@ END
 	rm -rf "$dir/w"
 	make "$T" "$two"
 	run
-	make $((T + 1)) 'roa a { as 64496 prefix 10.1.0.0/20 }'
+	make $((T + 1)) 'roa a { as 64496 prefix 10.1.0.0/20 }
+	roa b { as 64497 prefix 10.1.16.0/20 fault file.withdrawn }'
 	run && grep -q '"alert":"gone"' "$dir/posted" &&
 		grep -q '"told": 1' "$dir/json"
 	ok "by POST" $?
