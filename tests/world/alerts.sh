@@ -55,6 +55,9 @@ alerts:
 END
 
 echo 1..31
+# What is taken back is revoked, or it would be held.
+one='roa a { as 64496 prefix 10.1.0.0/20 }
+	roa b { as 64497 prefix 10.1.16.0/20 fault file.withdrawn }'
 two='roa a { as 64496 prefix 10.1.0.0/20 } roa b { as 64497 prefix 10.1.16.0/20 }'
 make "$T" "$two"
 run && [ ! -s "$dir/told" ]
@@ -62,8 +65,7 @@ ok "the first run is no news" $?
 run && [ ! -s "$dir/told" ]
 ok "nor is the same again" $?
 
-make $((T + 1)) 'roa a { as 64496 prefix 10.1.0.0/20 }
-	roa b { as 64497 prefix 10.1.16.0/20 fault file.withdrawn }'
+make $((T + 1)) "$one"
 run && told '"alert":"gone".*"prefix":"10.1.16.0/20"'
 ok "gone" $?
 grep -q '"told": 1' "$dir/json"
@@ -106,7 +108,6 @@ asked() { # times since the last one asked
 due() { # as if an hour had passed
 	sed -i 's/^\(W [0-9]* [0-9]* \)[0-9]*/\100000000000/' "$queue"
 }
-one='roa a { as 64496 prefix 10.1.0.0/20 }'
 make "$T" "$two"
 run
 make $((T + 1)) "$one"
@@ -222,8 +223,7 @@ END
 	rm -rf "$dir/w"
 	make "$T" "$two"
 	run
-	make $((T + 1)) 'roa a { as 64496 prefix 10.1.0.0/20 }
-	roa b { as 64497 prefix 10.1.16.0/20 fault file.withdrawn }'
+	make $((T + 1)) "$one"
 	run && grep -q '"alert":"gone"' "$dir/posted" &&
 		grep -q '"told": 1' "$dir/json"
 	ok "by POST" $?
@@ -238,7 +238,7 @@ END
 	run && is told=0 not_taken=0 &&
 		[ "$(grep -c '"alert":"new-origin"' "$dir/posted")" -eq 2 ]
 	ok "and no more" $?
-	make $((T + 3)) 'roa a { as 64496 prefix 10.1.0.0/20 }'
+	make $((T + 3)) "$one"
 	run
 	sed -i 's/good/bad/' "$dir/alerts"
 	make $((T + 4)) "$two"
@@ -251,6 +251,6 @@ else
 	done
 fi
 printf 'alerts:\n  - {prefixes: [10.0.0.0/8], command: /does/not/exist}\n' >"$dir/alerts"
-make $((T + 5)) 'roa a { as 64496 prefix 10.1.0.0/20 }'
+make $((T + 5)) "$one"
 run && is not_taken=1
 ok "a command that is not there is a count" $?
