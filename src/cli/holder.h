@@ -136,6 +136,8 @@ int holder_warnings(struct holder *);
 /* How many more guardians have to sign h->s; 0: none, or it is no matter of
  * theirs. */
 size_t holder_missing(const struct holder *);
+/* What came of it: text, or the one JSON document. */
+int holder_tell(const struct holder *, size_t missing);
 
 int fill_enroll(struct holder *);
 int fill_rotate(struct holder *);

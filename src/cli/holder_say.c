@@ -321,8 +321,8 @@ tell_json(struct buf *b, const struct holder *h, size_t missing)
 	emit_end(&e);
 }
 
-static int
-tell(const struct holder *h, size_t missing)
+int
+holder_tell(const struct holder *h, size_t missing)
 {
 	struct buf text;
 	bool good;
@@ -388,7 +388,7 @@ finish(struct holder *h, size_t missing)
 		status = keep(h);
 	if (status == STATUS_DONE && h->submit && missing == 0)
 		status = holder_submit(h);
-	return status == STATUS_DONE ? tell(h, missing) : status;
+	return status == STATUS_DONE ? holder_tell(h, missing) : status;
 }
 
 int
@@ -409,7 +409,7 @@ holder_say(struct holder *h, const struct holder_job *job)
 	if (h->dry_run) {
 		if (h->verdict != REASON_OK && missing == 0 && !h->json)
 			return refuse(h);
-		status = tell(h, missing);
+		status = holder_tell(h, missing);
 		return h->verdict == REASON_OK ? status : STATUS_FAILED;
 	}
 	if (h->verdict != REASON_OK && missing == 0 && !h->anyway)

@@ -40,12 +40,12 @@ print(struct holder *h)
 	struct emit e;
 	bool good;
 
-	if (h->quiet)
+	if (h->quiet || h->json) /* one document, at the end */
 		return STATUS_DONE;
 	buf_init(&text, CLI_TEXT);
-	emit_init(&e, &text, h->json ? EMIT_JSON : EMIT_TEXT);
+	emit_init(&e, &text, EMIT_TEXT);
 	emit_object(&e, NULL);
-	statement_emit(&e, h->s, h->json ? NULL : &names, &h->arena);
+	statement_emit(&e, h->s, &names, &h->arena);
 	emit_end(&e);
 	good = cli_print(stdout, &text);
 	buf_fini(&text);
@@ -117,9 +117,13 @@ tell(struct holder *h, const char *path)
 	size_t missing;
 	int status = holder_judge(h, buf_view(&h->bytes), true);
 
-	if (status != STATUS_DONE || h->quiet || h->json)
+	if (status != STATUS_DONE || (h->quiet && !h->json))
 		return status;
 	missing = holder_missing(h);
+	if (h->json) {
+		h->out = path;
+		return holder_tell(h, missing);
+	}
 	if (missing > 0)
 		(void)printf("%s: signed; %zu more of the guardians %s to\n",
 		    path, missing, missing == 1 ? "has" : "have");

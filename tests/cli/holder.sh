@@ -260,6 +260,12 @@ status "alice signs" 0 holder sign --as alice "$file"
 check "one more" grep -q "1 more of the guardians has" out
 status "alice once more changes nothing" 0 holder sign --as alice "$file"
 check "one more" grep -q "1 more of the guardians has" out
+status "alice by JSON" 0 holder sign --as alice "$file" --json
+check "what the ledger makes of it" python3 -c '
+import json
+d = json.load(open("out"))
+assert d["verdict"] != "applied" and d["guardians_missing"] == 1, d
+assert d["statement"]["kind"] == "offer" and not d["dry_run"], d'
 status "carol signs" 0 holder sign --as carol "$file"
 check "enough" grep -q "would apply it" out
 status "submit" 0 holder submit --as dave --log-key key
