@@ -205,7 +205,7 @@ static const struct option_row rows[] = {
 	    .text = "two of: legacy, ledger, view (what routers hear), "
 		    "policy (what they would hear as configured now), a mode "
 		    "instead, a FILE.yaml of policy, a time of the past, a "
-		    "file (csv, json, ccr)" },
+		    "file (csv, json, ndjson, ccr)" },
 	{ .name = "routes",
 	    .argument = "FILE",
 	    .text = "a routing table, and what the difference does to it: MRT, "

@@ -75,7 +75,7 @@ struct compare {
 /*
  * What other validators say, as a view of payloads alone: csv, by the names of
  * its columns, of VRPs; json, as Routinator, rpki-client and we ourselves
- * write it, of ASPAs and router keys as well.
+ * write it, and our ndjson, of ASPAs and router keys as well.
  */
 struct said_file {
 	struct view view;

@@ -20,6 +20,10 @@ tests_policy_test_hold_LDADD = $(policy_libs) $(CMOCKA_LIBS)
 tests_policy_test_slurm_LDADD = $(policy_libs) $(CMOCKA_LIBS)
 tests_policy_test_merge_SOURCES = tests/policy/test_merge.c \
 	tests/policy/reference.c tests/policy/worlds.c tests/policy/worlds.h
+check_PROGRAMS += tests/policy/test_properties
+tests_policy_test_properties_SOURCES = tests/policy/test_properties.c \
+	tests/policy/worlds.c tests/policy/worlds.h
+tests_policy_test_properties_LDADD = $(policy_libs) $(CMOCKA_LIBS)
 tests_policy_test_merge_LDADD = $(policy_libs) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/policy/test_explain tests/policy/test_compare \
 	tests/policy/test_table

@@ -1,7 +1,8 @@
 /*
  * json of Routinator, rpki-client and our own: an object with the lists of
  * VRPs, router keys and ASPAs, by either's names. A list without items may be
- * left out; what else is in it is passed over.
+ * left out; what else is in it is passed over. ndjson, our own: an item a
+ * line, which says its kind.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
  * where it counts, but for names of sources. */
 struct item {
 	struct said_vrp vrp; /* the AS number and source of all */
-	struct span ski, key;
+	struct span ski, key, kind;
 	VEC(struct asn) providers;
 };
 
@@ -25,6 +26,7 @@ enum key {
 	KEY_KEY,
 	KEY_PROVIDERS,
 	KEY_SOURCES,
+	KEY_KIND,
 	KEY_OTHER
 };
 
@@ -36,10 +38,13 @@ key_of(const struct json_event *e)
 		enum key key;
 	} keys[] = { { "asn", KEY_ASN }, { "customer", KEY_ASN },
 		{ "customer_asid", KEY_ASN }, { "prefix", KEY_PREFIX },
-		{ "maxLength", KEY_MAX_LENGTH }, { "ta", KEY_SOURCE },
+		{ "maxLength", KEY_MAX_LENGTH },
+		{ "max_length", KEY_MAX_LENGTH }, { "ta", KEY_SOURCE },
 		{ "SKI", KEY_SKI }, { "ski", KEY_SKI },
 		{ "routerPublicKey", KEY_KEY }, { "pubkey", KEY_KEY },
-		{ "providers", KEY_PROVIDERS }, { "source", KEY_SOURCES } };
+		{ "spki", KEY_KEY }, { "providers", KEY_PROVIDERS },
+		{ "source", KEY_SOURCES }, { "origins", KEY_SOURCES },
+		{ "kind", KEY_KIND } };
 
 	for (size_t i = 0; i < COUNT(keys); i++)
 		if (json_is(e, keys[i].name))
@@ -72,7 +77,7 @@ providers_read(struct item *item, struct json *j, struct json_event *e)
 	return REASON_OK;
 }
 
-/* Of the list that jsonext has, the first one's name. */
+/* Of the list that jsonext and ndjson have, the first one's name. */
 static enum reason
 sources_read(struct item *item, struct json *j, struct json_event *e)
 {
@@ -82,7 +87,8 @@ sources_read(struct item *item, struct json *j, struct json_event *e)
 	while (j->depth > depth) {
 		if (e->kind == JSON_AT_BAD)
 			return R_TABLE_LINE;
-		if (e->kind == JSON_AT_KEY && json_is(e, "tal")) {
+		if (e->kind == JSON_AT_KEY &&
+		    (json_is(e, "tal") || json_is(e, "source"))) {
 			json_next(e, j);
 			if (e->kind == JSON_AT_STRING &&
 			    item->vrp.source.n == 0)
@@ -102,7 +108,8 @@ member_read(struct item *item, struct json *j, struct json_event *e)
 		[KEY_MAX_LENGTH] = &item->vrp.max_len,
 		[KEY_SOURCE] = &item->vrp.source,
 		[KEY_SKI] = &item->ski,
-		[KEY_KEY] = &item->key };
+		[KEY_KEY] = &item->key,
+		[KEY_KIND] = &item->kind };
 	enum key key = key_of(e);
 
 	if (key == KEY_PROVIDERS)
@@ -200,8 +207,28 @@ aspa_take(struct reading *r, struct item *item)
 	return said_add(r, &p, item->vrp.source);
 }
 
+static enum reason
+any_take(struct reading *r, struct item *item)
+{
+	if (span_eq(item->kind, SPAN("vrp")))
+		return vrp_take(r, item);
+	if (span_eq(item->kind, SPAN("aspa")))
+		return aspa_take(r, item);
+	if (span_eq(item->kind, SPAN("router_key")))
+		return router_key_take(r, item);
+	return R_TABLE_LINE;
+}
+
 /* ---- lists ----------------------------------------------------------------
  */
+
+static void
+item_clear(struct item *item)
+{
+	item->vrp = (struct said_vrp){ .source = SPAN("") };
+	item->ski = item->key = item->kind = SPAN("");
+	item->providers.n = 0;
+}
 
 static enum reason
 item_read(struct reading *r, struct item *item, struct json *j, item_take *take)
@@ -225,9 +252,7 @@ list_read(struct reading *r, struct json *j, item_take *take)
 		return R_TABLE_LINE;
 	json_next(&e, j);
 	while (reason == REASON_OK && e.kind == JSON_AT_OBJECT) {
-		item.vrp = (struct said_vrp){ .source = SPAN("") };
-		item.ski = item.key = SPAN("");
-		item.providers.n = 0;
+		item_clear(&item);
 		reason = item_read(r, &item, j, take);
 		if (reason == REASON_OK)
 			json_next(&e, j);
@@ -278,6 +303,62 @@ lists_read(struct reading *r, struct json *j, bool *any)
 	return e.kind == JSON_AT_DONE ? REASON_OK : R_TABLE_LINE;
 }
 
+/* ---- lines ----------------------------------------------------------------
+ */
+
+static bool
+is_lines(struct span bytes)
+{
+	struct json_event e;
+	struct json j;
+
+	json_init(&j, bytes);
+	json_next(&e, &j);
+	if (e.kind == JSON_AT_OBJECT)
+		json_next(&e, &j);
+	return e.kind == JSON_AT_KEY && json_is(&e, "kind");
+}
+
+static enum reason
+line_read(struct reading *r, struct item *item, struct span line)
+{
+	struct json_event e;
+	struct json j;
+
+	json_init(&j, line);
+	json_next(&e, &j);
+	if (e.kind == JSON_AT_DONE)
+		return REASON_OK;
+	if (e.kind != JSON_AT_OBJECT)
+		return R_TABLE_LINE;
+	item_clear(item);
+	TRY(item_read(r, item, &j, any_take));
+	json_next(&e, &j);
+	return e.kind == JSON_AT_DONE ? REASON_OK : R_TABLE_LINE;
+}
+
+static enum reason
+lines_read(struct reading *r, struct span bytes, struct fault *why)
+{
+	struct item item = { 0 };
+	enum reason reason = REASON_OK;
+	size_t number = 0;
+
+	while (reason == REASON_OK && bytes.n > 0) {
+		const uint8_t *end = memchr(bytes.p, '\n', bytes.n);
+		size_t n = end == NULL ? bytes.n : (size_t)(end - bytes.p);
+
+		number++;
+		reason = line_read(r, &item, span_of(bytes.p, n));
+		bytes.p += n + (end != NULL);
+		bytes.n -= n + (end != NULL);
+	}
+	vec_fini(&item.providers);
+	return reason == REASON_OK
+		   ? reason
+		   : fault_say(why, reason, NULL, "line %zu", number);
+}
+
 enum reason
 said_json(struct reading *r, struct span bytes, struct fault *why)
 {
@@ -285,6 +366,8 @@ said_json(struct reading *r, struct span bytes, struct fault *why)
 	bool any = false;
 	enum reason reason;
 
+	if (is_lines(bytes))
+		return lines_read(r, bytes, why);
 	json_init(&j, bytes);
 	reason = lists_read(r, &j, &any);
 	if (reason == REASON_OK && !any)

@@ -8,7 +8,7 @@ compare() {
 status "demonstration" 0 "$cairn" demo world
 status "validate" 0 "$cairn" validate -c world/cairn.yaml -q \
 	--output csv:vrps.csv json:vrps.json csvcompat:compat.csv \
-	csvext:ext.csv jsonext:ext.json ccr:all.ccr
+	csvext:ext.csv jsonext:ext.json ndjson:all.ndjson ccr:all.ccr
 status "the two worlds" 0 compare
 check "with totals" grep -q '^agree  *both ' out
 check "and why not by the other" grep -q '^Why not by the other' out
@@ -23,7 +23,8 @@ check "and nothing from elsewhere" sh -c '! grep -qE "(src|href)=|@import|url\("
 
 status "the view with itself" 0 compare --between view view --tolerance 0
 # With what it says itself, in each format, of all that the format can say.
-for file in vrps.csv compat.csv ext.csv vrps.json ext.json all.ccr; do
+for file in vrps.csv compat.csv ext.csv vrps.json ext.json all.ndjson \
+	all.ccr; do
 	status "the view is $file" 0 compare --between view $file --tolerance 0
 	status "$file is the view" 0 compare --between $file view --tolerance 0
 	status "$file with itself" 0 compare --between $file $file \
@@ -34,6 +35,8 @@ check "and that is told" grep -qx 'of what both can say: VRPs' out
 status "json says all" 0 compare --between view vrps.json --json
 check "all kinds" sh -c "tr -d ' \n' <out | grep -q '\"kinds\":\[\"vrp\",\"aspa\",\"router-key\"\]'"
 check "ASPAs among them" grep -q '"aspas": \[' vrps.json
+status "csv says VRPs alone" 0 compare --between view vrps.csv --html
+check "the page tells it" grep -qF 'Of what both can say: VRPs.' out
 status "csv and ccr" 0 compare --between vrps.csv all.ccr --tolerance 0
 sed '/"routerKeys"/,/^  \]/{/{/d}' vrps.json >keyless.json
 status "router keys count" 1 compare --between keyless.json all.ccr \

@@ -326,6 +326,12 @@ test_said_kinds(void **state)
 		"\"AB00000000000000000000000000000000000000\","
 		"\"routerPublicKey\":\"-__-AA\",\"source\":[{\"tal\":"
 		"\"ripe\"}]}]}",
+		"{\"kind\":\"aspa\",\"customer\":64501,\"providers\":[1,"
+		"4294967295],\"expires\":\"x\",\"origins\":[{\"source\":"
+		"\"ripe\",\"chain\":[{\"uri\":\"x\"}]},{\"source\":\"arin\"}]}\n"
+		"{\"kind\":\"router_key\",\"asn\":64500,\"ski\":"
+		"\"ab00000000000000000000000000000000000000\",\"spki\":"
+		"\"+//+AA==\",\"origins\":[{\"source\":\"ripe\"}]}\n",
 	};
 	static const uint8_t spki[] = { 0xfb, 0xff, 0xfe, 0x00 };
 
@@ -360,9 +366,9 @@ test_said_kinds(void **state)
 static void
 test_said_wrong(void **state)
 {
-	static const char *const cases[] = { "", "ASN,IP Prefix",
-		"IP Prefix,Max Length\n10.0.0.0/8,8\n", "ASN,IP Prefix\nAS1\n",
-		"ASN,IP Prefix\nAS1,10.0.0.1/8\n",
+	static const char *const cases[] = {
+		"", "ASN,IP Prefix", "IP Prefix,Max Length\n10.0.0.0/8,8\n",
+		"ASN,IP Prefix\nAS1\n", "ASN,IP Prefix\nAS1,10.0.0.1/8\n",
 		"ASN,IP Prefix,Max Length\nAS1,10.0.0.0/8,7\n",
 		"ASN,IP Prefix,Max Length\nAS1,10.0.0.0/8,33\n", "{}",
 		"{\"roas\": 3}", "{\"roas\": [",
@@ -380,7 +386,12 @@ test_said_wrong(void **state)
 		"\"ab00000000000000000000000000000000000000\"}]}",
 		"{\"routerKeys\": [{\"asn\": 1, \"SKI\": "
 		"\"ab00000000000000000000000000000000000000\", "
-		"\"routerPublicKey\": \"A*\"}]}" };
+		"\"routerPublicKey\": \"A*\"}]}",
+		"{\"kind\": \"vrp\", \"asn\": 1, \"prefix\": \"10.0.0.0/8\"} 1",
+		"{\"kind\": \"vrp\", \"asn\": 1}",
+		"{\"kind\": \"route\", \"asn\": 1, \"prefix\": \"10.0.0.0/8\"}",
+		"{\"kind\": \"aspa\", \"customer\": 1, \"providers\": [2]}\n[]"
+	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
