@@ -366,7 +366,7 @@ fetch_read(struct fetch_count *out, struct fetch *f,
 	if (r != REASON_OK)
 		return r;
 	r = fetch_tree_read(out, folder, root, f->settings.limits, now, reader);
-	if ((r == R_FETCH_FILES || r == R_FETCH_BYTES) &&
+	if (reader != NULL && (r == R_FETCH_FILES || r == R_FETCH_BYTES) &&
 	    job->sources[job->source].via == FETCH_BY_RSYNC)
 		staging_empty(folder);
 	(void)close(folder);

@@ -120,6 +120,11 @@ struct fetch_reader {
 
 struct fetch_count {
 	uint64_t files, folders, bytes, skipped;
+	/* Of all names, sizes and stamps: where it is the same again, so is
+	 * all that is there. Not so where something was passed over, or has a
+	 * stamp that cannot be relied upon. */
+	bool is_stamped;
+	struct digest stamp;
 };
 
 /*
@@ -127,7 +132,8 @@ struct fetch_count {
  * followed, in the order of their names. `root` is the URI of its root. Over a
  * limit of files or bytes nothing of it counts (the staging folder is then
  * emptied); what is deeper than folder_depth or larger than an object may be
- * is skipped. `now` tells stamps that cannot be relied upon.
+ * is skipped. `now` tells stamps that cannot be relied upon. Without a reader
+ * (NULL) the tree is only looked at.
  */
 enum reason fetch_read(struct fetch_count *out, struct fetch *,
     const struct fetch_job *, struct span root, int64_t now,

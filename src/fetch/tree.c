@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "crypt/crypt.h"
 #include "fetch/inside.h"
 
 /* Files changed in the last seconds may change again within one tick of the
@@ -24,20 +25,27 @@
 
 struct folder {
 	int fd;
-	size_t uri;         /* length of its URI, slash included */
-	struct arena arena; /* names */
-	VEC(const char *) names;
-	size_t next;
+	size_t uri;             /* length of its URI, slash included */
+	struct arena_mark mark; /* its names are behind it */
+	size_t first, next;     /* of the names of all that are open */
 };
+
+#define ENTRIES ((size_t)32 << 10) /* bytes of names, read at once */
+#define STAMPED ((size_t)8 << 10)
 
 struct tree {
 	const struct limits *limits;
-	const struct fetch_reader *reader;
+	const struct fetch_reader *reader; /* NULL: only looked at */
 	struct fetch_count *count;
 	int64_t now;
 	uint64_t n_names; /* met so far */
 	struct buf uri;   /* of the entry at hand */
 	struct buf bytes; /* of the file at hand */
+	struct arena arena;
+	VEC(const char *) names;
+	uint8_t *entries;
+	struct buf said; /* to be hashed */
+	struct crypt_hash *hash;
 	struct folder *stack;
 	size_t depth;
 };
@@ -50,58 +58,118 @@ name_cmp(const void *a, const void *b)
 	return strcmp(*x, *y);
 }
 
+/* ---- what it looks like ---------------------------------------------- */
+
+static void
+say(struct tree *t, struct span what)
+{
+	if (t->said.n + what.n > STAMPED) {
+		crypt_hash_add(t->hash, buf_view(&t->said));
+		buf_reset(&t->said);
+	}
+	if (what.n > STAMPED)
+		crypt_hash_add(t->hash, what);
+	else
+		buf_span(&t->said, what);
+}
+
+static void
+say_file(struct tree *t, const char *name, uint64_t size, uint64_t stamp)
+{
+	const uint64_t file[2] = { size, stamp };
+
+	t->count->is_stamped = t->count->is_stamped && stamp != 0;
+	say(t, SPAN("f"));
+	say(t, span_of(name, strlen(name) + 1));
+	say(t, SPAN_OF(file));
+}
+
+static void
+say_end(struct tree *t)
+{
+	crypt_hash_add(t->hash, buf_view(&t->said));
+	crypt_hash_take(t->hash, t->count->stamp.b);
+	t->hash = NULL;
+	if (t->said.failed)
+		t->count->is_stamped = false;
+}
+
 /* ---- folders --------------------------------------------------------- */
 
 static void
-folder_fini(struct folder *f)
+folder_fini(struct tree *t, struct folder *f)
 {
 	if (f->fd >= 0)
 		(void)close(f->fd);
-	vec_fini(&f->names);
-	arena_fini(&f->arena);
+	t->names.n = f->first;
+	arena_rewind(&t->arena, f->mark);
 }
 
 static enum reason
-folder_add(struct folder *f, const char *name, struct tree *t)
+folder_add(struct tree *t, const char *name, uint8_t type)
 {
-	const char *copy;
+	size_t n = strlen(name) + 1;
+	char *copy;
 
 	/* Hidden ones are rsync's own, in the making; and "." and "..". */
 	if (name[0] == '.')
 		return REASON_OK;
 	if (t->n_names++ >= t->limits->repository_files)
 		return R_FETCH_FILES;
-	copy = arena_str(&f->arena, span_str(name));
-	if (copy == NULL || !vec_push(&f->names, copy))
+	copy = arena_alloc(&t->arena, n + 1);
+	if (copy == NULL)
 		return R_LIMIT_MEMORY;
-	return REASON_OK;
+	copy[0] = type == DT_DIR;
+	memcpy(copy + 1, name, n);
+	return vec_push(&t->names, copy + 1) ? REASON_OK : R_LIMIT_MEMORY;
+}
+
+static enum reason
+folder_read(struct folder *f, struct tree *t)
+{
+	for (;;) {
+		ssize_t n = getdents64(f->fd, t->entries, ENTRIES);
+
+		if (n == 0)
+			return REASON_OK;
+		if (n < 0)
+			return R_FETCH_FOLDER;
+		for (ssize_t at = 0; at < n;) {
+			const struct dirent64 *d =
+			    (const void *)(t->entries + at);
+
+			TRY(folder_add(t, d->d_name, d->d_type));
+			at += d->d_reclen;
+		}
+	}
+}
+
+/* It was one when its name was read: whether it is one still is seen when it
+ * is opened. */
+static bool
+is_folder(const char *name)
+{
+	return name[-1] != 0;
 }
 
 /* Read all names of an open folder; takes fd. */
 static enum reason
 folder_init(struct folder *f, int fd, struct tree *t)
 {
-	DIR *dir = fdopendir(fd);
-	struct dirent *entry;
-	enum reason r = REASON_OK;
+	enum reason r;
+	size_t n;
 
-	*f = (struct folder){ .fd = -1, .uri = t->uri.n };
-	arena_init(&f->arena, SIZE_MAX);
-	if (dir == NULL) {
-		(void)close(fd);
-		return R_FETCH_FOLDER;
-	}
-	f->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-	errno = 0;
-	while (r == REASON_OK && (entry = readdir(dir)) != NULL)
-		r = folder_add(f, entry->d_name, t);
-	if (r == REASON_OK && (errno != 0 || f->fd < 0))
-		r = R_FETCH_FOLDER;
-	(void)closedir(dir);
+	*f = (struct folder){ .fd = fd,
+		.uri = t->uri.n,
+		.mark = arena_mark(&t->arena),
+		.first = t->names.n,
+		.next = t->names.n };
+	r = folder_read(f, t);
+	n = t->names.n - f->first;
 	if (r != REASON_OK)
-		folder_fini(f);
-	else if (f->names.n > 1)
-		qsort(f->names.v, f->names.n, sizeof(*f->names.v), name_cmp);
+		folder_fini(t, f);
+	else if (n > 1)
+		qsort(t->names.v + f->first, n, sizeof(*t->names.v), name_cmp);
 	return r;
 }
 
@@ -109,7 +177,9 @@ static void
 skip(struct tree *t, enum reason why)
 {
 	t->count->skipped++;
-	t->reader->skipped(t->reader->ctx, buf_view(&t->uri), why);
+	t->count->is_stamped = false;
+	if (t->reader != NULL)
+		t->reader->skipped(t->reader->ctx, buf_view(&t->uri), why);
 }
 
 static enum reason
@@ -136,6 +206,8 @@ enter(struct tree *t, struct folder *above, const char *name)
 	}
 	if (r != REASON_OK)
 		return r;
+	say(t, SPAN("d"));
+	say(t, span_of(name, strlen(name) + 1));
 	t->depth++;
 	t->count->folders++;
 	return REASON_OK;
@@ -212,7 +284,7 @@ open_file(int folder, const char *name, struct stat *st)
 }
 
 static enum reason
-give(struct tree *t, struct fetch_file *file)
+give(struct tree *t, const char *name, struct fetch_file *file)
 {
 	const struct limits *l = t->limits;
 
@@ -220,6 +292,9 @@ give(struct tree *t, struct fetch_file *file)
 		return R_FETCH_BYTES;
 	t->count->bytes += file->size;
 	t->count->files++;
+	say_file(t, name, file->size, file->stamp);
+	if (t->reader == NULL)
+		return REASON_OK;
 	file->uri = buf_view(&t->uri);
 	return t->reader->file(t->reader->ctx, file);
 }
@@ -238,10 +313,12 @@ visit_file(struct tree *t, const struct folder *f, const char *name,
 		return REASON_OK;
 	}
 	file.stamp = stamp_of(before, t->now);
+	if (t->reader == NULL)
+		return give(t, name, &file);
 	if (file.stamp != 0 &&
 	    t->reader->known(t->reader->ctx, buf_view(&t->uri), file.stamp)) {
 		file.known = true;
-		return give(t, &file);
+		return give(t, name, &file);
 	}
 	fd = open_file(f->fd, name, &st);
 	if (fd < 0) {
@@ -256,7 +333,7 @@ visit_file(struct tree *t, const struct folder *f, const char *name,
 	}
 	file.bytes = buf_view(&t->bytes);
 	file.size = file.bytes.n;
-	return give(t, &file);
+	return give(t, name, &file);
 }
 
 /* ---- the walk
@@ -268,6 +345,7 @@ visit(struct tree *t, struct folder *f, const char *name)
 {
 	struct stat st;
 	struct uri uri;
+	bool is_read = t->reader != NULL;
 
 	t->uri.n = f->uri;
 	buf_puts(&t->uri, name);
@@ -275,7 +353,11 @@ visit(struct tree *t, struct folder *f, const char *name)
 		buf_reset(&t->uri);
 		return R_FETCH_FOLDER;
 	}
-	if (uri_parse(&uri, buf_view(&t->uri), t->limits) != REASON_OK ||
+	/* What has a name that is none was not stamped when it was read. */
+	if (!is_read && is_folder(name))
+		return enter(t, f, name);
+	if ((is_read &&
+		uri_parse(&uri, buf_view(&t->uri), t->limits) != REASON_OK) ||
 	    fstatat(f->fd, name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
 		skip(t, R_FETCH_FILE);
 		return REASON_OK;
@@ -286,6 +368,13 @@ visit(struct tree *t, struct folder *f, const char *name)
 		return visit_file(t, f, name, &st);
 	skip(t, R_FETCH_FILE);
 	return REASON_OK;
+}
+
+static void
+leave(struct tree *t)
+{
+	say(t, SPAN("u"));
+	folder_fini(t, &t->stack[--t->depth]);
 }
 
 static enum reason
@@ -304,14 +393,48 @@ tree_walk(struct tree *t, int folder, struct span root)
 	while (r == REASON_OK && t->depth > 0) {
 		struct folder *f = &t->stack[t->depth - 1];
 
-		if (f->next < f->names.n)
-			r = visit(t, f, f->names.v[f->next++]);
+		if (f->next < t->names.n)
+			r = visit(t, f, t->names.v[f->next++]);
 		else
-			folder_fini(&t->stack[--t->depth]);
+			leave(t);
 	}
 	while (t->depth > 0)
-		folder_fini(&t->stack[--t->depth]);
+		leave(t);
 	return r;
+}
+
+static bool
+tree_init(struct tree *t)
+{
+	const struct limits *l = t->limits;
+
+	/* Names are at most 255 bytes (NAME_MAX), so that the longest URI
+	 * that passed and one name always fit. */
+	buf_init(&t->uri, l->uri_max + 512);
+	buf_init(&t->bytes, l->object_max);
+	buf_init(&t->said, STAMPED);
+	arena_init(&t->arena, SIZE_MAX);
+	t->hash = crypt_hash_new();
+	t->entries = base_alloc(ENTRIES);
+	t->stack =
+	    base_alloc(sizeof(*t->stack) * ((size_t)l->folder_depth + 1));
+	return t->hash != NULL && t->entries != NULL && t->stack != NULL;
+}
+
+static void
+tree_fini(struct tree *t)
+{
+	struct digest unused;
+
+	if (t->hash != NULL)
+		crypt_hash_take(t->hash, unused.b);
+	base_free(t->stack);
+	base_free(t->entries);
+	vec_fini(&t->names);
+	arena_fini(&t->arena);
+	buf_fini(&t->said);
+	buf_fini(&t->uri);
+	buf_fini(&t->bytes);
 }
 
 enum reason
@@ -323,18 +446,16 @@ fetch_tree_read(struct fetch_count *out, int folder, struct span root,
 	};
 	enum reason r = R_LIMIT_MEMORY;
 
-	*out = (struct fetch_count){ 0 };
-	/* Names are at most 255 bytes (NAME_MAX), so that the longest URI
-	 * that passed and one name always fit. */
-	buf_init(&t.uri, limits->uri_max + 512);
-	buf_init(&t.bytes, limits->object_max);
-	t.stack =
-	    base_alloc(sizeof(*t.stack) * ((size_t)limits->folder_depth + 1));
-	if (t.stack != NULL)
+	*out = (struct fetch_count){ .is_stamped = true };
+	if (tree_init(&t)) {
+		/* Under other limits something else may be passed over. */
+		say(&t, SPAN_OF(*limits));
+		say(&t, root);
 		r = tree_walk(&t, folder, root);
-	base_free(t.stack);
-	buf_fini(&t.uri);
-	buf_fini(&t.bytes);
+		say_end(&t);
+	}
+	tree_fini(&t);
+	out->is_stamped = out->is_stamped && r == REASON_OK;
 	return r;
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "tests/fetch/scene.h"
@@ -248,6 +249,92 @@ test_stamps(void **state)
 	seen_fini(&seen);
 }
 
+/* What is only looked at: the same stamp if all is the same, and another one
+ * for whatever is not. */
+static struct fetch_count
+glance(struct scene *s, int64_t now)
+{
+	struct fetch_source source = scene_folder(scene_path(s, "t"), "");
+	struct fetch_job job = scene_job(FETCH_TREE, &source, 1);
+	struct fetch_count count;
+
+	(void)scene_fetch(s, &job);
+	CHECK_REASON("look",
+	    fetch_read(&count, s->fetch, &job, SPAN("rsync://h/m/"), now, NULL,
+		&s->why),
+	    REASON_OK);
+	return count;
+}
+
+static void
+test_looks(void **state)
+{
+	static const char *const changes[] = {
+		"printf 3 >t/a/x.roa",
+		"touch -d @1 t/a/x.roa",
+		"printf 1 >t/z.roa",
+		"rm t/z.roa",
+		"mv t/a/x.roa t/a/w.roa",
+		"mv t/a t/b",
+		"mv t/b/w.roa t",
+		"mkdir t/c",
+		"mkdir t/c/c",
+		"cp -p t/y.roa t/v.roa; mv t/v.roa t/y.roa",
+	};
+	struct scene *s = *state;
+	struct fetch_count read, seen;
+	struct seen all = { 0 };
+	int64_t now = (int64_t)time(NULL) + 1000;
+
+	scene_shell(s, "mkdir -p t/a; printf 1 >t/a/x.roa; printf 2 >t/y.roa");
+	CHECK_REASON("read", look(&all, &read, s, now), REASON_OK);
+	seen_fini(&all);
+	assert_true(read.is_stamped);
+	for (size_t i = 0; i < COUNT(changes); i++) {
+		seen = glance(s, now);
+		assert_true(seen.is_stamped);
+		CHECK(changes[i], digest_eq(&seen.stamp, &read.stamp));
+		assert_int_equal(seen.files, read.files);
+		assert_int_equal(seen.bytes, read.bytes);
+		assert_int_equal(seen.folders, read.folders);
+		scene_shell(s, changes[i]);
+		seen = glance(s, now);
+		CHECK(changes[i], !digest_eq(&seen.stamp, &read.stamp));
+		all = (struct seen){ 0 };
+		CHECK_REASON("read", look(&all, &read, s, now), REASON_OK);
+		seen_fini(&all);
+		CHECK(changes[i], digest_eq(&seen.stamp, &read.stamp));
+	}
+}
+
+/* What was passed over, and what is too young, has to be read again. */
+static void
+test_looks_in_vain(void **state)
+{
+	static const char *const scripts[] = {
+		"ln -s x t/link.roa",
+		"mkfifo t/fifo.roa",
+		"printf bad >'t/with space.roa'",
+		"truncate -s 9000000 t/large.roa",
+	};
+	struct scene *s = *state;
+	struct fetch_count count;
+	struct seen all;
+	int64_t now = (int64_t)time(NULL) + 1000;
+
+	for (size_t i = 0; i < COUNT(scripts); i++) {
+		scene_shell(s, "rm -rf t; mkdir t; printf 1 >t/x.roa");
+		scene_shell(s, scripts[i]);
+		all = (struct seen){ 0 };
+		CHECK_REASON(scripts[i], look(&all, &count, s, now), REASON_OK);
+		CHECK(scripts[i], !count.is_stamped);
+		seen_fini(&all);
+	}
+	scene_shell(s, "rm -rf t; mkdir t; printf 1 >t/x.roa");
+	count = glance(s, now - 1000);
+	assert_false(count.is_stamped);
+}
+
 static void
 test_reader_stops(void **state)
 {
@@ -329,6 +416,8 @@ main(void)
 		SCENE(test_swapped),
 		SCENE(test_limits),
 		SCENE(test_stamps),
+		SCENE(test_looks),
+		SCENE(test_looks_in_vain),
 		SCENE(test_reader_stops),
 		SCENE(test_file),
 		SCENE(test_no_folder),
