@@ -289,9 +289,10 @@ store_is_due(struct store_write *w)
 	       w->dropped > 0 && w->dropped >= st.ms_entries / DUE_SHARE;
 }
 
-/* Deltas bring what is new: what was lost comes with a snapshot alone. */
+/* Deltas bring what is new: what was lost comes with a snapshot alone, and
+ * with a folder that is read. */
 static enum reason
-forget_rrdp(struct store_write *w)
+forget_states(struct store_write *w)
 {
 	MDB_cursor *cursor;
 	MDB_val k, v;
@@ -300,9 +301,13 @@ forget_rrdp(struct store_write *w)
 
 	if (rc != 0)
 		return store_trouble(w->why, rc, "removing a damaged object");
-	while (rc == 0 && (rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT)) == 0)
-		if (*(const uint8_t *)k.mv_data == STORE_RRDP)
+	while (
+	    rc == 0 && (rc = mdb_cursor_get(cursor, &k, &v, MDB_NEXT)) == 0) {
+		uint8_t kind = *(const uint8_t *)k.mv_data;
+
+		if (kind == STORE_RRDP || kind == STORE_TREE)
 			rc = mdb_cursor_del(cursor, 0);
+	}
 	mdb_cursor_close(cursor);
 	return rc == MDB_NOTFOUND
 		   ? REASON_OK
@@ -349,8 +354,8 @@ store_forget_damaged(struct store_write *w)
 
 	if (s->damaged.n > 0)
 		TRY(find_damaged(w));
-	if (s->damaged.n > 0)
-		TRY(forget_rrdp(w));
+	if (s->damaged.n > 0 || s->lost_name)
+		TRY(forget_states(w));
 	for (size_t i = 0; i < s->damaged.n; i++) {
 		int rc = object_drop(w, &s->damaged.v[i]);
 
@@ -359,5 +364,6 @@ store_forget_damaged(struct store_write *w)
 			    w->why, rc, "removing a damaged object");
 	}
 	s->damaged.n = 0;
+	s->lost_name = false;
 	return REASON_OK;
 }

@@ -47,7 +47,8 @@ struct store {
 	MDB_env *env;
 	MDB_dbi tables[TABLE_COUNT];
 	int lock;
-	VEC(struct digest) damaged;
+	VEC(struct digest) damaged; /* objects */
+	bool lost_name;             /* the record of one is damaged */
 };
 
 struct store_read {
@@ -61,6 +62,7 @@ struct store_write {
 	struct fault *why;
 	struct buf scratch; /* the record in the making */
 	uint64_t dropped;   /* references removed since the last collection */
+	bool is_same;       /* it said what is so since */
 };
 
 /* A key of one or two digests, or of a byte and one. */

@@ -53,12 +53,19 @@ store_name(struct store_name *out, struct store_read *r,
 {
 	struct store_key key;
 	struct span value;
+	MDB_val k, v;
 
 	store_key_uri(&out->key, uri);
 	store_key_two(&key, repository, &out->key);
-	return record_get(
-		   &value, r->txn, r->store->tables[TABLE_NAMES], &key) &&
-	       record_name_read(out, value) && span_eq(out->uri, uri);
+	k = store_key_val(&key);
+	if (mdb_get(r->txn, r->store->tables[TABLE_NAMES], &k, &v) != 0)
+		return false;
+	if (record_open(
+		&value, span_of(key.b, key.n), span_of(v.mv_data, v.mv_size)) &&
+	    record_name_read(out, value) && span_eq(out->uri, uri))
+		return true;
+	r->store->lost_name = true;
+	return false;
 }
 
 bool
@@ -121,6 +128,14 @@ store_blob(struct span *out, struct store_read *r, enum store_blob kind,
 
 	store_key_blob(&key, kind, repository);
 	return record_get(out, r->txn, r->store->tables[TABLE_BLOBS], &key);
+}
+
+bool
+store_same(struct span *out, struct store_read *r)
+{
+	static const struct digest none = { { 0 } };
+
+	return store_blob(out, r, STORE_SAME, &none);
 }
 
 enum reason

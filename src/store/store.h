@@ -102,10 +102,15 @@ bool store_repository(struct store_repository *out, struct store_read *,
 enum store_blob {
 	STORE_RRDP,   /* what its names are the state of; goes with them */
 	STORE_HEALTH, /* how well it can be had */
-	STORE_LEDGER  /* of a ledger: what was accepted. It never goes */
+	STORE_LEDGER, /* of a ledger: what was accepted. It never goes */
+	STORE_TREE,   /* how the folder looked that its names are of: goes as
+		       * STORE_RRDP does */
+	STORE_SAME    /* see store_write_same */
 };
 bool store_blob(struct span *out, struct store_read *, enum store_blob,
     const struct digest *repository) MUST_CHECK;
+/* What store_write_same wrote, if nothing was written since. */
+bool store_same(struct span *out, struct store_read *) MUST_CHECK;
 /* All repositories, by key; false from the callback ends it. */
 enum reason store_repositories(struct store_read *,
     bool (*each)(void *ctx, const struct store_repository *),
@@ -153,6 +158,11 @@ enum reason store_write_anchor(struct store_write *, const struct digest *tal,
     struct span der, struct span uri) MUST_CHECK;
 enum reason store_write_repository(
     struct store_write *, const struct store_repository *) MUST_CHECK;
+/*
+ * What is so as long as the store is as it is now. Every write takes it away,
+ * whatever it writes, unless it is one that says it again.
+ */
+enum reason store_write_same(struct store_write *, struct span) MUST_CHECK;
 /* Empty: it goes. */
 enum reason store_write_blob(struct store_write *, enum store_blob,
     const struct digest *repository, struct span bytes) MUST_CHECK;
@@ -181,8 +191,9 @@ enum reason store_collect_memos(
     struct store_write *, const struct digest *who, size_t n) MUST_CHECK;
 /* Has enough been replaced for a collection to be worth its walk? */
 bool store_is_due(struct store_write *);
-/* If reads found a damaged object, remove all that are damaged, and every
- * STORE_RRDP, whose deltas would not bring them: so that they are had again. */
+/* If reads found a damaged object, remove all that are damaged. Then, and where
+ * the record of a name was, remove every STORE_RRDP and STORE_TREE as well,
+ * because what is new since would not bring them: so that they are had again. */
 enum reason store_forget_damaged(struct store_write *) MUST_CHECK;
 
 #endif

@@ -77,12 +77,39 @@ no_room(const struct store *s)
 	       fs.f_bavail < ROOM_LEAST / (fs.f_frsize == 0 ? 1 : fs.f_frsize);
 }
 
+static const struct digest no_repository = { { 0 } };
+
+/* What was said of the store as it was is said no longer. */
+static enum reason
+drop_same(struct store_write *w)
+{
+	struct store_key key;
+	MDB_val k;
+	int rc;
+
+	store_key_blob(&key, STORE_SAME, &no_repository);
+	k = store_key_val(&key);
+	rc = mdb_del(w->txn, w->store->tables[TABLE_BLOBS], &k, NULL);
+	return rc == 0 || rc == MDB_NOTFOUND
+		   ? REASON_OK
+		   : store_trouble(w->why, rc, "writing the store");
+}
+
+enum reason
+store_write_same(struct store_write *w, struct span bytes)
+{
+	w->is_same = true;
+	return store_write_blob(w, STORE_SAME, &no_repository, bytes);
+}
+
 static enum reason
 txn_commit(struct store_write *w)
 {
-	enum reason r = write_dropped(w);
+	enum reason r = w->is_same ? REASON_OK : drop_same(w);
 	int rc;
 
+	if (r == REASON_OK)
+		r = write_dropped(w);
 	if (r != REASON_OK) {
 		mdb_txn_abort(w->txn);
 		w->txn = NULL;

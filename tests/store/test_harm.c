@@ -139,6 +139,7 @@ test_damage(void **state)
 	(void)state;
 	put_names(s, "rsync://h/m/", uris, texts, 2);
 	put_blob(s, STORE_RRDP, "https://a/", "state");
+	put_blob(s, STORE_TREE, "rsync://h/m/", "stamp");
 	put_blob(s, STORE_HEALTH, "https://a/", "good");
 	store_close(s);
 	s = store_new();
@@ -168,7 +169,18 @@ test_damage(void **state)
 	assert_true(has(s, "object one"));
 	/* No delta would have brought it. */
 	assert_true(blob_is(s, STORE_RRDP, "https://a/", ""));
+	assert_true(blob_is(s, STORE_TREE, "rsync://h/m/", ""));
 	assert_true(blob_is(s, STORE_HEALTH, "https://a/", "good"));
+	/* The name alone: the same. */
+	put_blob(s, STORE_TREE, "rsync://h/m/", "stamp");
+	r = look(s);
+	assert_false(store_name(&name, r, &key, span_str(uris[1])));
+	assert_false(store_name(&name, r, &key, SPAN("rsync://h/m/none")));
+	store_read_end(r);
+	w = begin(s);
+	CHECK_REASON("name", store_forget_damaged(w), REASON_OK);
+	commit(w);
+	assert_true(blob_is(s, STORE_TREE, "rsync://h/m/", ""));
 	store_close(s);
 	/* Putting the same bytes repairs it as well. */
 	patch("object one", "object 0ne");

@@ -315,6 +315,57 @@ test_blobs(void **state)
 }
 
 static bool
+same_is(struct store *s, const char *text)
+{
+	struct store_read *r = look(s);
+	struct span out;
+	bool there = store_same(&out, r);
+	bool is = text == NULL ? !there : there && span_eq(out, span_str(text));
+
+	store_read_end(r);
+	return is;
+}
+
+static void
+put_same(struct store *s, const char *text)
+{
+	struct store_write *w = begin(s);
+
+	CHECK_REASON("same", store_write_same(w, span_str(text)), REASON_OK);
+	commit(w);
+}
+
+/* Every write but one that says it again takes it away. */
+static void
+test_said_the_same(void **state)
+{
+	struct store *s = store_new();
+	struct store_write *w;
+
+	(void)state;
+	assert_true(same_is(s, NULL));
+	put_same(s, "one");
+	assert_true(same_is(s, "one"));
+	put_same(s, "two");
+	assert_true(same_is(s, "two"));
+	put_blob(s, STORE_HEALTH, "https://a/", "good");
+	assert_true(same_is(s, NULL));
+	put_same(s, "three");
+	w = begin(s);
+	store_write_abort(w);
+	assert_true(same_is(s, "three"));
+	w = begin(s);
+	commit(w);
+	assert_true(same_is(s, NULL));
+	put_same(s, "four");
+	w = begin(s);
+	CHECK_REASON("flush", store_write_flush(w), REASON_OK);
+	store_write_abort(w);
+	assert_true(same_is(s, NULL));
+	store_close(s);
+}
+
+static bool
 has_memo(struct store *s, const struct digest *who, const char *manifest)
 {
 	struct digest hash = sha256(manifest);
@@ -457,6 +508,7 @@ main(void)
 		SCENE(test_points),
 		SCENE(test_anchors_and_repositories),
 		SCENE(test_blobs),
+		SCENE(test_said_the_same),
 		SCENE(test_memos),
 		SCENE(test_collection),
 	};
