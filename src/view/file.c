@@ -125,6 +125,7 @@ is_holding(struct view_file *f)
 	pages = (f->digests - VIEW_HEADER + VIEW_PAGE - 1) / VIEW_PAGE;
 	if (f->n - f->digests != pages * 32)
 		return false;
+	f->digest_at = (size_t)(field.p - f->p);
 	field_bytes(&field, want, sizeof(want));
 	crypt_sha256(digest, span_of(f->p + f->digests, pages * 32));
 	if (memcmp(digest, want, sizeof(digest)) != 0)

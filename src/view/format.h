@@ -21,6 +21,10 @@
 #define VIEW_HEADER  1024
 #define VIEW_PAGE    16384
 #define VIEW_NONE    UINT32_MAX /* instead of a record's number */
+/* Where times are that change while nothing else does. */
+#define FRONT_AT              16
+#define FRONT_MADE_AT         24
+#define REPOSITORY_FETCHED_AT 36
 
 enum view_kind {
 	VIEW_WHOLE = 1,
@@ -141,6 +145,11 @@ enum reason file_replace(
 /* Make the name of a new file durable. */
 bool file_sync_folder(const char *path);
 
+/* The file once more, at other times. R_VIEW_DAMAGED; buf_fini is due where it
+ * is REASON_OK. */
+enum reason view_again_bytes(struct buf *out, struct view_file *,
+    const struct view_again *, int64_t made_at) MUST_CHECK;
+
 /* ---- reading ------------------------------------------------------------- */
 
 struct view_file {
@@ -151,8 +160,9 @@ struct view_file {
 	struct {
 		size_t offset, n;
 	} part[PART_COUNT];
-	size_t digests; /* where they begin */
-	uint8_t *seen;  /* a bit for each page whose digest holds */
+	size_t digests;   /* where they begin */
+	size_t digest_at; /* in front: where the digest of all of them is */
+	uint8_t *seen;    /* a bit for each page whose digest holds */
 	enum reason *reasons;
 	bool damaged; /* something was not as it should: sticks */
 };

@@ -51,8 +51,7 @@ go_on(struct view_published *out, struct view *v, const struct keep *keep,
 
 	arena_init(&arena, SIZE_MAX);
 	memcpy(v->sessions, old->sessions, sizeof(v->sessions));
-	/* Time goes forward here, whatever the clock does. */
-	v->made_at = f->now > old->made_at ? f->now : old->made_at + 1;
+	v->made_at = view_made_after(old->made_at, f->now);
 	reason = view_diff(&d, old, v, &arena);
 	if (reason == REASON_OK) {
 		for (size_t i = 0; i < d.n; i++)

@@ -220,6 +220,36 @@ struct view_published {
 enum reason view_publish(struct view_published *out, struct view *,
     const struct view_folder *, struct fault *why) MUST_CHECK;
 
+/* Which view it was: no other of that folder was made at that time. */
+struct view_name {
+	uint64_t edition;
+	int64_t made_at;
+	uint16_t sessions[3];
+};
+
+/* What is new of a view of which nothing else is. */
+struct view_again {
+	struct view_name was;
+	int64_t at;
+	struct span state; /* repositories in it were had anew, at: */
+	int64_t fetched_at;
+};
+
+/* When a view that follows one made then is made: time goes forward here,
+ * whatever the clock does. */
+int64_t view_made_after(int64_t made_at, int64_t now);
+void view_name_of(struct view_name *out, const struct view_head *);
+/* The newest one's; false: there is none, or it is damaged in front. */
+bool view_newest(struct view_head *out, const char *folder) MUST_CHECK;
+/*
+ * Publish the newest once more, with these times, as view_publish would have
+ * done with a view like it. R_VIEW_DAMAGED: it is damaged, or is not the one
+ * that was meant; then all is as before.
+ */
+enum reason view_publish_again(struct view_published *out,
+    const struct view_again *, const struct view_folder *,
+    struct fault *why) MUST_CHECK;
+
 /*
  * What is kept of the past: a difference and where it is, the newest first.
  * Editions count on by one; where they do not there is a gap, and what is
