@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
-#include "output/output.h"
+#include "cli/outputs.h"
 
 /* ---- what is written ------------------------------------------------- */
 
@@ -16,6 +16,9 @@ struct outputs {
 	struct output_file *files;
 	struct summary_output *told;
 	bool reader_left; /* and does not want the rest: no failure */
+	bool *is_kept;                 /* nothing is to be done about it */
+	const struct digest *contents; /* of the view; NULL: not known by it */
+	struct outputs_kept kept;
 };
 
 /* Then what earlier runs wrote is better than the nothing there is to say. */
@@ -31,6 +34,23 @@ has_nothing(const struct run_result *r)
 	return true;
 }
 
+/* The i-th of all; false past the end. */
+static bool
+output_at(const struct output_format **format, const char **path,
+    const struct conf *c, size_t i)
+{
+	if (i < c->n_outputs) {
+		*format = output_by_name(c->outputs[i].format);
+		*path = c->outputs[i].path;
+		return true;
+	}
+	if (i > c->n_outputs || c->findings == NULL)
+		return false;
+	*format = &output_findings;
+	*path = strcmp(c->findings, "-") != 0 ? c->findings : NULL;
+	return true;
+}
+
 /* `early`: files alone, since what went elsewhere cannot be taken back. */
 static int
 prepare(
@@ -40,16 +60,13 @@ prepare(
 	const struct output_format *format;
 	const char *path;
 
-	for (size_t i = 0; i <= c->n_outputs; i++) {
-		if (i < c->n_outputs) {
-			format = output_by_name(c->outputs[i].format);
-			path = c->outputs[i].path;
-		} else if (c->findings != NULL) {
-			format = &output_findings;
-			path =
-			    strcmp(c->findings, "-") != 0 ? c->findings : NULL;
-		} else
-			break;
+	for (size_t i = 0; output_at(&format, &path, c, i); i++) {
+		o->told[o->n] =
+		    (struct summary_output){ format->name, path, false };
+		if (o->is_kept[o->n]) {
+			o->n++;
+			continue;
+		}
 		if (output_prepare(&o->files[o->n], format, &o->in, path,
 			why) != REASON_OK)
 			return failure(v->self, "%s", why->detail);
@@ -57,8 +74,7 @@ prepare(
 			output_drop(&o->files[o->n]);
 			continue;
 		}
-		o->told[o->n++] =
-		    (struct summary_output){ format->name, path, false };
+		o->n++;
 	}
 	return STATUS_DONE;
 }
@@ -73,8 +89,11 @@ commit(const struct settings *v, struct outputs *o, struct fault *why)
 	for (size_t i = 0; i < 2 * o->n; i++) {
 		struct output_file *f = &o->files[i % o->n];
 
-		if ((i < o->n) == output_is_file(f))
+		if ((i < o->n) == output_is_file(f) || o->is_kept[i % o->n])
 			continue;
+		if (o->contents != NULL && status == STATUS_DONE)
+			outputs_kept_add(
+			    &o->kept, o->contents, f, o->told[i % o->n].path);
 		if (status != STATUS_DONE)
 			output_drop(f);
 		else if (output_commit(f, why) == REASON_OK)
@@ -87,6 +106,45 @@ commit(const struct settings *v, struct outputs *o, struct fault *why)
 	return status;
 }
 
+/* Of a view that was there before, what still is where it was written. */
+static enum reason
+keep(const struct settings *v, struct run_result *r, struct outputs *o,
+    struct fault *why)
+{
+	const struct conf *c = &v->conf;
+	const struct output_format *format;
+	const char *path;
+	bool all = true;
+
+	for (size_t i = 0; output_at(&format, &path, c, i); i++) {
+		o->is_kept[i] = r->is_same && outputs_kept_is(&o->kept,
+						  &r->contents, format, path);
+		all = all && o->is_kept[i];
+	}
+	return all && v->quiet && !v->json ? REASON_OK
+					   : run_result_view(r, c, why);
+}
+
+static int
+make_outputs(const struct settings *v, struct run_result *r, struct outputs *o,
+    bool early)
+{
+	struct fault why;
+	int status;
+
+	fault_init(&why, SPAN(""));
+	if (keep(v, r, o, &why) != REASON_OK)
+		return failure(v->self, "%s", why.detail);
+	status = prepare(v, o, early, &why);
+	if (status == STATUS_DONE)
+		return commit(v, o, &why);
+	for (size_t i = 0; i < o->n; i++)
+		if (!o->is_kept[i])
+			output_drop(&o->files[i]);
+	o->n = 0;
+	return status;
+}
+
 /* All files, then all renames. */
 static int
 write_outputs(const struct settings *v, struct run_result *r, struct outputs *o,
@@ -95,25 +153,25 @@ write_outputs(const struct settings *v, struct run_result *r, struct outputs *o,
 	size_t n_sources = r->n_tas + r->n_ledgers;
 	struct span *sources = ARENA_ARRAY(&r->arena, n_sources, struct span);
 	size_t n = v->conf.n_outputs + 1;
-	struct fault why;
 	int status;
 
-	fault_init(&why, SPAN(""));
 	o->files = ARENA_ARRAY(&r->arena, n, struct output_file);
 	o->told = ARENA_ARRAY(&r->arena, n, struct summary_output);
-	if (sources == NULL || o->files == NULL || o->told == NULL)
+	o->is_kept = ARENA_ARRAY(&r->arena, n, bool);
+	if (sources == NULL || o->files == NULL || o->told == NULL ||
+	    o->is_kept == NULL)
 		return failure(v->self, "no memory");
 	for (size_t i = 0; i < r->n_tas; i++)
 		sources[i] = r->tas[i].name;
 	for (size_t i = 0; i < r->n_ledgers; i++)
 		sources[r->n_tas + i] = r->ledgers[i].name;
 	o->in = (struct output_in){ &r->view, n_sources, sources };
-	status = prepare(v, o, early, &why);
-	if (status == STATUS_DONE)
-		return commit(v, o, &why);
-	for (size_t i = 0; i < o->n; i++)
-		output_drop(&o->files[i]);
-	o->n = 0;
+	o->contents = r->is_published && !early ? &r->contents : NULL;
+	outputs_kept_init(&o->kept, v->conf.cache);
+	status = make_outputs(v, r, o, early);
+	if (status == STATUS_DONE && o->contents != NULL)
+		outputs_kept_write(&o->kept, v->conf.cache);
+	outputs_kept_fini(&o->kept);
 	return status;
 }
 
@@ -207,7 +265,7 @@ validate_once(struct settings *v, int64_t *expires_at)
 	    &result, &v->conf, progress_of(&progress), early, &why);
 	progress_end(&progress);
 	if (reason == REASON_OK) {
-		*expires_at = run_next_expiry(&result.view, result.started_at);
+		*expires_at = result.expires_at;
 		status = finish(v, &result);
 	} else {
 		status = failure(v->self, "%s: %s%s%s", reason_id(reason),

@@ -1,6 +1,6 @@
 bin_PROGRAMS += cairn
 cairn_SOURCES = %D%/cli.h %D%/main.c %D%/option.c %D%/settings.c %D%/file.c %D%/progress.c \
-	%D%/summary.c %D%/summary_ledger.c %D%/summary_policy.c %D%/cmd_serve.c %D%/cmd_rtr.c %D%/cmd_help.c %D%/cmd_validate.c %D%/cmd_why.c %D%/cmd_compare.c \
+	%D%/summary.c %D%/summary_ledger.c %D%/summary_policy.c %D%/cmd_serve.c %D%/cmd_rtr.c %D%/cmd_help.c %D%/cmd_validate.c %D%/outputs.h %D%/outputs.c %D%/cmd_why.c %D%/cmd_compare.c \
 	%D%/compare_side.h %D%/compare_side.c %D%/shown.h %D%/shown.c %D%/cmd_show.c %D%/cmd_slurm.c \
 	%D%/cmd_demo.c %D%/cmd_doctor.c %D%/ledger_run.h %D%/ledger_run.c %D%/ledger_rows.h \
 	%D%/ledger_place.h %D%/ledger_place.c \

@@ -72,6 +72,21 @@ set_entry(struct setting *s, const struct node *entry)
 	return conf_unknown(s->error, entry->key, keys, count);
 }
 
+static enum reason
+remember(struct conf *c, struct span text, struct conf_error *error)
+{
+	struct conf_said *said = ARENA_NEW(&c->arena, struct conf_said);
+
+	if (said != NULL) {
+		said->before = c->said;
+		said->text = arena_dup(&c->arena, text);
+	}
+	if (said == NULL || said->text.p == NULL)
+		return conf_fail(error, R_LIMIT_MEMORY, 0, "no memory");
+	c->said = said;
+	return REASON_OK;
+}
+
 const char *
 conf_folder_of(struct conf *c, const char *name)
 {
@@ -100,6 +115,8 @@ conf_parse(struct conf *c, struct span text, const char *name,
 		why = conf_fail(error, R_LIMIT_MEMORY, 0, "no memory");
 	else
 		why = node_parse(&root, text, &tree, error);
+	if (why == REASON_OK)
+		why = remember(c, text, error);
 	if (why == REASON_OK && root->kind != NODE_MAP)
 		why = conf_fail(error, R_CONF_TYPE, root->line,
 		    "keys and values are wanted, such as \"cache: DIR\"");
@@ -202,6 +219,8 @@ conf_option(struct conf *c, const char *option, const char *value,
 		    row->argument != NULL ? row->argument : "");
 	node.plain = value == NULL;
 	node.text = span_str(value != NULL ? value : "true");
+	TRY(remember(c, span_str(option), error));
+	TRY(remember(c, node.text, error));
 	return conf_set(&s, &node);
 }
 

@@ -120,9 +120,16 @@ struct conf_http {
 bool conf_address_parse(
     struct addr *, enum family *, uint16_t *port, const char *text) MUST_CHECK;
 
+/* The text of a file, or an option and its value: the newest first. */
+struct conf_said {
+	const struct conf_said *before;
+	struct span text;
+};
+
 struct conf {
-	struct arena arena; /* holds the rest */
-	const char *file;   /* NULL: only defaults and options */
+	struct arena arena;           /* holds the rest */
+	const struct conf_said *said; /* by which two can be told apart */
+	const char *file;             /* NULL: only defaults and options */
 	struct limits limits;
 	const char *cache; /* folder of the store */
 	size_t n_tals;

@@ -47,6 +47,13 @@ output_by_name(const char *name)
 	return NULL;
 }
 
+bool
+output_tells_time(const struct output_format *f)
+{
+	return f->write == format_json || f->write == format_jsonext ||
+	       f->write == format_rpsl || f->write == format_summary;
+}
+
 static void
 write_findings(struct output_stream *s, const struct output_in *in)
 {

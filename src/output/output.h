@@ -44,6 +44,8 @@ struct output_format {
 /* All formats of payloads, `n` of them. */
 const struct output_format *output_table(size_t *n);
 const struct output_format *output_by_name(const char *name); /* or NULL */
+/* Does it say when the view was made? Then it is another each time. */
+bool output_tells_time(const struct output_format *);
 /* Not of payloads: what was refused, one JSON object a line. */
 extern const struct output_format output_findings;
 

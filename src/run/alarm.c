@@ -17,6 +17,7 @@
 #include "config.h"
 
 #include "run/alarm.h"
+#include "run/finish.h"
 
 #define RECEIVER_S 30  /* seconds that each has */
 #define TOLD_MAX   100 /* alerts of one entry in one run */
@@ -366,6 +367,8 @@ alarm_tell(struct run *run)
 
 	if (run->conf->n_alerts == 0 || !run->is_now)
 		return REASON_OK;
+	if (run->has_before && run->out->is_published)
+		TRY(run_result_view(run->out, run->conf, run->why));
 	alarm_queue_open(&a.queue, run->conf->cache, &run->work);
 	r = owe_news(&a);
 	if (r == REASON_OK)

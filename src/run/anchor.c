@@ -99,6 +99,7 @@ load_file(struct run *run, struct ta *ta, const char *path,
 	buf_fini(&bytes);
 	if (text.p == NULL)
 		return R_LIMIT_MEMORY;
+	crypt_sha256_2(ta->files.b, SPAN_OF(ta->files), text);
 	decode_init(&dec, &run->work, &run->conf->limits, text);
 	if (r == REASON_OK)
 		r = parse(ta, text, &dec);

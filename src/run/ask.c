@@ -66,6 +66,7 @@ no_point(struct rpki_point *out, struct run *run, const struct wish *wish,
 {
 	struct finding *f = ARENA_NEW(&run->work, struct finding);
 
+	run->same.is_unsure = true;
 	if (f == NULL)
 		return R_LIMIT_MEMORY;
 	*f = (struct finding){ .reason = why,

@@ -6,7 +6,7 @@
  */
 #include <string.h>
 
-#include "run/inside.h"
+#include "run/finish.h"
 
 #define HEALTHY_SHARE 12 /* of publish-after, that all are waited for */
 
@@ -48,8 +48,9 @@ early_is_due(struct run *run)
 	int64_t most_ms = (int64_t)run->conf->limits.publish_after * 1000;
 	int64_t waited_ms = run_clock_ms() - run->begun_ms;
 
+	/* As long as nothing is new there is nothing to publish. */
 	if (run->early.publish == NULL || run->out->early_ms > 0 ||
-	    waited_ms < most_ms / HEALTHY_SHARE)
+	    run->same.is_alive || waited_ms < most_ms / HEALTHY_SHARE)
 		return false;
 	return waited_ms >= most_ms || !waits_for_healthy(run);
 }

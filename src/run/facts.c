@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "run/finish.h"
 #include "run/follow.h"
 
 static bool

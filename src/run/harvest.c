@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "policy/policy.h"
+#include "run/finish.h"
 #include "run/follow.h"
 
 /* Paths that alternate between more CAs than this keep an earlier expiry. */
@@ -365,11 +366,11 @@ is_told(const struct repository *r)
 	       r->report.state != RUN_OFFLINE;
 }
 
-static enum reason
-take_repositories(struct harvest *h)
+enum reason
+harvest_repositories(struct run *run)
 {
-	struct run_result *out = h->run->out;
-	struct map *all = &h->run->repositories;
+	struct run_result *out = run->out;
+	struct map *all = &run->repositories;
 	struct span uri;
 	void *value;
 	size_t n = 0;
@@ -456,6 +457,9 @@ take_held(struct harvest *h)
 		h->findings.n = n;
 		TRY(take_view(h));
 	}
+	/* What is held, and what vanished since, is told once. */
+	if (h->hold.set.n > 0 || h->hold.findings.n > 0)
+		h->run->same.is_unsure = true;
 	for (size_t i = 0; i < h->hold.findings.n; i++)
 		TRY(report(h, &h->hold.findings.v[i]));
 	return REASON_OK;
@@ -478,7 +482,7 @@ take_all(struct harvest *h)
 		if (!vec_push(&h->sets, set))
 			return R_LIMIT_MEMORY;
 	}
-	TRY(take_repositories(h));
+	TRY(harvest_repositories(run));
 	TRY(take_held(h));
 	return take_findings(h);
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/inside.h"
+#include "run/finish.h"
 #include "run/withdrawn.h"
 
 /* Of an earlier publication in this run, if there was one. */

@@ -61,7 +61,7 @@ struct repository {
 	enum reason why_not;      /* REASON_OK: the place itself is the last */
 	bool asked_itself;        /* in this run */
 	bool is_fresh, by_mirror; /* had in this run; not from itself */
-	bool is_current;          /* by RRDP: and there was nothing new */
+	bool is_current;          /* and there was nothing new */
 	bool is_settled;          /* it was told that it failed */
 	bool is_blamed;           /* the place itself failed in this run */
 	int64_t fetched_at;       /* 0: never */
@@ -108,6 +108,7 @@ struct ta {
 	struct tal tal;
 	struct digest tal_key;
 	struct digest scope; /* whose word, by which code: of memo keys */
+	struct digest files; /* of what the operator's say */
 	struct constraints constraints;
 	struct rpki_issuer issuer; /* the certificate in use */
 	struct span uri;           /* where it came from */
@@ -194,6 +195,15 @@ struct pending {
 	size_t at, n; /* in pending_bytes */
 };
 
+/* same.h: is all as the run before left it? */
+struct same {
+	bool is_alive;  /* nothing has spoken against it so far */
+	bool holds;     /* nothing did, to the end */
+	bool is_unsure; /* what this run found another might not find */
+	struct digest early, key;
+	struct same_last *last;
+};
+
 struct run {
 	const struct conf *conf;
 	struct run_result *out;
@@ -232,6 +242,7 @@ struct run {
 	struct view before;
 	bool has_before;
 	uint64_t n_fetched;
+	struct same same;
 };
 
 /* memo.c: the code that a stored memo was written by and depends on. */
@@ -241,6 +252,8 @@ struct span run_version(void);
 int64_t run_clock_ms(void);
 enum reason run_find(struct run *, const struct finding *) MUST_CHECK;
 enum reason run_renew(struct run *) MUST_CHECK;
+/* Is nothing on its way? */
+bool run_is_quiet(const struct run *);
 
 /* want.c */
 /* Have it from the source it is at. */
@@ -260,6 +273,10 @@ void want_drop(struct want *);
 /* repository.c */
 enum reason repository_places(
     struct places *out, struct run *, const struct cert *) MUST_CHECK;
+
+/* Of which one knows the URIs. rrdp empty: none. */
+enum reason repository_again(struct places *out, struct run *, struct span tree,
+    struct span rrdp) MUST_CHECK;
 
 enum step {
 	STEP_ASK, /* for *out, also from the place itself? */
@@ -354,41 +371,5 @@ enum reason judge_ahead(
 enum reason walk_anchor(struct run *, struct ta *) MUST_CHECK;
 void tree_fini(struct tree *);
 bool node_is_cut(const struct node *);
-
-/* facts.c */
-/* What the view says beside payloads: sources, repositories, authorities. To
- * be called once the report is there; all of it is in the result's arena. */
-enum reason facts_gather(struct view *out, struct run *) MUST_CHECK;
-
-/* hold.c */
-struct harvest_hold {
-	VEC(struct finding) findings; /* what was held, what vanished */
-	struct policy_set set;        /* what is held */
-	const int64_t *until;         /* of each source; NULL: none */
-};
-/* Once the view is made without it; nothing where no view was published. */
-enum reason hold_back(struct harvest_hold *out, struct run *) MUST_CHECK;
-
-/* early.c */
-/* Is it time to publish what there is, and go on? */
-bool early_is_due(struct run *);
-enum reason early_publish(struct run *) MUST_CHECK;
-
-/* harvest.c */
-enum reason harvest(struct run *) MUST_CHECK;
-
-/* alarm.c */
-/* Keep the view that is published now, before another takes its place. */
-enum reason alarm_remember(struct run *) MUST_CHECK;
-/* Tell what is new since, and what earlier runs could not; a receiver that
- * fails is a count. */
-enum reason alarm_tell(struct run *) MUST_CHECK;
-void alarm_forget(struct run *);
-
-/* publish.c */
-enum reason publish(struct run *) MUST_CHECK;
-
-/* settle.c */
-enum reason settle(struct run *) MUST_CHECK;
 
 #endif

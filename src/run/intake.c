@@ -19,7 +19,8 @@ struct intake {
 	struct store_write *write;
 	struct arena arena; /* URIs */
 	VEC(struct store_name) names;
-	struct store_name known; /* the one asked about last */
+	struct store_name known;  /* the one asked about last */
+	struct fetch_count count; /* of a folder */
 	uint64_t unflushed;
 };
 
@@ -94,6 +95,9 @@ commit(struct intake *in)
 	struct repository *r = in->repository;
 
 	TRY(intake_remember(run, r, in->write));
+	TRY(store_write_blob(in->write, STORE_TREE, &r->key,
+	    in->count.is_stamped ? SPAN_OF(in->count.stamp)
+				 : span_of(NULL, 0)));
 	(void)!store_repository(&stored, run->now, &r->key);
 	stored.key = r->key;
 	stored.uri = r->uri;
@@ -120,6 +124,7 @@ end(struct intake *in, enum reason why, struct fault *bad)
 	if (why == REASON_OK) {
 		why = store_write_commit(in->write);
 		in->write = NULL;
+		in->run->same.is_alive = false;
 	}
 	store_write_abort(in->write);
 	vec_fini(&in->names);
@@ -159,22 +164,49 @@ take_file(void *ctx, const struct fetch_file *file)
 		   : R_LIMIT_MEMORY;
 }
 
+static void
+report_tree(struct repository *r, const struct fetch_count *count)
+{
+	r->report.files = count->files;
+	r->report.bytes = count->bytes;
+}
+
+/* Does the folder look as it did when it was read? */
+static bool
+is_unchanged(struct run *run, struct repository *r)
+{
+	struct fetch_count count;
+	struct fault why;
+	struct span stamp;
+
+	fault_init(&why, span_of(NULL, 0));
+	if (!store_blob(&stamp, run->now, STORE_TREE, &r->key) ||
+	    fetch_read(&count, run->fetch, &r->want.fetch, r->uri,
+		run->clock_at, NULL, &why) != REASON_OK ||
+	    !count.is_stamped || !span_eq(stamp, SPAN_OF(count.stamp)))
+		return false;
+	report_tree(r, &count);
+	return true;
+}
+
 enum reason
 intake_tree(struct run *run, struct repository *r, struct fault *bad)
 {
 	struct intake in;
 	struct fetch_reader reader = { is_known, take_file, skipped, &in };
-	struct fetch_count count = { 0 };
-	enum reason why = begin(&in, run, r);
+	enum reason why;
 
+	r->is_current = is_unchanged(run, r);
+	if (r->is_current)
+		return REASON_OK;
+	why = begin(&in, run, r);
 	if (why == REASON_OK)
-		why = fetch_read(&count, run->fetch, &r->want.fetch, r->uri,
+		why = fetch_read(&in.count, run->fetch, &r->want.fetch, r->uri,
 		    run->clock_at, &reader, bad);
 	if (why == REASON_OK)
 		why = store_write_names(
 		    in.write, &r->key, in.names.v, in.names.n);
-	r->report.files = count.files;
-	r->report.bytes = count.bytes;
+	report_tree(r, &in.count);
 	return end(&in, why, bad);
 }
 

@@ -1,5 +1,5 @@
 noinst_LIBRARIES += librun.a
-librun_a_SOURCES = %D%/run.h %D%/inside.h %D%/run.c %D%/source.c \
+librun_a_SOURCES = %D%/run.h %D%/inside.h %D%/finish.h %D%/run.c %D%/source.c \
 	%D%/want.c %D%/repository.c %D%/intake.c %D%/anchor.c %D%/judge.c %D%/walk.c %D%/harvest.c %D%/facts.c \
 	%D%/early.c %D%/settle.c %D%/slurm.c %D%/hold.c %D%/withdrawn.h %D%/withdrawn.c %D%/publish.c %D%/alarm.h %D%/alarm.c %D%/alarm_queue.c %D%/doctor.h %D%/doctor.c %D%/doctor_rsync.c \
 	%D%/doctor_net.c %D%/doctor_sources.c %D%/doctor_https.c %D%/doctor_kernel.c \
@@ -7,7 +7,8 @@ librun_a_SOURCES = %D%/run.h %D%/inside.h %D%/run.c %D%/source.c \
 	%D%/pool.c %D%/pool_slot.c %D%/ring.h %D%/ring.c %D%/box.h %D%/box.c %D%/wire.h \
 	%D%/wire_answer.h %D%/wire.c %D%/wire_cert.c %D%/wire_job.c %D%/wire_answer.c \
 	%D%/wire_check.c %D%/wire_memo.c %D%/worker.h %D%/worker.c %D%/zygote.c
-librun_a_SOURCES += %D%/memo.c
+librun_a_SOURCES += %D%/memo.c %D%/same.h %D%/same.c %D%/same_key.c \
+	%D%/same_record.c
 # The view file, and serving for ever.
 librun_a_SOURCES += %D%/supervise.h \
 	%D%/supervise_inside.h %D%/supervise.c %D%/supervise_engine.c \
@@ -40,6 +41,18 @@ src/run/said_version.h: $(said_sources)
 src/run/follow_said.$(OBJEXT): src/run/said_version.h
 CLEANFILES += src/run/said_version.h
 
+# A view stands for what the whole program would have made of its sources.
+whole_sources = $(judge_sources) $(libtlog_a_SOURCES) $(libledger_a_SOURCES) \
+	$(libview_a_SOURCES) $(libpolicy_a_SOURCES) $(libstore_a_SOURCES) \
+	$(libfetch_a_SOURCES) $(libconf_a_SOURCES) $(liboutput_a_SOURCES) \
+	$(librun_a_SOURCES)
+src/run/whole.h: $(whole_sources)
+	$(AM_V_GEN)$(MKDIR_P) src/run && \
+	printf '#define WHOLE_VERSION "%s"\n' \
+	    `cd $(srcdir) && cat $(whole_sources) | sha256sum | cut -c1-64` >$@
+src/run/same_key.$(OBJEXT): src/run/whole.h
+CLEANFILES += src/run/whole.h
+
 # Seeds: tests/run/test_wire tests/fuzz/corpus/run_wire
 fuzz_programs += tests/fuzz/run_wire
 tests_fuzz_run_wire_LDADD = $(fuzz_main) $(run_libs)
@@ -63,6 +76,8 @@ tests_run_test_wire_entries_SOURCES = tests/run/test_wire_entries.c \
 tests_run_test_wire_entries_LDADD = $(run_libs) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/run/test_run
 check_PROGRAMS += tests/run/test_memo
+check_PROGRAMS += tests/run/test_same
+tests_run_test_same_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
 tests_run_test_memo_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/run/test_supervise
 tests_run_test_supervise_LDADD = $(run_libs) $(CMOCKA_LIBS)

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "run/inside.h"
+#include "run/finish.h"
 
 /* What every source failed to say is no news: the view before is better. */
 static bool
@@ -30,12 +30,13 @@ draw(uint16_t sessions[3])
 }
 
 enum reason
-publish(struct run *run)
+publish_folder(struct view_folder *out, struct run *run)
 {
 	const struct conf *conf = run->conf;
 	size_t n = strlen(conf->cache) + sizeof("/view");
 	char *path = arena_alloc(&run->work, n);
-	struct view_folder folder = { .path = path,
+
+	*out = (struct view_folder){ .path = path,
 		.serials = conf->limits.history_serials > conf->rtr.history
 			       ? conf->limits.history_serials
 			       : conf->rtr.history,
@@ -43,12 +44,20 @@ publish(struct run *run)
 		.keep_n = conf->limits.history_files,
 		.keep_bytes = conf->limits.history_bytes,
 		.now = run->clock_at };
-
-	if (!run->is_now || !has_something(&run->out->view))
-		return REASON_OK;
 	if (path == NULL)
 		return R_LIMIT_MEMORY;
 	(void)snprintf(path, n, "%s/view", conf->cache);
+	return REASON_OK;
+}
+
+enum reason
+publish(struct run *run)
+{
+	struct view_folder folder;
+
+	if (!run->is_now || !has_something(&run->out->view))
+		return REASON_OK;
+	TRY(publish_folder(&folder, run));
 	draw(folder.sessions);
 	run->out->is_published = true;
 	return view_publish(

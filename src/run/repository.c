@@ -112,6 +112,19 @@ repository_places(struct places *out, struct run *run, const struct cert *cert)
 	return find_sources(run, out->rrdp);
 }
 
+enum reason
+repository_again(
+    struct places *out, struct run *run, struct span tree, struct span rrdp)
+{
+	*out = (struct places){ 0 };
+	TRY(repository_get(&out->tree, run, tree, false));
+	TRY(find_sources(run, out->tree));
+	if (rrdp.n == 0)
+		return REASON_OK;
+	TRY(repository_get(&out->rrdp, run, rrdp, true));
+	return find_sources(run, out->rrdp);
+}
+
 static bool
 may_fall_back(const struct run *run, const struct repository *rrdp)
 {

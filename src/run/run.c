@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "run/finish.h"
 #include "run/follow.h"
 
 #define WAIT_MS       200
@@ -192,8 +193,8 @@ took(struct run *run, struct want *w)
 			     : repository_took(run, w->repository);
 }
 
-static bool
-is_quiet(const struct run *run)
+bool
+run_is_quiet(const struct run *run)
 {
 	return n_pending(run) == 0;
 }
@@ -231,7 +232,7 @@ gather(struct run *run, bool *any)
 	struct want *w;
 
 	*any = false;
-	while (!is_quiet(run)) {
+	while (!run_is_quiet(run)) {
 		int64_t now = run_clock_ms();
 
 		if ((*any && now - since >= WALK_EVERY_MS) || early_is_due(run))
@@ -276,10 +277,14 @@ rounds(struct run *run)
 		TRY(gather(run, &any));
 		/* Also a fetch that failed ends the waiting for it. */
 		run->generation += any;
-		TRY(walk_all(run, is_quiet(run), &walked));
-		if (!is_quiet(run) && early_is_due(run))
+		walked = false;
+		TRY(same_go_on(run));
+		if (run->same.is_alive)
+			continue;
+		TRY(walk_all(run, run_is_quiet(run), &walked));
+		if (!run_is_quiet(run) && early_is_due(run))
 			TRY(early_publish(run));
-	} while (walked || !is_quiet(run));
+	} while (walked || !run_is_quiet(run));
 	return REASON_OK;
 }
 
@@ -303,19 +308,33 @@ count_work(struct run *run)
 }
 
 static enum reason
+publish_anew(struct run *run)
+{
+	TRY(rounds(run)); /* what was not walked so far */
+	TRY(same_note(run));
+	TRY(harvest(run));
+	TRY(settle(run));
+	TRY(publish(run));
+	count_work(run);
+	return same_keep(run);
+}
+
+static enum reason
 run_all(struct run *run)
 {
 	TRY(open_all(run));
+	TRY(same_open(run));
 	TRY(run_slurm_load(&run->out->slurm, run->conf->slurm,
 	    run->conf->n_slurm, &run->conf->limits, run->why));
 	TRY(follow_all(run));
 	TRY(load_anchors(run));
 	TRY(alarm_remember(run));
 	TRY(rounds(run));
-	TRY(harvest(run));
-	TRY(settle(run));
-	TRY(publish(run));
+	if (run->same.holds)
+		TRY(same_publish(run));
 	count_work(run);
+	if (!run->same.holds)
+		TRY(publish_anew(run));
 	return alarm_tell(run);
 }
 
@@ -380,6 +399,22 @@ run_validate(struct run_result *out, const struct conf *conf,
 	out->work.total_ms = (uint64_t)(run_clock_ms() - run.begun_ms);
 	run_fini(&run);
 	return r;
+}
+
+enum reason
+run_result_view(
+    struct run_result *r, const struct conf *conf, struct fault *why)
+{
+	char path[4096];
+	enum reason reason;
+
+	if (!r->is_same || r->before.file != NULL)
+		return REASON_OK;
+	(void)snprintf(path, sizeof(path), "%s/view/current", conf->cache);
+	reason = view_open(&r->before.file, path, why);
+	if (reason == REASON_OK)
+		reason = view_load(&r->view, r->before.file, &r->arena);
+	return reason == REASON_OK ? reason : fault_at(why, reason, NULL);
 }
 
 void

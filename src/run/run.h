@@ -128,6 +128,7 @@ struct run_result {
 	struct arena arena;
 	int64_t at;         /* time of evaluation */
 	int64_t started_at; /* by the clock */
+	/* Empty where is_same, until run_result_view. */
 	struct view view;
 	struct slurm slurm; /* what the view borrows of it */
 	struct run_before {
@@ -144,6 +145,11 @@ struct run_result {
 	uint64_t reasons[REASON_COUNT]; /* findings but warnings, by reason */
 	uint64_t warnings;
 	bool degraded; /* a trust anchor or ledger failed: --strict exits 3 */
+	/* Nothing changed since the run before, which was not repeated: the
+	 * view is the one that was there, at another time. */
+	bool is_same;
+	struct digest contents; /* of the view but for its times: its name */
+	int64_t expires_at;     /* the first payload that does; INT64_MAX */
 	uint64_t early_ms;      /* when it was published early; 0: not */
 	uint64_t early_waiting; /* for so many, then */
 	struct run_work work;
@@ -186,6 +192,9 @@ struct run_early {
 enum reason run_validate(struct run_result *out, const struct conf *,
     struct run_progress, struct run_early, struct fault *why) MUST_CHECK;
 void run_result_fini(struct run_result *);
+/* Have the view, where it is not there yet. */
+enum reason run_result_view(
+    struct run_result *, const struct conf *, struct fault *why) MUST_CHECK;
 
 /*
  * The operator has read the evidence: accept again from this ledger's log.

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "run/inside.h"
+#include "run/finish.h"
 
 static void
 issue_to(struct store_issue *out, const struct rpki_issue *in)
@@ -195,6 +195,10 @@ settle_all(struct run *run, struct store_write *w)
 	TRY(memos_settle(run, w));
 	TRY(settle_anchors(run, w));
 	TRY(settle_repositories(run, w));
+	/* A collection needs to know what there is: a walk's. */
+	if (run->same.holds)
+		return store_is_due(w) ? REASON_OK
+				       : same_say(w, run->same.last);
 	if (!store_is_due(w))
 		return REASON_OK;
 	TRY(memos_collect(run, w));

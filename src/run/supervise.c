@@ -50,22 +50,6 @@ supervise_backoff_ms(unsigned failures)
 	return ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS;
 }
 
-int64_t
-run_next_expiry(const struct view *v, int64_t now)
-{
-	int64_t next = INT64_MAX;
-
-	for (size_t i = 0; i < v->n; i++) {
-		int64_t at = v->payloads[i].origin == NULL
-				 ? INT64_MAX
-				 : payload_expires_at(&v->payloads[i]);
-
-		if (at > now && at < next)
-			next = at;
-	}
-	return next;
-}
-
 void
 supervise_child(struct supervisor *s, int keep)
 {

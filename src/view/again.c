@@ -176,8 +176,7 @@ again(struct view_published *out, const struct view_again *what,
 		buf_fini(&bytes);
 	}
 	if (reason == REASON_OK)
-		reason = prune(
-		    f, view_head(file)->serial, made_at, out->edition.number);
+		reason = tidy(f, view_head(file)->serial, made_at);
 	view_close(file);
 	return reason;
 }

@@ -90,10 +90,14 @@ scene_try(struct scene *s)
 {
 	struct run_progress quiet = { 0 };
 
+	enum reason r;
+
 	forget(s);
 	s->has_result = true;
-	return run_validate(
+	r = run_validate(
 	    &s->result, &s->conf, quiet, (struct run_early){ 0 }, &s->why);
+	return r == REASON_OK ? run_result_view(&s->result, &s->conf, &s->why)
+			      : r;
 }
 
 void
