@@ -6,6 +6,7 @@
  * nobody was promised anything. The log is locked for that long only: ticks,
  * witnesses and Tessera's tools may work on it in between.
  */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
@@ -155,6 +156,19 @@ loop(struct ledger_serve *s, struct listen *l)
 	}
 }
 
+/* It talks to whoever may connect, and has the log's key. */
+static bool
+confine(const struct ledger_serve *s)
+{
+	int folder = open(s->w->place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool good = folder >= 0 && confine_folders(&folder, 1, false) &&
+		    run_box_keeper();
+
+	if (folder >= 0)
+		(void)close(folder);
+	return good;
+}
+
 static int
 serve_at(struct ledger_serve *s)
 {
@@ -171,10 +185,12 @@ serve_at(struct ledger_serve *s)
 		return usage_error(s->w->self, "--listen: %s: %s: %s",
 		    reason_id(why.reason), reason_text(why.reason), why.detail);
 	(void)printf("listening on port %u\n", listen_port(l));
-	if (fflush(stdout) == 0)
-		loop(s, l);
-	else
+	if (fflush(stdout) != 0)
 		s->status = STATUS_FAILED;
+	else if (!confine(s))
+		s->status = failure(s->w->self, "it cannot be confined");
+	else
+		loop(s, l);
 	listen_close(l);
 	return s->status;
 }

@@ -1,7 +1,9 @@
 /* A witness by HTTP: C2SP tlog-witness, and what it cosigned last for those
  * who watch. */
+#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/ledger_witness.h"
 #include "listen/listen.h"
@@ -108,6 +110,26 @@ answer(void *ctx, struct listen_answer *a, const struct listen_request *r)
 		a->status = add ? 405 : 404;
 }
 
+/* It talks to whoever may connect, and has the witness's key. What is below a
+ * URL comes from a process in a box of its own, which may have to be started
+ * again. */
+static bool
+confine(const struct ledger_witness *w)
+{
+	bool web = place_is_web(w->place);
+	int folders[2] = { w->store.folder, -1 };
+	bool good;
+
+	if (web)
+		return confine_folders(folders, 1, true);
+	folders[1] = open(w->place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	good = folders[1] >= 0 && confine_folders(folders, 2, false) &&
+	       run_box_keeper();
+	if (folders[1] >= 0)
+		(void)close(folders[1]);
+	return good;
+}
+
 int
 ledger_witness_serve(struct ledger_witness *w)
 {
@@ -123,9 +145,9 @@ ledger_witness_serve(struct ledger_witness *w)
 		return usage_error(w->self, "--listen: %s: %s: %s",
 		    reason_id(why.reason), reason_text(why.reason), why.detail);
 	(void)printf("listening on port %u\n", listen_port(l));
-	if (fflush(stdout) != 0) {
+	if (fflush(stdout) != 0 || !confine(w)) {
 		listen_close(l);
-		return STATUS_FAILED;
+		return failure(w->self, "it cannot be confined");
 	}
 	listen_run(l);
 }

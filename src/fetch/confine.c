@@ -32,8 +32,11 @@
 /* Newer than the headers of Debian 12, 6.1: truncate(2) asks for no right to
  * write where a kernel is not told to mind it, and so empties any file of
  * ours; signals reach any process of ours. */
-#define TRUNCATE         (UINT64_C(1) << 14) /* from the third version on */
-#define NO_SIGNALS_OUT   (UINT64_C(1) << 1)  /* from the sixth on */
+#define TRUNCATE       (UINT64_C(1) << 14) /* from the third version on */
+#define NO_SIGNALS_OUT (UINT64_C(1) << 1)  /* from the sixth on */
+/* From one folder to another: never, by the first version. */
+#define REFER            (UINT64_C(1) << 13) /* from the second on */
+#define REFER_VERSION    2
 #define TRUNCATE_VERSION 3
 #define SCOPE_VERSION    6
 
@@ -54,6 +57,8 @@ ruleset_new(uint64_t *handled)
 	    LANDLOCK_CREATE_RULESET_VERSION);
 	size_t size = sizeof(rules.files);
 
+	if (version >= REFER_VERSION)
+		rules.files |= REFER;
 	if (version >= TRUNCATE_VERSION)
 		rules.files |= TRUNCATE;
 	if (version >= SCOPE_VERSION) {
@@ -138,6 +143,31 @@ confine_writes(int folder, const char *command)
 }
 
 bool
+confine_folders(const int *folders, size_t n, bool resolves)
+{
+	uint64_t all;
+	bool ok = true;
+	int rules;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+		return false;
+	rules = ruleset_new(&all);
+	if (rules < 0)
+		return true; /* a kernel without it */
+	if ((all & REFER) == 0) {
+		(void)close(rules);
+		return true; /* one whose folders' files could not be renamed */
+	}
+	if (resolves)
+		allow_system(rules);
+	for (size_t i = 0; i < n; i++)
+		ok = ok && allow_fd(rules, folders[i], all);
+	ok = ok && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
+	(void)close(rules);
+	return ok;
+}
+
+bool
 confine_reads(void)
 {
 	uint64_t all;
@@ -156,6 +186,13 @@ confine_reads(void)
 }
 
 #else
+
+bool
+confine_folders(const int *folders, size_t n, bool resolves)
+{
+	(void)folders, (void)n, (void)resolves;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
+}
 
 bool
 confine_reads(void)

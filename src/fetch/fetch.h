@@ -378,4 +378,12 @@ struct fetch_post {
 /* R_FETCH_CONNECT, R_FETCH_HTTP_STATUS. */
 enum reason fetch_post(const struct fetch_post *, struct fault *) MUST_CHECK;
 
+/*
+ * confine.c: from now on this process, which has one thread, and those that it
+ * starts touch no file but what is below these folders; with `resolves`, they
+ * read what a resolver and TLS need, too. By Landlock, where the kernel has
+ * it. False: it cannot be confined.
+ */
+bool confine_folders(const int *folders, size_t n, bool resolves) MUST_CHECK;
+
 #endif

@@ -108,7 +108,7 @@ struct run_ledger {
 	uint64_t applied, rejected;
 	uint64_t holders, holdings;
 	struct payload_counts payloads;
-	uint64_t requests, duration_ms, cpu_ms;     /* cpu: the run's own */
+	uint64_t requests, duration_ms, cpu_ms; /* cpu: the run's own */
 	uint64_t reasons[REASON_COUNT]; /* rejected since genesis, why */
 };
 
@@ -208,6 +208,12 @@ enum reason run_ledger_clear(const struct conf *, const char *name,
  * slurm_fini is due in either case. */
 enum reason run_slurm_load(struct slurm *out, const char *const *paths,
     size_t n, const struct limits *, struct fault *why) MUST_CHECK;
+
+/* ---- a command that serves files of its own ------------------------------ */
+
+/* supervise_box.c: this process starts no other, runs no program, signals and
+ * traces nobody, and makes no socket but by accept. By seccomp. */
+bool run_box_keeper(void) MUST_CHECK;
 
 /* ---- looking without running ---------------------------------------------
  * The configuration, the clock, the cache and its disk, the folders of

@@ -18,7 +18,19 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "run/run.h"
 #include "run/supervise_inside.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
 
 #if defined(__x86_64__)
 #define ARCHITECTURE AUDIT_ARCH_X86_64
@@ -61,23 +73,29 @@ box_oom_score(int score)
 
 #define WRITES (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND)
 
+/* clang-format off */
+#ifdef __x86_64__
+#define NO_FORK NO(fork), NO(vfork)
+#else
+#define NO_FORK NO(clone)
+#endif
+/* What neither has need of. */
+#define NEITHER                                                             \
+	LOAD(arch),                                                         \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),            \
+	ANSWER(SECCOMP_RET_KILL_PROCESS),                                   \
+	LOAD(nr),                                                           \
+	NO(execve), NO(execveat), NO(clone), NO(clone3), NO_FORK, NO(kill), \
+	NO(tkill), NO(ptrace), NO(process_vm_readv), NO(process_vm_writev), \
+	NO(connect), NO(bind), NO(listen), NO(mount), NO(umount2),          \
+	NO(unshare), NO(setns), NO(bpf), NO(io_uring_setup)
+/* clang-format on */
+
+/* It keeps files of its own: where, is for Landlock to say. */
+static struct sock_filter keeper[] = { NEITHER, ANSWER(SECCOMP_RET_ALLOW) };
+
 static struct sock_filter filter[] = {
-	LOAD(arch),
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),
-	ANSWER(SECCOMP_RET_KILL_PROCESS),
-	LOAD(nr),
-	NO(execve),
-	NO(execveat),
-	NO(clone),
-	NO(clone3),
-	NO(kill),
-	NO(tkill),
-	NO(ptrace),
-	NO(process_vm_readv),
-	NO(process_vm_writev),
-	NO(connect),
-	NO(bind),
-	NO(listen),
+	NEITHER,
 	NO(unlinkat),
 	NO(renameat2),
 	NO(linkat),
@@ -88,16 +106,8 @@ static struct sock_filter filter[] = {
 	NO(fchmodat),
 	NO(fchownat),
 	NO(truncate),
-	NO(mount),
-	NO(umount2),
-	NO(unshare),
-	NO(setns),
-	NO(bpf),
 	NO(openat2),
-	NO(io_uring_setup),
 #ifdef __x86_64__
-	NO(fork),
-	NO(vfork),
 	NO(unlink),
 	NO(rename),
 	NO(renameat),
@@ -113,18 +123,37 @@ static struct sock_filter filter[] = {
 	ANSWER(SECCOMP_RET_ALLOW),
 };
 
-bool
-box_server(void)
+static bool
+enter(struct sock_filter *rules, size_t n)
 {
-	struct sock_fprog program = { COUNT(filter), filter };
+	struct sock_fprog program = { (unsigned short)n, rules };
 
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 	       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+}
+
+bool
+box_server(void)
+{
+	return enter(filter, COUNT(filter));
+}
+
+/* At its end a sanitizer traces the process by another. */
+bool
+run_box_keeper(void)
+{
+	return SANITIZED || enter(keeper, COUNT(keeper));
 }
 #else
 bool
 box_server(void)
 {
 	return true; /* not known here: systemd's wall stands */
+}
+
+bool
+run_box_keeper(void)
+{
+	return true;
 }
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -156,6 +157,58 @@ test_reads_only(void **state)
 	assert_int_equal(unlink(mine), 0);
 }
 
+/* What is below a folder of its own it may do as it likes, and no more. */
+static int
+try_folder(const char *mine, const char *others)
+{
+	char path[128], other[128];
+	int folder = open(mine, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd;
+
+	if (folder < 0 || !confine_folders(&folder, 1, false))
+		return 1;
+	(void)snprintf(path, sizeof(path), "%s/below/a", mine);
+	(void)snprintf(other, sizeof(other), "%s/b", mine);
+	if (mkdirat(folder, "below", 0700) != 0)
+		return 2;
+	fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0 || write(fd, "x", 1) != 1 || close(fd) != 0)
+		return 3;
+	if (rename(path, other) != 0) /* from one of its folders to another */
+		return 4;
+	if (open(other, O_RDONLY | O_CLOEXEC) < 0 || unlink(other) != 0)
+		return 5;
+	if (open(others, O_RDONLY | O_CLOEXEC) >= 0 || unlink(others) == 0)
+		return 6;
+	if (open("/etc/passwd", O_RDONLY | O_CLOEXEC) >= 0)
+		return 7;
+	return unlinkat(folder, "below", AT_REMOVEDIR) == 0 ? 0 : 8;
+}
+
+static void
+test_folders(void **state)
+{
+	char mine[] = "/tmp/cairn-confine-XXXXXX";
+	char others[] = "/tmp/cairn-confine-XXXXXX";
+	int fd, st;
+	pid_t pid;
+
+	(void)state;
+	if (syscall(SYS_landlock_create_ruleset, NULL, 0, 1) < 2)
+		skip();
+	fd = mkstemp(others);
+	assert_true(fd >= 0);
+	assert_non_null(mkdtemp(mine));
+	pid = fork();
+	if (pid == 0)
+		_exit(try_folder(mine, others));
+	assert_int_equal(waitpid(pid, &st, 0), pid);
+	assert_true(WIFEXITED(st));
+	assert_int_equal(WEXITSTATUS(st), 0);
+	(void)close(fd);
+	assert_int_equal(unlink(others), 0);
+	assert_int_equal(rmdir(mine), 0);
+}
+
 int
 main(void)
 {
@@ -164,6 +217,7 @@ main(void)
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_reads_only),
+		cmocka_unit_test(test_folders),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
