@@ -184,6 +184,13 @@ crypt_verify(struct crypt *c, const struct crypt_key *key, struct span message,
 		   : pkey_verify(k, &c->scratch, message, signature);
 }
 
+void
+crypt_warm_up(void)
+{
+	EVP_MD_free(EVP_MD_fetch(NULL, "SHA256", NULL));
+	ERR_clear_error();
+}
+
 static enum reason
 verify(void *ctx, const struct crypt_key *key, struct span message,
     struct span signature)

@@ -9,7 +9,7 @@
  * Fails    R_SIGNATURE_BAD; R_KEY_BAD for a key that is none; R_KEY_PEM and
  *	    R_KEY_PASSPHRASE for a file of a private one.
  * Threads  One struct crypt for each thread or process. The digests are for
- *	    all: they share two handles that are written once.
+ *	    all.
  * Standards RFC 7935 (RSA 2048, e 65537, SHA-256), RFC 8017 8.2.2, RFC 8032,
  *	    RFC 8608 (ECDSA P-256), FIPS 180-4, RFC 5958 (private keys).
  */
@@ -63,6 +63,10 @@ enum reason crypt_verify(struct crypt *, const struct crypt_key *,
  * RSA: odd, 2048 to 4096 bits. P-256: on the curve. */
 enum reason crypt_key_check(
     struct crypt *, const struct crypt_key *) MUST_CHECK;
+
+/* Have OpenSSL read now what it reads at the first use of a key that is not
+ * RSA: for who is about to be without files. */
+void crypt_warm_up(void);
 
 /* A digest cannot fail. */
 void crypt_sha256(uint8_t out[32], struct span);

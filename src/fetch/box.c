@@ -181,19 +181,13 @@ run(int sock, int keep, const void *ctx)
 {
 	struct sigaction reaping = { .sa_handler = reap,
 		.sa_flags = SA_RESTART | SA_NOCLDSTOP };
-	struct crypt_hash *warm;
 	int fds[PROCESS_FDS];
-	uint8_t hash[32];
 	struct ask ask;
 
 	(void)keep;
 	(void)sigaction(SIGCHLD, &reaping, NULL);
 	/* What OpenSSL reads at its first use, it reads here. */
-	warm = crypt_hash_new();
-	if (warm == NULL)
-		return;
-	crypt_hash_take(warm, hash);
-	crypt_sha256(hash, SPAN(""));
+	crypt_warm_up();
 	for (;;) {
 		ssize_t n = process_receive(sock, &ask, sizeof(ask), fds, true);
 

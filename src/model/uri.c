@@ -6,6 +6,8 @@
  * could mean something to any of them. Scheme and host are compared by bytes
  * everywhere, hence the scheme must be in lower case.
  */
+#include <string.h>
+
 #include "model/model.h"
 
 #define HOST_MAX  253
@@ -43,26 +45,31 @@ is_segment_char(uint8_t c)
 	}
 }
 
-static bool
-is_one_of(uint8_t c, const char *marks)
+/* The bytes up to the first mark, or all. Moves `rest` past them, not past the
+ * mark. */
+static struct span
+take_until(struct span *rest, char mark)
 {
-	for (; *marks != '\0'; marks++)
-		if (c == (uint8_t)*marks)
-			return true;
-	return false;
+	const uint8_t *end =
+	    rest->n > 0 ? memchr(rest->p, mark, rest->n) : NULL;
+	size_t n = end != NULL ? (size_t)(end - rest->p) : rest->n;
+	struct span out = span_of(rest->p, n);
+
+	*rest = span_of(rest->p + n, rest->n - n);
+	return out;
 }
 
-/* The bytes up to the first of the marks, or all. Moves `rest` past them, not
- * past the mark. */
+/* All that comes before a path, a query or a fragment. */
 static struct span
-take_until(struct span *rest, const char *marks)
+take_authority(struct span *rest)
 {
-	struct span out = { rest->p, 0 };
+	struct span out = take_until(rest, '/');
+	size_t n = 0;
 
-	while (out.n < rest->n && !is_one_of(rest->p[out.n], marks))
-		out.n++;
-	*rest = span_of(rest->p + out.n, rest->n - out.n);
-	return out;
+	while (n < out.n && out.p[n] != '?' && out.p[n] != '#')
+		n++;
+	*rest = span_of(out.p + n, rest->n + out.n - n);
+	return span_of(out.p, n);
 }
 
 /* Digits, or a number in the C notations that inet_aton(3) takes. */
@@ -118,7 +125,7 @@ host_is_good(struct span host)
 	if (host.n == 0 || host.n > HOST_MAX)
 		return false;
 	for (;;) {
-		label = take_until(&rest, ".");
+		label = take_until(&rest, '.');
 		if (!label_is_good(label))
 			return false;
 		if (rest.n == 0)
@@ -132,14 +139,14 @@ host_is_good(struct span host)
 static enum reason
 authority_parse(struct uri *out, struct span *rest)
 {
-	struct span all = take_until(rest, "/?#"), after = all;
+	struct span all = take_authority(rest), after = all;
 	uint64_t port;
 
 	for (size_t i = 0; i < all.n; i++)
 		if (!is_alnum(all.p[i]) && all.p[i] != '-' && all.p[i] != '.' &&
 		    all.p[i] != ':')
 			return R_URI_SYNTAX;
-	out->host = take_until(&after, ":");
+	out->host = take_until(&after, ':');
 	out->port = span_of(after.p, 0);
 	if (!host_is_good(out->host))
 		return R_URI_HOST;
@@ -155,7 +162,7 @@ authority_parse(struct uri *out, struct span *rest)
 static enum reason
 segment_parse(struct span *out, struct span *rest, const struct limits *limits)
 {
-	*out = take_until(rest, "/");
+	*out = take_until(rest, '/');
 	for (size_t i = 0; i < out->n; i++)
 		if (!is_segment_char(out->p[i]))
 			return R_URI_SYNTAX;
@@ -261,9 +268,9 @@ uri_is_local(const struct uri *uri)
 		return true;
 	if (is_v4(v4, uri->host))
 		return v4_is_local(v4);
-	for (label = take_until(&rest, "."); rest.n > 0; labels++) {
+	for (label = take_until(&rest, '.'); rest.n > 0; labels++) {
 		rest = span_of(rest.p + 1, rest.n - 1);
-		label = take_until(&rest, ".");
+		label = take_until(&rest, '.');
 	}
 	for (size_t i = 0; i < COUNT(names); i++)
 		if (label_is(label, names[i]))

@@ -92,7 +92,8 @@ add_child(struct judge *j, struct cert *cert, const struct resources *held)
 	if (own->as.r == held->as.r)
 		own->as.r = kept.as.r;
 	TRY(path_resources_copy(own, own, &kept, j->arena));
-	TRY(rpki_issuer_init(&c.issuer, cert, &kept, above));
+	c.issuer.cert = *cert;
+	c.issuer.resources = kept;
 	return vec_push(&j->children, c) ? REASON_OK : R_LIMIT_MEMORY;
 }
 

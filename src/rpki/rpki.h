@@ -132,7 +132,7 @@ struct rpki_point_in {
 struct rpki_child {
 	struct span uri, der; /* der: borrowed from the source */
 	struct digest hash;
-	struct rpki_issuer issuer;
+	struct rpki_issuer issuer; /* but for what is made for its key */
 };
 
 struct rpki_payload {

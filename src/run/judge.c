@@ -45,8 +45,9 @@ judge_manifest(const struct memo **out, bool *waits, struct run *run,
 			*out = m;
 		return REASON_OK;
 	}
+	/* What is on it comes before the point is judged (ask_all). */
 	TRY(ask_list(&listed, waits, run, manifest));
-	if (listed == NULL || *waits)
+	if (listed == NULL)
 		return REASON_OK;
 	if (m == NULL)
 		TRY(memo_new(&m, run, &key));
@@ -160,7 +161,15 @@ judge_last(bool *waits, struct run *run, struct node *n)
 	return REASON_OK;
 }
 
-/* As far as it gets with what is known; *waits: not to the end. */
+static void
+judge_begin(struct run *run, struct node *n)
+{
+	n->judged = (struct judged){ 0 };
+	stored_find(&n->judged.stored, run, n);
+}
+
+/* As far as it gets with what is known; *waits: not to the end, to be tried
+ * again with what was wished for. */
 static enum reason
 judge_try(bool *waits, struct run *run, struct node *n,
     const struct digest *repository)
@@ -170,8 +179,6 @@ judge_try(bool *waits, struct run *run, struct node *n,
 	struct candidate c;
 
 	*waits = false;
-	*j = (struct judged){ 0 };
-	stored_find(&j->stored, run, n);
 	TRY(candidate_find(&c, waits, run, n, repository));
 	if (*waits)
 		return REASON_OK;
@@ -200,6 +207,8 @@ judge_node(struct run *run, struct node *n, const struct digest *repository)
 	bool waits = !n->judged.done;
 
 	run->out->work.points_looked_up++;
+	if (waits)
+		judge_begin(run, n);
 	while (waits) {
 		TRY(judge_try(&waits, run, n, repository));
 		if (waits)
@@ -230,6 +239,8 @@ is_ready(struct digest *repository, const struct run *run, const struct node *n)
 static enum reason
 judge_some(struct run *run, struct ta *ta, struct waiting *w, size_t n)
 {
+	for (size_t i = 0; i < n; i++)
+		judge_begin(run, w[i].node);
 	while (n > 0) {
 		size_t left = 0;
 

@@ -27,7 +27,8 @@ pool_settings_init(struct pool_settings *out)
 		.memory = 1024 * MIB,
 		.cpu_ms = 30000,
 		.wall_ms = 120000,
-		.recycle = 1000 };
+		.recycle = 1000,
+		.entries = true };
 }
 
 uint32_t
@@ -67,7 +68,8 @@ zygote_child(const struct pool *p, int control, pid_t parent)
 	struct worker_settings settings = { .slots = p->n_slots,
 		.in_size = p->settings.in_size,
 		.out_size = p->settings.out_size,
-		.memory = p->settings.memory };
+		.memory = p->settings.memory,
+		.entries = p->settings.entries };
 
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 ||
 	    getppid() != parent)

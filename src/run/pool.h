@@ -19,6 +19,7 @@ struct pool_settings {
 	size_t memory;            /* of a worker, beyond that */
 	int64_t cpu_ms, wall_ms;  /* for one job */
 	uint64_t recycle;         /* jobs in the life of a worker */
+	bool entries;             /* of logs are among the jobs */
 };
 
 void pool_settings_init(struct pool_settings *out);

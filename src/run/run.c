@@ -109,6 +109,7 @@ open_pool(struct run *run)
 	pool_settings_init(&settings);
 	settings.jobs = run->conf->jobs < UINT32_MAX ? (uint32_t)run->conf->jobs
 						     : UINT32_MAX;
+	settings.entries = run->conf->n_ledgers > 0;
 	return pool_open(&run->pool, &settings, run->why);
 }
 

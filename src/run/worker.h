@@ -39,6 +39,7 @@ struct worker_settings {
 	uint32_t slots;
 	size_t in_size, out_size;
 	size_t memory; /* that it may have beyond that */
+	bool entries;  /* of logs: with keys that are not RSA */
 };
 
 /* At the beginning of `out`, before the answers. */

@@ -151,15 +151,15 @@ bury(struct zygote *z)
 /* What libcrypto reads from files, or allocates once, it has before the box
  * closes: an RSA key and a signature of the right size, which is none. */
 static void
-warm_up(struct crypt *crypt)
+warm_up(const struct zygote *z)
 {
-	uint8_t modulus[256], signature[256] = { 1 }, digest[32];
+	uint8_t modulus[256], signature[256] = { 1 };
 	struct crypt_key key = { CRYPT_RSA, SPAN_OF(modulus) };
 
 	memset(modulus, 0xff, sizeof(modulus));
-	(void)!crypt_verify(crypt, &key, SPAN("warm"), SPAN_OF(signature));
-	crypt_sha256(digest, SPAN("warm"));
-	crypt_sha1(digest, SPAN("warm"));
+	(void)!crypt_verify(z->crypt, &key, SPAN("warm"), SPAN_OF(signature));
+	if (z->settings->entries)
+		crypt_warm_up();
 }
 
 /* What a terminal sends to all is not for those in the back. */
@@ -190,7 +190,7 @@ zygote_main(int control, const struct worker_settings *settings)
 	z.crypt = crypt_new();
 	if (z.workers == NULL || z.crypt == NULL || !mind_signals(&z))
 		_exit(WORKER_UNCONFINED);
-	warm_up(z.crypt);
+	warm_up(&z);
 	for (;;) {
 		struct pollfd fds[2] = { { z.control, POLLIN, 0 },
 			{ z.deaths, POLLIN, 0 } };

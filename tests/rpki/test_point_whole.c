@@ -312,11 +312,16 @@ test_heirs(void **state)
 	assert_int_equal(p.n_children, heirs);
 	for (size_t i = 0; i < heirs; i++) {
 		const struct rpki_issuer *child = &p.children[i].issuer;
+		struct rpki_issuer keyed;
 
 		assert_true(
 		    resources_eq(&child->resources, &k->issuer.resources));
+		CHECK_REASON("heir",
+		    rpki_issuer_init(
+			&keyed, &child->cert, &child->resources, &k->issuer),
+		    REASON_OK);
 		assert_memory_equal(
-		    child->holds, k->issuer.holds, sizeof(child->holds));
+		    keyed.holds, k->issuer.holds, sizeof(keyed.holds));
 	}
 	assert_true(a.used < list);
 	arena_fini(&a);
