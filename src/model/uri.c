@@ -22,7 +22,9 @@ is_digit(uint8_t c)
 static bool
 is_alnum(uint8_t c)
 {
-	return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+	uint8_t lower = c | 0x20;
+
+	return (lower >= 'a' && lower <= 'z') || is_digit(c);
 }
 
 /* Unreserved (RFC 3986 2.3), and those of the reserved ones that names made
@@ -30,19 +32,8 @@ is_alnum(uint8_t c)
 static bool
 is_segment_char(uint8_t c)
 {
-	switch (c) {
-	case '-':
-	case '.':
-	case '_':
-	case '~':
-	case '+':
-	case '=':
-	case ',':
-	case '@':
-		return true;
-	default:
-		return is_alnum(c);
-	}
+	return is_alnum(c) || c == '-' || c == '.' || c == '_' || c == '~' ||
+	       c == '+' || c == '=' || c == ',' || c == '@';
 }
 
 /* The bytes up to the first mark, or all. Moves `rest` past them, not past the

@@ -93,11 +93,16 @@ task_outgrown(struct pool *p, struct task *t)
 	task_finish(p, t);
 }
 
+/* What is on a manifest is found sooner than asked for. */
+#define LISTS_LEAST 32
+
 static bool
 batch_takes(const struct pool *p, const struct slot *s, const struct task *t)
 {
 	size_t fair = p->n_queued / (2 * (size_t)p->n_slots) + 1;
 
+	if (t->job.kind == JOB_LIST && fair < LISTS_LEAST)
+		fair = LISTS_LEAST;
 	if (s->n_batch == 0)
 		return true;
 	return !t->alone && !s->batch[0]->alone && s->n_batch < BATCH_MAX &&
