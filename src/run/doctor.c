@@ -290,6 +290,8 @@ run_doctor(struct run_checkup *out, const struct conf *conf)
 	doctor_sources(out, conf);
 	doctor_https(out, conf);
 	doctor_ledgers(out, conf);
+	doctor_watch(out, conf);
+	doctor_serve(out, conf);
 	return out->failed ? R_LIMIT_MEMORY : REASON_OK;
 }
 

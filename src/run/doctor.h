@@ -13,6 +13,8 @@ void doctor_sources(struct run_checkup *, const struct conf *);
 void doctor_https(struct run_checkup *, const struct conf *);
 void doctor_ledgers(struct run_checkup *, const struct conf *);
 void doctor_kernel(struct run_checkup *);
+void doctor_serve(struct run_checkup *, const struct conf *);
+void doctor_watch(struct run_checkup *, const struct conf *);
 /* Is there a store in the cache, that opening does not make? */
 bool doctor_has_store(const struct conf *);
 /* Does host and port of the URI take a connection? Says what happened. */

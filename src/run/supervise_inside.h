@@ -35,7 +35,7 @@ struct supervisor {
 	struct sockets sockets;
 	struct child engine, server, site;
 	struct http_counters *counters; /* shared by server and site */
-	int signals; /* signalfd */
+	int signals;                    /* signalfd */
 	sigset_t old_mask;
 	int lock;
 	bool is_stopping, run_again, reload_again;
@@ -59,6 +59,9 @@ bool sockets_open(struct supervisor *, const struct conf *);
 /* Close what is not marked. */
 void sockets_tidy(struct sockets *);
 void sockets_close(struct sockets *);
+/* Listen there, or connect to there: a descriptor, or -1 with errno. */
+int sockets_bind(const char *address);
+int sockets_dial(const char *address);
 const struct sock *sockets_find(
     const struct sockets *, const char *name, bool is_tls);
 /* Take over what systemd passed. */

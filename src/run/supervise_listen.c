@@ -74,8 +74,8 @@ sockaddr_of(struct sockaddr_storage *out, const char *name)
 	return sizeof(*v6);
 }
 
-static int
-bind_to(const char *name)
+int
+sockets_bind(const char *name)
 {
 	struct sockaddr_storage to;
 	socklen_t n = sockaddr_of(&to, name);
@@ -101,6 +101,20 @@ bind_to(const char *name)
 		return -1;
 	}
 	return fd;
+}
+
+int
+sockets_dial(const char *name)
+{
+	struct sockaddr_storage to;
+	socklen_t n = sockaddr_of(&to, name);
+	int fd =
+	    n == 0 ? -1 : socket(to.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&to, n) == 0)
+		return fd;
+	(void)close(fd);
+	return -1;
 }
 
 /* One that systemd passed and that no listener has yet is bound to it? */
@@ -143,7 +157,7 @@ have(struct supervisor *s, const struct conf_listener *l)
 		known->keep = true;
 		return known->name != NULL;
 	}
-	new.fd = bind_to(l->address);
+	new.fd = sockets_bind(l->address);
 	if (new.fd < 0) {
 		supervise_say(s, "%s: %s", l->address, strerror(errno));
 		return false;

@@ -36,6 +36,10 @@ struct serve_tls {
 	struct span client_ca; /* empty: clients need no certificate */
 };
 
+/* Could a server use these? *until_at: when its own certificate ends. */
+enum reason serve_tls_check(
+    int64_t *until_at, const struct serve_tls *, struct fault *) MUST_CHECK;
+
 struct serve_settings {
 	size_t n;
 	const struct serve_listener *listeners;

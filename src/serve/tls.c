@@ -151,6 +151,25 @@ tls_new(struct tls **out, const struct serve_tls *from, struct fault *why)
 	return r;
 }
 
+enum reason
+serve_tls_check(
+    int64_t *until_at, const struct serve_tls *from, struct fault *why)
+{
+	struct tls *t;
+	struct tm tm;
+	X509 *cert;
+
+	*until_at = 0;
+	TRY(tls_new(&t, from, why));
+	if (t == NULL)
+		return fault_say(why, R_SERVE_TLS, NULL, "certificate: empty");
+	cert = SSL_CTX_get0_certificate(t->ctx);
+	if (cert != NULL && ASN1_TIME_to_tm(X509_get0_notAfter(cert), &tm) == 1)
+		*until_at = (int64_t)timegm(&tm);
+	tls_free(t);
+	return REASON_OK;
+}
+
 struct ssl_ctx_st *
 tls_context(struct tls *tls)
 {

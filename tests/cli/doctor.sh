@@ -173,4 +173,120 @@ says "warn  mirror rsync://127.0.0.1:1/n/: port 1: Connection refused"
 status "neither, offline" 0 net --offline
 kill "$server"
 wait "$server" 2>/dev/null
+
+# ---- listeners: a port that is free, one that another program has, cairn's
+port=$((port + 1))
+listeners() { # rtr, http
+	cp world/cairn.yaml world/listen.yaml
+	printf 'rtr: {listen: ["%s"]}\nhttp: {listen: ["%s"]}\n' "$1" "$2" \
+		>>world/listen.yaml
+	"$cairn" doctor -c world/listen.yaml --offline
+}
+status "ports that are free" 0 listeners 127.0.0.1:$port \
+	127.0.0.1:$((port + 1))
+says "ok    rtr 127.0.0.1:$port: free to listen on"
+says "ok    http 127.0.0.1:$((port + 1)): free"
+status "an address of another machine" 1 listeners 192.0.2.1:$port \
+	127.0.0.1:$((port + 1))
+says "fail  rtr 192.0.2.1:$port: Cannot assign.*; listen on an address"
+rsync --daemon --no-detach --address 127.0.0.1 --port $port \
+	--config rsyncd.conf >rsyncd.out 2>&1 &
+server=$!
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	listeners 127.0.0.1:$port 127.0.0.1:$((port + 1)) >out
+	grep -q '^warn  rtr' out && break
+	sleep 0.1
+done
+status "a port that another program has" 0 listeners 127.0.0.1:$port \
+	127.0.0.1:$port
+says "warn  rtr 127.0.0.1:$port: in use, and .*; unless it is cairn serve"
+says "warn  http 127.0.0.1:$port: in use, and "
+kill "$server"
+wait "$server" 2>/dev/null
+"$cairn" serve -c world/cairn.yaml --rtr 127.0.0.1:$port \
+	--http 127.0.0.1:$((port + 1)) --refresh 3600 >serve.out 2>&1 &
+server=$!
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20 \
+	1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	listeners 127.0.0.1:$port 127.0.0.1:$((port + 1)) >out
+	grep -q '^ok    http .* serves' out && grep -q '^ok    rtr .* serves' out &&
+		break
+	sleep 0.25
+done
+status "cairn serve itself" 0 listeners 127.0.0.1:$port \
+	127.0.0.1:$((port + 1))
+says "ok    rtr 127.0.0.1:$port: somebody serves routers there"
+says "ok    http 127.0.0.1:$((port + 1)): a cairn serves there"
+kill "$server"
+wait "$server" 2>/dev/null
+
+# ---- certificates: sound, about to end, ended, another's key, open to all
+pem() { # name, seconds from now until its end
+	openssl genpkey -algorithm ed25519 -out "$1.key" 2>/dev/null
+	openssl req -new -key "$1.key" -subj /CN=x -out csr 2>/dev/null
+	openssl x509 -req -in csr -signkey "$1.key" -days "$2" \
+		-out "$1.pem" 2>/dev/null
+	chmod 600 "$1.key"
+}
+tls() { # certificate, key
+	cp world/cairn.yaml world/tls.yaml
+	printf 'http: {listen: [], tls: {listen: ["127.0.0.1:%s"], certificate: %s, key: %s}}\n' \
+		$port "$PWD/$1" "$PWD/$2" >>world/tls.yaml
+	"$cairn" doctor -c world/tls.yaml --offline
+}
+if command -v openssl >/dev/null; then
+	pem good 60
+	pem soon 3
+	pem ended -1
+	status "a certificate" 0 tls good.pem good.key
+	says 'ok    http-tls .*good.pem: with its key, until 20'
+	says "ok    http 127.0.0.1:$port: free to listen on, TLS"
+	status "one that ends soon" 0 tls soon.pem soon.key
+	says 'warn  http-tls .*soon.pem: .*; renew it'
+	# openssl of Debian 12 makes none that has ended already.
+	if openssl x509 -in ended.pem -noout -checkend 0 >/dev/null 2>&1 ||
+		[ ! -s ended.pem ]; then
+		n=$((n + 1)); echo "ok $n - one that has ended # SKIP openssl makes none"
+	else
+		status "one that has ended" 1 tls ended.pem ended.key
+		says 'fail  http-tls .*ended.pem: it ended at 20.*; renew it'
+	fi
+	status "another's key" 1 tls good.pem soon.key
+	says 'fail  http-tls .*good.pem: serve.tls: .*key'
+	status "no key there" 1 tls good.pem none.key
+	says 'fail  http-tls .*none.key: No such file'
+	chmod 644 good.key
+	status "a key that all may read" 0 tls good.pem good.key
+	says 'warn  http-tls .*good.key: every user .* may read it; chmod'
+else
+	n=$((n + 1)); echo "ok $n - certificates # SKIP no openssl"
+fi
+
+# ---- who is told, who watches
+alert() { # an entry's receiver
+	cp world/cairn.yaml world/alert.yaml
+	printf 'alerts:\n  - {prefixes: [10.0.0.0/8], %s}\n' "$1" \
+		>>world/alert.yaml
+	shift
+	"$cairn" doctor -c world/alert.yaml "$@"
+}
+printf '#!/bin/sh\n' >tell
+chmod 755 tell
+status "a command" 0 alert "command: $PWD/tell" --offline
+says 'ok    alert .*/tell: it may be executed'
+chmod 757 tell
+status "that all may write" 0 alert "command: $PWD/tell" --offline
+says 'warn  alert .*/tell: every user .*; chmod o-w'
+status "that is not there" 1 alert "command: $PWD/none" --offline
+says 'fail  alert .*/none: No such file.*; name a program'
+status "that is a folder" 1 alert "command: $PWD/world" --offline
+says 'fail  alert .*/world: it is no file'
+mkdir -p world/cache/alerts
+printf 'W 0001 00001234567 00000000000 c %s %s {}\n' 0011223344556677 \
+	8899aabbccddeeff >world/cache/alerts/queue
+chmod 755 tell
+status "what waits" 0 alert "command: $PWD/tell" --offline
+says 'warn  alerts .*: 1 wait to be told, since 1970-01-15T06:56:07Z; a rec'
+says 'ok    witness witness.north.example of demo: it cosigned at 20'
+says 'ok    witness witness.south.example of demo: it cosigned at 20'
 plan
