@@ -273,20 +273,38 @@ child_listen(struct fetch_child *c, const struct limits *limits)
 	}
 }
 
-/* The last words of what it said, which say most, in printable form. */
+/* The last line of these bytes, or its end. */
+static struct span
+last_line(struct span noise)
+{
+	size_t n = noise.n, from;
+
+	while (n > 0 && (noise.p[n - 1] == '\n' || noise.p[n - 1] == '\r'))
+		n--;
+	from = n;
+	while (from > 0 && n - from < 120 && noise.p[from - 1] != '\n')
+		from--;
+	return span_of(noise.p + from, n - from);
+}
+
+/* The last words of what it said, which say most, in printable form. What its
+ * very last line sums up, the one before says: what the server said. */
 static void
 noise_write(const struct fetch_child *c, char detail[160])
 {
-	size_t n = c->n_noise, from;
+	struct span noise = span_of(c->noise, c->n_noise);
+	struct span line = last_line(noise);
 	struct buf text;
 
-	while (n > 0 && (c->noise[n - 1] == '\n' || c->noise[n - 1] == '\r'))
-		n--;
-	from = n;
-	while (from > 0 && n - from < 120 && c->noise[from - 1] != '\n')
-		from--;
+	if (span_starts(line, SPAN("rsync error: "))) {
+		struct span before =
+		    last_line(span_of(noise.p, (size_t)(line.p - noise.p)));
+
+		if (before.n > 0)
+			line = before;
+	}
 	buf_init(&text, FETCH_NOISE * 4);
-	escape_write(&text, span_of(c->noise + from, n - from));
+	escape_write(&text, line);
 	(void)snprintf(detail, 160, "%.*s", (int)text.n,
 	    text.p != NULL ? (const char *)text.p : "");
 	buf_fini(&text);
