@@ -85,10 +85,11 @@ struct http_world {
 	/* From that serial to the view's; false when it is not known. The
 	 * result is valid until the next call. */
 	bool (*since)(void *ctx, uint32_t serial, struct http_changes *out);
-	/* The i-th difference that led to the view, the newest first. The
-	 * result is valid until the next call. NULL: no history. */
-	enum http_past (*past)(
-	    void *ctx, size_t i, const struct view_delta **out);
+	/* The i-th of the differences that led to the view and were made
+	 * before that time, the newest first, asked for in order. The result
+	 * is valid until the next call. NULL: no history. */
+	enum http_past (*past)(void *ctx, int64_t before_at, size_t i,
+	    const struct view_delta **out);
 	void *ctx;
 };
 

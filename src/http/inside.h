@@ -25,7 +25,7 @@ struct http_row {
 	bool needs_view;
 	void (*answer)(struct http_call *);
 	const char *type, *text;
-	struct http_parameter parameters[4];
+	struct http_parameter parameters[5];
 };
 
 /* http.c: all but formats. */

@@ -76,7 +76,9 @@ file_parse(struct manifest_file *out, struct der *files, struct decode *dec)
 	at = d.at;
 	TRY(der_next(&out->name, &d, DER_IA5_STRING));
 	if (!manifest_name_is_valid(out->name, dec->limits))
-		return fault_at(&dec->why, R_MANIFEST_NAME, at);
+		return fault_say(&dec->why, R_MANIFEST_NAME, at, "%.*s",
+		    (int)(out->name.n < 100 ? out->name.n : 100),
+		    (const char *)out->name.p);
 	at = d.at;
 	TRY(der_bits(&hash, &unused, &d));
 	if (hash.n != sizeof(out->hash.b) || unused != 0)

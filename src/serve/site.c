@@ -152,9 +152,9 @@ clock_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Those from this view's on back to a gap. */
+/* Those from this view's on back to a gap, but what is not before. */
 static void
-list_past(struct site *s)
+list_past(struct site *s, int64_t before_at)
 {
 	uint64_t edition = view_head(s->file)->edition.number;
 	size_t n, from = 0;
@@ -173,19 +173,23 @@ list_past(struct site *s)
 	while (s->n_past < n - from &&
 	       s->past[s->n_past].edition == edition - s->n_past)
 		s->n_past++;
+	while (s->n_past > 0 && s->past[0].made_at >= before_at) {
+		s->past++;
+		s->n_past--;
+	}
 }
 
 /* Nobody who asks keeps all others waiting for long. */
 static enum http_past
-past(void *ctx, size_t i, const struct view_delta **out)
+past(void *ctx, int64_t before_at, size_t i, const struct view_delta **out)
 {
 	struct site *s = ctx;
 
 	if (i == 0)
-		list_past(s);
+		list_past(s, before_at);
 	if (i >= s->n_past)
 		return HTTP_PAST_NONE;
-	if (clock_ms() > s->past_until_ms)
+	if (i > 0 && clock_ms() > s->past_until_ms)
 		return HTTP_PAST_LATER;
 	arena_fini(&s->one);
 	arena_init(&s->one, VIEW_MEMORY);

@@ -295,12 +295,13 @@ test_changes(void **state)
 
 /* Three differences, each of two changes; the fourth takes too long. */
 static enum http_past
-past(void *ctx, size_t i, const struct view_delta **out)
+past(void *ctx, int64_t before_at, size_t i, const struct view_delta **out)
 {
 	static struct view_change changes[2];
 	static struct view_delta delta;
 
 	(void)ctx;
+	i += before_at == 1000;
 	if (i >= 3)
 		return HTTP_PAST_LATER;
 	changes[0] = (struct view_change){ .op = CHANGE_REMOVED,
@@ -312,6 +313,7 @@ past(void *ctx, size_t i, const struct view_delta **out)
 	changes[1] = changes[0];
 	changes[1].payload = w.payloads[0];
 	changes[1].op = CHANGE_ADDED;
+	changes[1].is_heard = false;
 	changes[1].cause = (struct cause){ .kind = CAUSE_PUBLISHED };
 	delta = (struct view_delta){ .from_made_at = 900 - 100 * (int64_t)i,
 		.made_at = 1000 - 100 * (int64_t)i,
@@ -341,15 +343,18 @@ test_history(void **state)
 		size_t changes;
 		const char *has;
 	} cases[] = {
-		{ "", 200, 6, "\"from\":\"1970-01-01T00:11:40Z\"" },
+		{ "", 200, 6, "\"from\":\"1970-01-01T00:13:20Z\"" },
 		{ "?prefix=10.1.0.0/16", 200, 6, "its object was refused" },
 		{ "?asn=AS2", 200, 3, "\"clause\":\"RFC" },
 		{ "?prefix=10.2.0.0/16", 200, 3, "it was published" },
 		{ "?prefix=2001:db8::/32", 200, 0, "\"changes\":[]" },
-		{ "?limit=5", 200, 5, "\"more\":true" },
+		{ "?limit=5", 200, 4, "\"from\":\"1970-01-01T00:15:00Z\"" },
+		{ "?limit=1", 200, 1, "\"cut\":1" },
 		{ "?limit=6", 200, 6, "\"more\":true" },
 		{ "?limit=1000", 200, 6, "\"detail\":\"33\"" },
 		{ "?before=1970-01-01T00:16:40Z", 200, 4, "\"serial\":6" },
+		{ "?heard=1", 200, 3, "\"heard\":true" },
+		{ "?heard=0", 400, 0, "heard" },
 		{ "?limit=1001", 400, 0, "limit" },
 		{ "?limit=0", 400, 0, "limit" },
 		{ "?prefix=10.1.0.1/16", 400, 0, "prefix" },

@@ -11,7 +11,7 @@ function el(name, attributes, ...children) {
 	for (const [key, value] of Object.entries(attributes || {}))
 		if (value !== undefined && value !== null)
 			e.setAttribute(key, value);
-	e.append(...children.flat().filter((c) => c !== null && c !== undefined && c !== ''));
+	e.append(...children.flat(Infinity).filter((c) => c !== null && c !== undefined && c !== ''));
 	return e;
 }
 
@@ -46,13 +46,33 @@ function ago(time) {
 
 function when(label, time) {
 	// What never ends is said to end in 9999.
-	return time && !time.startsWith('9999') ? el('span', { class: 'dim', title: time }, ' ' + label + ' ' + time.replace('T', ' ').replace('Z', ' UTC')) : null;
+	return time && !time.startsWith('9999') ? el('span', { class: 'dim', title: time }, ' ' + label + ' ' + clock(time)) : null;
 }
 
 function table(target, caption, heads, rows) {
 	fill(target, el('caption', { class: 'dim' }, caption),
 		el('thead', {}, el('tr', {}, heads.map((h) => el('th', { scope: 'col', class: h.n ? 'n' : null }, h.text)))),
-		el('tbody', {}, rows.map((cells) => el('tr', {}, cells.map((c, i) => el('td', { class: heads[i].n ? 'n' : null }, c))))));
+		el('tbody', {}, rows.map((cells) => el('tr', {}, cells.map((c, i) => el('td', { class: heads[i].n ? 'n' : null, 'data-label': heads[i].text || null }, c))))));
+	// Drawn as cards on a narrow screen, it is a table all the same.
+	target.setAttribute('role', 'table');
+	for (const [selector, role] of [['thead, tbody', 'rowgroup'], ['tr', 'row'], ['th', 'columnheader'], ['td', 'cell']])
+		for (const e of target.querySelectorAll(selector))
+			e.setAttribute('role', role);
+}
+
+// A table that scrolls by itself, with keys too.
+function region(name, t, tall) {
+	return el('div', { class: 'scroll' + (tall ? ' tall' : ''), tabindex: 0, role: 'region', 'aria-label': name }, t);
+}
+
+const clock = (time) => time.replace('T', ' ').replace('Z', ' UTC');
+
+// Words first; the id is what documentation and metrics call it.
+function why(x) {
+	const words = [x.because, x.text].filter((t) => t).join(': ');
+	return el('div', {}, words || x.reason || x.cause || '',
+		x.detail ? el('div', { class: 'mono dim wrap' }, x.detail) : null,
+		x.reason || x.clause ? el('div', { class: 'dim small' }, [x.reason, x.clause].filter((t) => t).join(', ')) : null);
 }
 
 // ---- health -------------------------------------------------------------
@@ -71,7 +91,7 @@ function spark(name, points) {
 	const max = Math.max(1, ...points), min = Math.min(...points);
 	const y = (v) => max === min ? 12 : 22 - 20 * (v - min) / (max - min);
 	const line = points.map((v, i) => (points.length < 2 ? 0 : 100 * i / (points.length - 1)).toFixed(1) + ',' + y(v).toFixed(1));
-	return el('dd', {}, shape('svg', { viewBox: '0 0 100 24', width: 160, height: 24, preserveAspectRatio: 'none', role: 'img',
+	return el('dd', { class: 'trend' }, shape('svg', { viewBox: '0 0 100 24', width: 160, height: 24, preserveAspectRatio: 'none', role: 'img',
 		'aria-label': name + ': ' + points[0] + ' to ' + points[points.length - 1] },
 	shape('polyline', { class: 'spark', points: line.join(' '), 'vector-effect': 'non-scaling-stroke' })),
 	number(points[points.length - 1]));
@@ -85,6 +105,11 @@ function showDay(day) {
 			[el('dt', {}, name), spark(name, day.map((d) => d[key] || 0))])));
 }
 
+function witness(w) {
+	return el('li', {}, mono(w.name), w.cosigned ? el('span', { class: 'dim', title: w.cosigned }, ' cosigned ' + ago(w.cosigned)) :
+		[' ', badge('has not cosigned this', 'warn')]);
+}
+
 function showSources(status) {
 	table($('source-table'), 'Trust anchors and ledgers',
 		[{ text: 'Source' }, { text: 'State' }, { text: 'Payloads', n: true }, { text: '' }],
@@ -92,14 +117,15 @@ function showSources(status) {
 			badge(s.held_until ? 'held' : s.state, s.held_until ? 'warn' : s.state === 'ok' ? 'good' : 'bad'),
 			number(s.payloads),
 			[s.kind === 'ledger' ? 'ledger of ' + number(s.size) + ' entries' : s.kind.replace('-', ' '),
-				s.cosigned ? when('cosigned', s.cosigned) : null,
-				s.reason ? ' ' + s.reason : null, s.detail ? ': ' + s.detail : null,
+				s.held_until ? when('held until', s.held_until) : null,
+				(s.witnesses || []).length ? el('ul', { class: 'plain' }, s.witnesses.map(witness)) : null,
+				s.reason || s.detail ? why(s) : null,
 				s.evidence ? [' evidence: ', mono(s.evidence)] : null].flat()]));
 	table($('repository-table'), 'Repositories',
 		[{ text: 'Repository' }, { text: 'State' }, { text: 'Files', n: true }, { text: 'Fetched' }],
 		(status.repositories || []).slice(0, 500).map((r) => [mono(r.uri),
 			badge(r.state, r.reason ? 'bad' : 'good'), number(r.files),
-			[r.fetched ? ago(r.fetched) : 'never', r.reason ? ': ' + r.reason : null, r.detail ? ' ' + r.detail : null]]));
+			[r.fetched ? ago(r.fetched) : 'never', r.reason || r.detail ? why(r) : null]]));
 }
 
 async function showStatus() {
@@ -143,13 +169,13 @@ function showWhy(w) {
 		el('p', {}, mono(w.prefix + (w.asn ? ' ' + w.asn : '')), ' is ', badge(w.state, kind),
 			w.state_if_nothing_left_out !== w.state ? ' (it would be ' + w.state_if_nothing_left_out + ' if policy left nothing out)' : ''),
 		...list('Because of', (w.covering || []).map((v) => card(v, v.matches === 'yes' ? 'is-valid' : w.asn ? 'is-invalid' : '', w.asn ? matchText[v.matches] || v.matches : null))),
-		...list('Left out by policy', (w.left_out || []).map((v) => card(v, '', badge(v.cause, 'two'),
-			v.rule ? ' rule ' + v.rule : '', v.why ? ' “' + v.why + '”' : '', v.displaced_by ? [' gives way to ', mono(v.displaced_by)] : null))),
+		...list('Left out by policy', (w.left_out || []).map((v) => card(v, '', badge('left out', 'two'), ' ' + (v.text || v.cause),
+			v.rule ? ', rule ' + v.rule : '', v.why ? ' “' + v.why + '”' : '', v.displaced_by ? [' gives way to ', mono(v.displaced_by)] : null))),
 		...list('Who holds it', [
 			...(w.authorities || []).map((a) => el('p', {}, el('strong', {}, a.trust_anchor), ': ', mono(a.certificate), a.range ? [' has ', mono(a.range)] : '', a.in_force ? '' : [' ', badge('not in force', 'bad')])),
 			...(w.claims || []).map((c) => el('p', {}, el('strong', {}, c.ledger), ': ', mono(c.holder_name || c.holder.slice(0, 16)), ' has ', mono(c.range), ', ' + c.level,
 				c.contested_by ? [' ', badge('contested', 'warn')] : '', c.young ? [' ', badge('young', 'warn')] : '', c.evidence_withdrawn ? [' ', badge('evidence withdrawn', 'bad')] : ''))]),
-		...list('Refused nearby', (w.refused || []).slice(0, 50).map((f) => el('p', {}, badge(f.reason, 'bad'), ' ', mono(f.object || f.point || ''), ' ' + (f.text || '') + (f.detail ? ': ' + f.detail : '')))),
+		...list('Refused nearby', (w.refused || []).slice(0, 50).map((f) => el('div', { class: 'card is-invalid' }, mono(f.object || f.point || f.trust_anchor || ''), why(f)))),
 		...list('What would change the answer', w.would_change && w.would_change.length ? [el('ul', { class: 'plain' }, w.would_change.map((t) => el('li', {}, t)))] : []),
 	];
 }
@@ -158,14 +184,54 @@ const link = (q, text) => el('a', { href: '#q=' + encodeURIComponent(q) }, text)
 
 function showList(a) {
 	const t = el('table', {});
-	const rows = (a.payloads || []).map((p) => [p.prefix ? link(p.prefix + ' ' + p.asn, vrp(p)) : mono(p.text), p.source, p.left ? badge('left out: ' + p.left, 'two') : badge('heard', 'good')]);
+	const rows = (a.payloads || []).map((p) => [p.prefix ? link(p.prefix + ' ' + p.asn, vrp(p)) : mono(p.text), p.source, p.left ? [badge('left out', 'two'), ' ', p.left] : badge('heard', 'good')]);
 	table(t, number(a.total) + ' payloads' + (a.total > rows.length ? ', the first ' + rows.length + ' of them' : ''), [{ text: 'Payload' }, { text: 'Source' }, { text: 'State' }], rows);
 	const holds = el('table', {});
 	table(holds, 'Holds in ledgers', [{ text: 'Resource' }, { text: 'Ledger' }, { text: 'Holder' }, { text: 'State' }], (a.holdings || []).map((h) =>
 		[mono(h.resource), h.ledger, mono(h.name || h.holder.slice(0, 16)), [h.level, h.contested ? [' ', badge('contested', 'warn')] : '', h.young ? [' ', badge('young', 'warn')] : ''].flat()]));
-	const region = (name, t) => el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': name }, t);
 	return [el('p', {}, mono(a.query), ' is ' + { asn: 'an AS number', holder: 'a holder', none: 'nobody we know of' }[a.kind]),
 		rows.length ? region('Payloads', t) : null, (a.holdings || []).length ? region('Holdings', holds) : null];
+}
+
+// ---- what changed -------------------------------------------------------
+
+const changeKinds = [
+	[(c) => c.left_out && c.change === 'removed', 'no longer left out', 'one'],
+	[(c) => c.left_out, 'left out', 'two'],
+	[(c) => c.change === 'replaced', 'said anew', ''],
+	[(c) => c.change === 'added', (c) => c.heard ? 'appeared' : 'also said', 'good'],
+	[() => true, (c) => c.heard ? 'vanished' : 'said by one less', 'bad'],
+];
+
+function changeRow(c) {
+	const [, text, kind] = changeKinds.find(([is]) => is(c));
+	const what = c.prefix ? link(c.prefix + ' ' + c.asn, vrp(c)) : mono(c.customer ? 'ASPA of ' + c.customer + ': ' + c.providers.join(' ') : 'router key of ' + c.router);
+	return [el('time', { datetime: c.time }, clock(c.time)), badge(typeof text === 'string' ? text : text(c), c.heard || c.left_out ? kind : ''), what,
+		[c.source, el('div', { class: 'mono dim wrap' }, c.object)], why(c)];
+}
+
+// A table of changes, and a button for those before as long as there are any.
+async function past(query, limit) {
+	const box = el('div', {}), rows = [];
+	async function more(before) {
+		const a = await ask('/api/v1/history?' + new URLSearchParams({ ...query, limit: limit || 50, ...(before ? { before } : {}) }));
+		const t = el('table', {});
+		rows.push(...a.changes.map(changeRow));
+		if (a.cut)
+			rows.push(['', '', 'and ' + number(a.cut) + ' more at once', '', '']);
+		if (rows.length)
+			table(t, 'Since ' + clock(a.from), [{ text: 'When' }, { text: 'What' }, { text: 'Payload' }, { text: 'Source' }, { text: 'Because' }], rows);
+		const button = a.more ? el('button', { type: 'button', class: 'quiet' }, 'Earlier') : null;
+		fill(box, rows.length ? region('Changes', t, rows.length > 12) : el('p', { class: 'note' }, 'Nothing changed since ' + clock(a.from) + '.'), button);
+		if (button)
+			button.addEventListener('click', () => more(a.from).catch((e) => button.replaceWith(e.message)));
+	}
+	await more(null);
+	return box;
+}
+
+async function showPast() {
+	fill($('past'), await past({ heard: 1 }));
 }
 
 async function look(q, focus) {
@@ -173,7 +239,11 @@ async function look(q, focus) {
 	if (!q) return fill(answer);
 	try {
 		const a = await ask('/api/v1/lookup?q=' + encodeURIComponent(q));
-		fill(answer, a.kind === 'prefix' ? showWhy(a.why[0]) : showList(a));
+		const w = a.kind === 'prefix' ? a.why[0] : null;
+		fill(answer, w ? showWhy(w) : showList(a));
+		// Where the question is about a holder, its entries tell.
+		if (w || a.kind === 'asn')
+			answer.append(el('h3', {}, 'What changed here'), await past(w ? { prefix: w.prefix, ...(w.asn ? { asn: w.asn } : {}) } : { asn: a.query }));
 	} catch (error) {
 		fill(answer, el('p', { class: 'card is-invalid' }, error.message));
 	}
@@ -205,6 +275,8 @@ addEventListener('keydown', (event) => {
 // ---- two worlds ---------------------------------------------------------
 
 const classes = [['conflict', 'Conflict'], ['claimed', 'Contested or immature claim'], ['legacy', 'RPKI only'], ['ledger', 'Ledger only'], ['agree', 'Agree']];
+
+const classBadge = { agree: ['agree', 'good'], conflict: ['conflict', 'bad'], claimed: ['claimed', 'warn'], ledger: ['ledger only', 'two'], legacy: ['RPKI only', 'one'] };
 
 // Where an IPv4 prefix begins and ends, in /8s.
 function span4(prefix) {
@@ -262,9 +334,9 @@ async function showCompare() {
 	const t = el('table', {});
 	const said = (all) => (all || []).map((v) => el('div', {}, mono(v)));
 	table(t, 'Prefixes, conflicts first', [{ text: 'Prefix' }, { text: '' }, { text: 'RPKI' }, { text: 'Ledger' }, { text: 'Because' }],
-		entries.slice(0, 200).map((e) => [link(e.prefix, mono(e.prefix)), badge(e.class, { agree: 'good', conflict: 'bad', claimed: 'warn', ledger: 'two', legacy: 'one' }[e.class]),
-			said(e.legacy), said(e.ledger), e.cause || '']));
-	fill($('compare'), drawKey(totals), el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Map' }, drawMap(entries)), el('div', { class: 'scroll tall', tabindex: 0, role: 'region', 'aria-label': 'Comparison' }, t));
+		entries.slice(0, 200).map((e) => [link(e.prefix, mono(e.prefix)), badge(...classBadge[e.class]),
+			said(e.legacy), said(e.ledger), e.cause ? why(e) : '']));
+	fill($('compare'), drawKey(totals), region('Map', drawMap(entries)), region('Comparison', t, true));
 }
 
 // ---- live ---------------------------------------------------------------
@@ -275,6 +347,7 @@ function refresh() {
 	show(showHealth);
 	show(showStatus);
 	showCompare().catch(() => fill($('compare'), el('p', { class: 'note' }, 'Nothing to compare yet.')));
+	showPast().catch(() => fill($('past'), el('p', { class: 'note' }, 'No history yet.')));
 	if ($('q').value) look($('q').value.trim(), false);
 }
 
