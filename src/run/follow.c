@@ -229,4 +229,5 @@ follow_fini(struct follow *f)
 	}
 	ledger_state_free(f->state);
 	said_fini(f);
+	follow_people_free(f);
 }

@@ -83,6 +83,7 @@ struct follow {
 	struct ledger_state *state; /* of that size; NULL: none, or not */
 	char state_file[128];       /* read from there; "": none */
 	struct said said;
+	struct people *people; /* follow_emit.c's, of that; NULL: not yet */
 	uint64_t tally[REASON_COUNT]; /* of a state on trial */
 	int64_t deadline_ms;
 	bool is_outdated; /* the state is of other successions */
@@ -201,6 +202,7 @@ enum reason evidence_keep(struct span *path, struct follow *,
 
 /* follow_emit.c: payloads at the time of evaluation, into the result. */
 enum reason follow_emit(struct policy_set *out, struct follow *) MUST_CHECK;
+void follow_people_free(struct follow *);
 /* Holders and holdings of all ledgers. */
 enum reason follow_facts(struct view *, struct run *) MUST_CHECK;
 /* follow_witness.c: who cosigned what was accepted. */

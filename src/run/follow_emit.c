@@ -73,28 +73,40 @@ take_person(void *ctx, const struct ledger_fact *f)
 	return f->kind == FACT_SERVICE ? take_services(p, h, f) : REASON_OK;
 }
 
+/* They are what the state says: once is enough. */
 static enum reason
-people_init(struct people *out, struct follow *f)
+people_of(struct people **out, struct follow *f)
 {
-	const struct ledger_facts facts = { take_person, out };
+	struct people *p = f->people;
+	struct ledger_facts facts = { take_person, NULL };
 
-	*out = (struct people){ .f = f };
-	map_init(&out->by_id);
+	*out = p;
+	if (p != NULL)
+		return REASON_OK;
+	facts.ctx = *out = f->people = p = base_alloc(sizeof(*p));
+	if (p == NULL)
+		return R_LIMIT_MEMORY;
+	p->f = f;
+	map_init(&p->by_id);
 	return said_facts(f, &facts);
 }
 
-static void
-people_fini(struct people *p)
+void
+follow_people_free(struct follow *f)
 {
-	map_fini(&p->by_id);
-	vec_fini(&p->all);
+	if (f->people == NULL)
+		return;
+	map_fini(&f->people->by_id);
+	vec_fini(&f->people->all);
+	base_free(f->people);
+	f->people = NULL;
 }
 
 /* ---- payloads -------------------------------------------------------- */
 
 struct emission {
 	struct follow *f;
-	struct people people;
+	struct people *people;
 	VEC(struct payload) payloads;
 	struct origin *last; /* payloads of one statement come together */
 	const struct statement_origin *last_said;
@@ -106,7 +118,7 @@ author_make(const struct statement_origin **out, struct emission *e,
 {
 	struct arena *arena = &e->f->run->out->arena;
 	const struct view_holder *h =
-	    map_get(&e->people.by_id, SPAN_OF(p->holder));
+	    map_get(&e->people->by_id, SPAN_OF(p->holder));
 	struct statement_origin *s = ARENA_NEW(arena, struct statement_origin);
 	struct span copy = arena_dup(arena,
 	    span_of(p->endorsers, p->n_endorsers * sizeof(*p->endorsers)));
@@ -236,12 +248,10 @@ follow_emit(struct policy_set *out, struct follow *f)
 	f->report->applied = sum.applied;
 	f->report->rejected = sum.rejected;
 	memcpy(f->report->reasons, f->kept.reasons, sizeof(f->kept.reasons));
-	why = people_init(&e.people, f);
-	f->report->holders = e.people.all.n;
-	f->report->holdings = e.people.holdings;
-	if (why == REASON_OK && !f->report->gone)
-		why = emit(out, &e);
-	people_fini(&e.people);
+	TRY(people_of(&e.people, f));
+	f->report->holders = e.people->all.n;
+	f->report->holdings = e.people->holdings;
+	why = f->report->gone ? REASON_OK : emit(out, &e);
 	vec_fini(&e.payloads);
 	return why;
 }
@@ -340,29 +350,38 @@ add_people(struct view *v, struct people *p)
 }
 
 static enum reason
-fill(struct view *v, struct run *run, struct people *people)
+room_make(struct view *v, struct run *run)
 {
 	size_t holders = 0, holdings = 0;
 
 	for (size_t i = 0; i < run->n_follows; i++) {
-		holders += people[i].all.n;
-		holdings += (size_t)people[i].holdings;
+		const struct people *p = run->follows[i].people;
+
+		holders += p != NULL ? p->all.n : 0;
+		holdings += p != NULL ? (size_t)p->holdings : 0;
 	}
 	v->holders = ARENA_ARRAY(&run->out->arena, holders, struct view_holder);
 	v->holdings =
 	    ARENA_ARRAY(&run->out->arena, holdings, struct view_holding);
-	if (v->holders == NULL || v->holdings == NULL)
-		return R_LIMIT_MEMORY;
+	return v->holders != NULL && v->holdings != NULL ? REASON_OK
+							 : R_LIMIT_MEMORY;
+}
+
+static enum reason
+fill(struct view *v, struct run *run)
+{
+	TRY(room_make(v, run));
 	for (size_t i = 0; i < run->n_follows; i++)
-		TRY(add_people(v, &people[i]));
+		if (run->follows[i].people != NULL)
+			TRY(add_people(v, run->follows[i].people));
 	if (v->n_holders > 1)
 		qsort(v->holders, v->n_holders, sizeof(*v->holders),
 		    holder_order);
 	for (size_t i = 0; i < run->n_follows; i++) {
-		struct holdings x = { &people[i], v };
+		struct holdings x = { run->follows[i].people, v };
 		const struct ledger_facts facts = { take_holding, &x };
 
-		if (run->follows[i].said.is_there)
+		if (x.people != NULL)
 			TRY(said_facts(&run->follows[i], &facts));
 	}
 	if (v->n_holdings > 1)
@@ -374,16 +393,10 @@ fill(struct view *v, struct run *run, struct people *people)
 enum reason
 follow_facts(struct view *v, struct run *run)
 {
-	struct people *people =
-	    ARENA_ARRAY(&run->work, run->n_follows, struct people);
-	enum reason why = people == NULL ? R_LIMIT_MEMORY : REASON_OK;
+	struct people *unused;
 
-	for (size_t i = 0; why == REASON_OK && i < run->n_follows; i++)
+	for (size_t i = 0; i < run->n_follows; i++)
 		if (run->follows[i].said.is_there)
-			why = people_init(&people[i], &run->follows[i]);
-	if (why == REASON_OK)
-		why = fill(v, run, people);
-	for (size_t i = 0; people != NULL && i < run->n_follows; i++)
-		people_fini(&people[i]);
-	return why;
+			TRY(people_of(&unused, &run->follows[i]));
+	return fill(v, run);
 }
