@@ -294,6 +294,9 @@ struct web_file {
 enum reason web_open(struct web **out, const struct https_settings *,
     struct fault *why) MUST_CHECK;
 void web_close(struct web *); /* may be NULL */
+/* What there is to do while web_wait waits: called now and then, at least
+ * every second. */
+void web_meanwhile(struct web *, void (*)(void *ctx), void *ctx);
 /* Ask; others may be on their way. It stays where it is until web_wait or
  * web_drop. */
 void web_start(struct web *, struct web_file *);

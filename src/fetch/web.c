@@ -20,6 +20,8 @@ struct web {
 	unsigned restarts;
 	uint32_t next_id;
 	struct web_file *running;
+	void (*meanwhile)(void *ctx); /* NULL: nothing */
+	void *ctx;
 };
 
 static enum reason
@@ -234,12 +236,22 @@ body_read(const struct web_file *f, struct buf *out)
 								: R_FETCH_SPOOL;
 }
 
+void
+web_meanwhile(struct web *w, void (*meanwhile)(void *ctx), void *ctx)
+{
+	w->meanwhile = meanwhile;
+	w->ctx = ctx;
+}
+
 enum reason
 web_wait(struct web *w, struct web_file *f, struct buf *out)
 {
 	ASSERT(f->id != 0);
-	while (!f->done)
+	while (!f->done) {
 		(void)hear(w, POLLIN);
+		if (w->meanwhile != NULL)
+			w->meanwhile(w->ctx);
+	}
 	if (f->reason == REASON_OK && !f->unchanged)
 		f->reason = body_read(f, out);
 	web_drop(w, f);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "run/finish.h"
+#include "run/follow.h"
 
 #define HEALTHY_SHARE 12 /* of publish-after, that all are waited for */
 
@@ -113,7 +114,7 @@ count_waiting(struct run *run)
 {
 	struct span uri;
 	void *value;
-	uint64_t n = 0;
+	uint64_t n = run->n_follows - run->n_followed;
 
 	for (size_t i = 0; i < run->n_tas; i++)
 		n += is_pending(&run->tas[i]);
@@ -142,6 +143,7 @@ walk_as_it_is(struct run *run)
 enum reason
 early_publish(struct run *run)
 {
+	struct stand_in ledgers;
 	struct before before;
 	enum reason why;
 
@@ -150,7 +152,9 @@ early_publish(struct run *run)
 	run->out->early_ms = (uint64_t)(run_clock_ms() - run->begun_ms);
 	run->is_early = true;
 	run->generation++;
-	why = walk_as_it_is(run);
+	why = follow_stand_in(&ledgers, run);
+	if (why == REASON_OK)
+		why = walk_as_it_is(run);
 	if (why == REASON_OK)
 		why = harvest(run);
 	if (why == REASON_OK)
@@ -162,6 +166,7 @@ early_publish(struct run *run)
 	run->is_early = false;
 	/* All of it is walked again, once the others have come. */
 	run->generation++;
+	follow_stand_down(&ledgers, run);
 	restore(run, &before);
 	return why;
 }

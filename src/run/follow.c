@@ -109,6 +109,26 @@ count_requests(struct follow *f)
 			    place_requests(f->spots[i].place);
 }
 
+/* What it comes to with what is there now. */
+static enum reason
+conclude(struct follow *f)
+{
+	struct run *run = f->run;
+	struct run_ledger *r = f->report;
+
+	TRY(judge_age(f));
+	if (!follow_has_state(f) && r->reason == REASON_OK)
+		TRY(alarm(f, r->size > 0 ? R_LOG_STATE : R_LOG_MISSING, ""));
+	if (!follow_has_state(f) || r->gone || r->frozen)
+		run->out->degraded = true;
+	/* From here on what it says is all that is wanted of it. */
+	if (f->state != NULL && !f->said.is_there)
+		TRY(said_make(f));
+	ledger_state_free(f->state);
+	f->state = NULL;
+	return REASON_OK;
+}
+
 static enum reason
 follow_one(struct follow *f)
 {
@@ -127,16 +147,7 @@ follow_one(struct follow *f)
 		TRY(follow_choose(f));
 		report_silence(f);
 	}
-	TRY(judge_age(f));
-	if (!follow_has_state(f) && r->reason == REASON_OK)
-		TRY(alarm(f, r->size > 0 ? R_LOG_STATE : R_LOG_MISSING, ""));
-	if (!follow_has_state(f) || r->gone || r->frozen)
-		run->out->degraded = true;
-	/* From here on what it says is all that is wanted of it. */
-	if (f->state != NULL && !f->said.is_there)
-		TRY(said_make(f));
-	ledger_state_free(f->state);
-	f->state = NULL;
+	TRY(conclude(f));
 	count_requests(f);
 	r->duration_ms = (uint64_t)(run_clock_ms() - begun);
 	r->cpu_ms = (uint64_t)(cpu_ms() - cpu);
@@ -184,8 +195,8 @@ follow_open(struct run *run)
 
 /* ---- all of them ----------------------------------------------------- */
 
-static enum reason
-init_all(struct run *run)
+enum reason
+follow_begin(struct run *run)
 {
 	size_t n = run->conf->n_ledgers;
 	struct run_result *out = run->out;
@@ -214,10 +225,56 @@ init_all(struct run *run)
 enum reason
 follow_all(struct run *run)
 {
-	TRY(init_all(run));
-	for (size_t i = 0; i < run->n_follows; i++)
+	for (size_t i = 0; i < run->n_follows; i++) {
 		TRY(follow_one(&run->follows[i]));
+		run->n_followed++;
+	}
 	return REASON_OK;
+}
+
+/* ---- those who keep the run waiting ---------------------------------- */
+
+static enum reason
+stand_in_one(struct follow *f, struct run *run, size_t i)
+{
+	struct run_ledger *r = &run->out->ledgers[i];
+
+	*r = (struct run_ledger){ .name = r->name, .decision = "" };
+	*f = (struct follow){ .report = r, .number = (unsigned)i };
+	TRY(follow_init(f, run, &run->conf->ledgers[i]));
+	TRY(follow_load(f));
+	if (f->kept.frozen)
+		TRY(report_frozen(f));
+	return conclude(f);
+}
+
+enum reason
+follow_stand_in(struct stand_in *out, struct run *run)
+{
+	size_t n = run->n_follows;
+	struct follow *all = ARENA_ARRAY(&run->work, n, struct follow);
+	enum reason why = all != NULL ? REASON_OK : R_LIMIT_MEMORY;
+
+	*out = (struct stand_in){ run->follows };
+	if (why != REASON_OK)
+		return why;
+	for (size_t i = 0; i < run->n_followed; i++)
+		all[i] = run->follows[i];
+	for (size_t i = run->n_followed; why == REASON_OK && i < n; i++)
+		why = stand_in_one(&all[i], run, i);
+	run->follows = all;
+	return why;
+}
+
+void
+follow_stand_down(struct stand_in *s, struct run *run)
+{
+	struct follow *all = run->follows;
+
+	run->follows = s->follows;
+	for (size_t i = run->n_followed;
+	     all != s->follows && i < run->n_follows; i++)
+		follow_fini(&all[i]);
 }
 
 void

@@ -93,8 +93,16 @@ struct follow {
 /* follow_choose.c: what to do with what the sources said. */
 enum reason follow_choose(struct follow *) MUST_CHECK;
 
-/* follow.c: all ledgers, one after the other. */
+/* follow.c: know all ledgers; then follow them, one after the other. */
+enum reason follow_begin(struct run *) MUST_CHECK;
 enum reason follow_all(struct run *) MUST_CHECK;
+/* Who is not followed to the end yet is, until _down, as the last run left it.
+ * The reports are then to be restored by the caller. */
+struct stand_in {
+	struct follow *follows; /* the true ones */
+};
+enum reason follow_stand_in(struct stand_in *out, struct run *) MUST_CHECK;
+void follow_stand_down(struct stand_in *, struct run *);
 /* Before the store, as it forks: the process that has what is not in folders,
  * if there is any. */
 enum reason follow_open(struct run *) MUST_CHECK;

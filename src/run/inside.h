@@ -219,8 +219,10 @@ struct run {
 	struct pool *pool;
 	struct web *web; /* NULL: offline, or no ledger needs it */
 	struct follow *follows;
-	size_t n_follows;
-	struct map listed;               /* manifest's hash -> listed */
+	size_t n_follows, n_followed; /* followed: to the end */
+	int64_t turn_ms;              /* when to look after fetches again */
+	enum reason meanwhile;        /* what failed while a ledger was asked */
+	struct map listed;            /* manifest's hash -> listed */
 	VEC(struct listed *) wish_lists; /* until ask_all */
 	VEC(struct wish) wish_points;
 	struct crypt *crypt;

@@ -209,7 +209,7 @@ network_is_over(const struct run *run)
 }
 
 static void
-look_after(struct run *run, int64_t now_ms)
+look_after(struct run *run, int64_t now_ms, int wait_ms)
 {
 	bool fetches = fetch_pending(run->fetch) > 0;
 	bool https = https_pending(run->https) > 0;
@@ -218,10 +218,22 @@ look_after(struct run *run, int64_t now_ms)
 		fetch_end(run->fetch, R_RUN_TIME);
 		https_end(run->https, R_RUN_TIME);
 	}
-	fetch_poll(run->fetch, now_ms, https ? 0 : WAIT_MS);
+	fetch_poll(run->fetch, now_ms, https ? 0 : wait_ms);
 	if (https)
-		https_poll(
-		    run->https, now_ms, fetches ? WAIT_BOTH_MS : WAIT_MS);
+		https_poll(run->https, now_ms,
+		    fetches && wait_ms > WAIT_BOTH_MS ? WAIT_BOTH_MS : wait_ms);
+}
+
+static enum reason
+take_all(bool *any, struct run *run)
+{
+	struct want *w;
+
+	while ((w = want_take(run)) != NULL) {
+		TRY(took(run, w));
+		*any = true;
+	}
+	return REASON_OK;
 }
 
 /* Take in what comes, until it is worth another walk. *any: something came, or
@@ -230,7 +242,6 @@ static enum reason
 gather(struct run *run, bool *any)
 {
 	int64_t since = run_clock_ms();
-	struct want *w;
 
 	*any = false;
 	while (!run_is_quiet(run)) {
@@ -238,11 +249,8 @@ gather(struct run *run, bool *any)
 
 		if ((*any && now - since >= WALK_EVERY_MS) || early_is_due(run))
 			break;
-		look_after(run, now);
-		while ((w = want_take(run)) != NULL) {
-			TRY(took(run, w));
-			*any = true;
-		}
+		look_after(run, now, WAIT_MS);
+		TRY(take_all(any, run));
 		show_fetches(run);
 	}
 	run->out->work.fetch_ms += (uint64_t)(run_clock_ms() - since);
@@ -289,6 +297,42 @@ rounds(struct run *run)
 	return REASON_OK;
 }
 
+/* One round without waiting. */
+static enum reason
+turn(struct run *run)
+{
+	bool any = false, walked;
+
+	look_after(run, run_clock_ms(), 0);
+	TRY(take_all(&any, run));
+	run->generation += any;
+	TRY(walk_all(run, run_is_quiet(run), &walked));
+	return early_is_due(run) ? early_publish(run) : REASON_OK;
+}
+
+/* Who serves a ledger must not keep the RPKI waiting (hostile.md D2). */
+static void
+meanwhile(void *ctx)
+{
+	struct run *run = ctx;
+
+	if (run->meanwhile != REASON_OK || run_clock_ms() < run->turn_ms)
+		return;
+	run->meanwhile = turn(run);
+	run->turn_ms = run_clock_ms() + WALK_EVERY_MS;
+}
+
+/* What both worlds have, at the same time. */
+static enum reason
+ask_both(struct run *run)
+{
+	if (run->web != NULL)
+		web_meanwhile(run->web, meanwhile, run);
+	TRY(follow_all(run));
+	TRY(run->meanwhile);
+	return rounds(run);
+}
+
 /* ---- the whole
  * ---------------------------------------------------------------------------
  */
@@ -327,10 +371,10 @@ run_all(struct run *run)
 	TRY(same_open(run));
 	TRY(run_slurm_load(&run->out->slurm, run->conf->slurm,
 	    run->conf->n_slurm, &run->conf->limits, run->why));
-	TRY(follow_all(run));
+	TRY(follow_begin(run));
 	TRY(load_anchors(run));
 	TRY(alarm_remember(run));
-	TRY(rounds(run));
+	TRY(ask_both(run));
 	if (run->same.holds)
 		TRY(same_publish(run));
 	count_work(run);

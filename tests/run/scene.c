@@ -21,8 +21,8 @@ scene_setup(void **state)
 	return mkdtemp(s->root) == NULL;
 }
 
-static void
-forget(struct scene *s)
+void
+scene_forget(struct scene *s)
 {
 	if (s->has_result)
 		run_result_fini(&s->result);
@@ -34,7 +34,7 @@ scene_teardown(void **state)
 {
 	struct scene *s = *state;
 
-	forget(s);
+	scene_forget(s);
 	if (s->has_conf)
 		conf_fini(&s->conf);
 	scene_shell(s, "cd /; rm -rf \"$S\"");
@@ -92,7 +92,7 @@ scene_try(struct scene *s)
 
 	enum reason r;
 
-	forget(s);
+	scene_forget(s);
 	s->has_result = true;
 	r = run_validate(
 	    &s->result, &s->conf, quiet, (struct run_early){ 0 }, &s->why);

@@ -24,6 +24,8 @@ int scene_teardown(void **state);
 /* Write the world of this description (NULL: the demonstration) around `at`,
  * in the place of the one before, and read its configuration. */
 void scene_world(struct scene *, const char *text, int64_t at);
+/* The last result. */
+void scene_forget(struct scene *);
 enum reason scene_try(struct scene *);
 /* Must succeed. */
 void scene_run(struct scene *);
