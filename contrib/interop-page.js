@@ -58,7 +58,7 @@ async function people(context, name) {
 	result(name + ': compare', /10\.17\.0\.0\/18/.test(text) && /conflict/.test(text) && /AS4200000020/.test(text) && /AS4200000025/.test(text) && /its holder authorizes nothing such/.test(text), text);
 	result(name + ': the map', await page.$$eval('#compare svg.map rect.conflict', (all) => all.length) >= 4);
 	text = await page.innerText('#past');
-	result(name + ': history', /vanished/.test(text) && /10\.17\.128\.0\/24/.test(text) && /it is no longer published/.test(text), text);
+	result(name + ': history', /vanished/.test(text) && /10\.19\.3\.0\/24/.test(text) && /it is no longer published/.test(text), text);
 	text = await page.innerText('#source-table');
 	result(name + ': witnesses', /witness\.north\.example cosigned/.test(text) && /witness\.south\.example cosigned/.test(text), text);
 	text = await ask(page, '10.17.0.0/18 AS4200000020');
@@ -66,8 +66,8 @@ async function people(context, name) {
 	await shot(page, name + '-why');
 	bad = await serious(page);
 	result(name + ': axe, the story', !bad, bad);
-	text = await ask(page, '10.17.128.0/24 AS4200000029');
-	result(name + ': its past', /What changed here/.test(text) && /vanished/.test(text) && /v4-a\.roa/.test(text), text);
+	text = await ask(page, '10.19.3.0/24 AS4200000041');
+	result(name + ': its past', /What changed here/.test(text) && /vanished/.test(text) && /v4-d\.roa/.test(text), text);
 	await shot(page, name + '-past');
 	bad = await serious(page);
 	result(name + ': axe, its past', !bad, bad);
