@@ -4,10 +4,10 @@ EXTRA_DIST += tests/check.h tests/wild
 starve = tests/starve.h tests/starve.c
 starve_ldflags = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 
-# Not tests: contrib/bench-crypt runs the first.
+# Not tests: contrib/bench-crypt runs the first, contrib/bench-rtr bench_rtr.
 EXTRA_PROGRAMS += tests/bench/bench_crypt tests/bench/bench_object \
 	tests/bench/bench_output tests/bench/bench_ledger tests/bench/bench_view \
-	tests/bench/bench_policy
+	tests/bench/bench_policy tests/bench/bench_rtr
 tests_bench_bench_policy_LDADD = $(policy_libs)
 tests_bench_bench_view_LDADD = $(view_libs)
 tests_bench_bench_ledger_LDADD = $(ledger_libs)
