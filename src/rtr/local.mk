@@ -8,8 +8,12 @@ tests_fuzz_rtr_session_LDADD = $(fuzz_main) $(rtr_libs)
 tests_fuzz_rtr_client_LDADD = $(fuzz_main) $(rtr_libs)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/rtr/test_rtr tests/rtr/test_cache \
-	tests/rtr/test_client
-tests_rtr_test_rtr_SOURCES = tests/rtr/test_rtr.c tests/rtr/kit.h
+	tests/rtr/test_client tests/rtr/test_payloads
+tests_rtr_test_rtr_SOURCES = tests/rtr/test_rtr.c tests/rtr/kit.h \
+	tests/rtr/talk.h
+tests_rtr_test_payloads_SOURCES = tests/rtr/test_payloads.c tests/rtr/kit.h \
+	tests/rtr/talk.h
+tests_rtr_test_payloads_LDADD = $(rtr_libs) $(CMOCKA_LIBS)
 tests_rtr_test_cache_SOURCES = tests/rtr/test_cache.c tests/rtr/kit.h
 tests_rtr_test_client_SOURCES = tests/rtr/test_client.c tests/rtr/kit.h
 tests_rtr_test_rtr_LDADD = $(rtr_libs) $(CMOCKA_LIBS)

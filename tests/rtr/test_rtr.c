@@ -5,6 +5,7 @@
 #include "tests/check.h"
 
 #include "tests/rtr/kit.h"
+#include "tests/rtr/talk.h"
 
 /* ---- what is served: serial 5, with 4 and 3 before it -------------------- */
 
@@ -12,12 +13,6 @@ static const struct asn two[] = { { 64501 }, { 64502 } };
 static const struct asn one[] = { { 64501 } };
 static const struct asn zero[] = { { 0 } };
 
-#define RESPONSE(v, session) v "03" session "00000008"
-#define END_0(session)       "0007" session "0000000c00000005"
-#define END(v, session)      v "07" session "0000001800000005" TIMES
-#define TIMES              \
-	"00000e1000000258" \
-	"00001c20"
 #define NET_192(v, flags) \
 	v "040000"        \
 	  "00000014" flags "181800c00002000000fbf4"
@@ -58,16 +53,6 @@ static const struct asn zero[] = { { 0 } };
 #define ANSWER_0   RESPONSE("00", "1000") FULL_0 END_0("1000")
 #define ANSWER_1   RESPONSE("01", "1001") FULL_1 END("01", "1001")
 #define ANSWER_2   RESPONSE("02", "1002") FULL_2 END("02", "1002")
-
-#define RESET(v)   \
-	v "020000" \
-	  "00000008"
-#define SERIAL(v, session, hex) v "01" session "0000000c" hex
-/* An Error Report of n + 16 + text bytes; the text is checked by itself. */
-#define REPORT(v, code) v "0a" code "*"
-#define CACHE_RESET(v) \
-	v "080000"     \
-	  "00000008"
 
 static struct rtr_cache *
 make_cache(size_t history)
@@ -250,71 +235,6 @@ static const struct row rows[] = {
 	{ "half a header", 2, FULL, "020200", "", false },
 };
 
-static size_t
-from_hex(uint8_t *out, size_t max, const char *hex)
-{
-	size_t n = strlen(hex) / 2;
-
-	assert_true(n <= max);
-	assert_true(hex_parse(out, n, span_of(hex, 2 * n)));
-	return n;
-}
-
-/* Everything said at once or in steps, everything heard. */
-static bool
-speak(struct buf *heard, struct rtr_session *s, struct span said, size_t step)
-{
-	struct span out[RTR_SPANS];
-
-	for (;;) {
-		size_t n = rtr_output(s, out), part = said.n, taken;
-
-		if (n > 0) { /* a byte short, to see that it is resumed */
-			size_t some = out[0].n > 1 ? out[0].n - 1 : 1;
-
-			buf_add(heard, out[0].p, some);
-			rtr_sent(s, some);
-			continue;
-		}
-		if (part == 0 || s->is_closing)
-			return s->is_closing;
-		if (step > 0 && part > step)
-			part = step;
-		taken = rtr_feed(s, span_of(said.p, part));
-		assert_true(taken <= part);
-		assert_true(taken > 0 || rtr_output(s, out) > 0);
-		said = span_of(said.p + taken, said.n - taken);
-	}
-}
-
-/* Compare, with * for the rest of an Error Report. */
-static void
-check_heard(const char *what, struct span heard, const char *want)
-{
-	uint8_t bytes[1024];
-	size_t at = 0;
-
-	while (*want != '\0') {
-		size_t n = strcspn(want, "*") / 2;
-
-		assert_true(n <= sizeof(bytes));
-		CHECK(what, hex_parse(bytes, n, span_of(want, 2 * n)));
-		CHECK(what, heard.n - at >= n);
-		CHECK(what, memcmp(heard.p + at, bytes, n) == 0);
-		at += n;
-		want += 2 * n;
-		if (*want != '*')
-			break;
-		/* after version, type, code: the length of all */
-		CHECK(what, heard.n - at >= 4 && heard.p[at] == 0 &&
-				heard.p[at + 1] == 0);
-		at += (size_t)(heard.p[at + 2] << 8 | heard.p[at + 3]) - 4;
-		CHECK(what, at <= heard.n);
-		want++;
-	}
-	CHECK(what, at == heard.n);
-}
-
 static void
 run_row(const struct row *row, struct rtr_cache *c, size_t step)
 {
@@ -353,6 +273,59 @@ test_rows(void **state)
 	rtr_cache_free(full);
 	rtr_cache_free(empty);
 	rtr_cache_free(old);
+}
+
+/* 8210bis-26 7, all of it: each version asked for of each that is the most
+ * here, by either query. Ours is answered and stays the session's; of one
+ * above it our highest is said, in which the router may ask on the spot. */
+static void
+ask_as(uint8_t most, uint8_t asked, bool is_serial, struct rtr_cache *c)
+{
+	uint8_t said[] = { asked, is_serial ? 1 : 2, 0x10, asked, 0, 0, 0,
+		is_serial ? 12 : 8, 0, 0, 0, 5 };
+	size_t n = is_serial ? 12 : 8;
+	bool is_ours = asked <= most;
+	struct rtr_session s;
+	struct buf heard;
+
+	buf_init(&heard, 10000);
+	rtr_session_init(&s, c, most);
+	assert_false(speak(&heard, &s, span_of(said, n), 0));
+	assert_int_equal(heard.p[0], is_ours ? asked : most);
+	assert_int_equal(heard.p[1], is_ours ? 3 : 10);
+	assert_int_equal(heard.p[3], is_ours ? asked : RTR_UNSUPPORTED_VERSION);
+	assert_int_equal(heard.p[2], is_ours ? 0x10 : 0);
+	buf_reset(&heard);
+	said[0] = said[3] = is_ours ? asked : most;
+	assert_false(speak(&heard, &s, span_of(said, n), 0));
+	assert_int_equal(heard.p[0], said[0]);
+	assert_int_equal(heard.p[1], 3);
+	/* And no other one after that. */
+	buf_reset(&heard);
+	said[0] ^= 1;
+	assert_true(speak(&heard, &s, span_of(said, n), 0));
+	assert_int_equal(heard.p[0], said[0] ^ 1);
+	assert_int_equal(heard.p[1], 10);
+	assert_int_equal(heard.p[3], (said[0] ^ 1) == 0
+					 ? RTR_UNSUPPORTED_VERSION
+					 : RTR_UNEXPECTED_VERSION);
+	rtr_session_fini(&s);
+	buf_fini(&heard);
+}
+
+static void
+test_matrix(void **state)
+{
+	static const uint8_t asked[] = { 0, 1, 2, 3, 127, 255 };
+	struct rtr_cache *c = make_cache(2);
+
+	(void)state;
+	for (uint8_t most = 0; most < RTR_VERSIONS; most++)
+		for (size_t i = 0; i < COUNT(asked); i++) {
+			ask_as(most, asked[i], false, c);
+			ask_as(most, asked[i], true, c);
+		}
+	rtr_cache_free(c);
 }
 
 /* ---- rows that take more than one exchange ---------------------------------
@@ -649,6 +622,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_matrix),
 		cmocka_unit_test(test_report),
 		cmocka_unit_test(test_notify),
 		cmocka_unit_test(test_snapshot),
