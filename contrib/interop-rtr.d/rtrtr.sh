@@ -1,5 +1,6 @@
-# RTRTR, of crates.io: stays connected, speaks version 2, and TLS. It serves
-# what it holds to others, and is asked for that.
+# RTRTR, of crates.io: stays connected, speaks version 2. It serves what it
+# holds to others, and is asked for that. (Its own TLS ends it, in 0.3.3: rustls
+# finds no provider; so it has TLS from stunnel.)
 rtrtr_program=rtrtr
 rtrtr_versions=2
 rtrtr_start() { # VERSION FOLDER

@@ -1,5 +1,5 @@
-# BIRD behind stunnel, as routers without TLS are run: a client certificate
-# that names the address it comes from (8210bis-26 9.2).
+# stunnel: TLS for programs that have none, with a client certificate that names
+# the address it comes from (8210bis-26 9.2).
 stunnel_program=stunnel4
 stunnel_start() { # FOLDER CERTIFICATE PORT: on PORT what the TLS listener says
 	mkdir -p "$1"

@@ -45,11 +45,27 @@ struct http_request {
 	const char *if_none_match; /* NULL: not given */
 };
 
-/* What the serving processes count. */
+/* A router, as its server sees it. Times are since 1970. */
+#define HTTP_ROUTERS 500 /* those that came first are listed */
+struct http_router {
+	struct addr addr;
+	enum family family;
+	bool is_tls, is_open, has_serial; /* is_open: its version is known */
+	uint8_t version;
+	uint32_t serial; /* that it was told last */
+	int64_t came_at, heard_at;
+	uint64_t queries, resets, sent_bytes;
+};
+
+/* What the serving processes count. Another process writes while this one is
+ * read: each number by itself is right. */
 struct http_counters {
 	int64_t started_at;
 	uint64_t rtr_clients[3], rtr_accepted, rtr_refused; /* [version] */
 	uint64_t rtr_sent_bytes, rtr_received_bytes, rtr_errors;
+	uint64_t rtr_queries, rtr_resets, rtr_timeouts;
+	size_t n_routers;
+	struct http_router routers[HTTP_ROUTERS];
 	uint64_t http_clients, http_accepted, http_refused;
 	uint64_t http_answers[6]; /* [status / 100] */
 };

@@ -217,6 +217,9 @@ of_server(struct buf *out, const struct http_counters *c)
 	single(out, METRIC_cairn_rtr_accepted, c->rtr_accepted);
 	single(out, METRIC_cairn_rtr_refused, c->rtr_refused);
 	single(out, METRIC_cairn_rtr_errors, c->rtr_errors);
+	single(out, METRIC_cairn_rtr_queries, c->rtr_queries);
+	single(out, METRIC_cairn_rtr_resets, c->rtr_resets);
+	single(out, METRIC_cairn_rtr_timeouts, c->rtr_timeouts);
 	single(out, METRIC_cairn_rtr_sent_bytes, c->rtr_sent_bytes);
 	single(out, METRIC_cairn_rtr_received_bytes, c->rtr_received_bytes);
 	single(out, METRIC_cairn_http_clients, c->http_clients);

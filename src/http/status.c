@@ -151,6 +151,42 @@ emit_repository(struct emit *e, const struct view_repository *r)
 	emit_end(e);
 }
 
+/* What it says was written by another process: nothing is taken for sure. */
+static void
+emit_router(struct emit *e, const struct http_router *shared)
+{
+	const struct http_router r = *shared;
+	char text[PREFIX_TEXT];
+
+	if (r.family != FAMILY_V4 && r.family != FAMILY_V6)
+		return;
+	addr_write(text, r.family, &r.addr);
+	emit_object(e, NULL);
+	emit_str(e, "address", text);
+	emit_bool(e, "tls", r.is_tls);
+	if (r.is_open)
+		emit_uint(e, "version", r.version);
+	if (r.has_serial)
+		emit_uint(e, "serial", r.serial);
+	emit_time(e, "connected", r.came_at);
+	emit_time(e, "heard", r.heard_at);
+	emit_uint(e, "queries", r.queries);
+	emit_uint(e, "resets", r.resets);
+	emit_uint(e, "sent_bytes", r.sent_bytes);
+	emit_end(e);
+}
+
+static void
+emit_routers(struct emit *e, const struct http_counters *c)
+{
+	size_t n = c->n_routers;
+
+	emit_array(e, "routers");
+	for (size_t i = 0; i < n && i < HTTP_ROUTERS; i++)
+		emit_router(e, &c->routers[i]);
+	emit_end(e);
+}
+
 static void
 emit_server(struct emit *e, const struct http_counters *c)
 {
@@ -159,7 +195,10 @@ emit_server(struct emit *e, const struct http_counters *c)
 	    c->rtr_clients[0] + c->rtr_clients[1] + c->rtr_clients[2]);
 	emit_uint(e, "accepted", c->rtr_accepted);
 	emit_uint(e, "refused", c->rtr_refused);
+	emit_uint(e, "errors", c->rtr_errors);
+	emit_uint(e, "timeouts", c->rtr_timeouts);
 	emit_uint(e, "sent_bytes", c->rtr_sent_bytes);
+	emit_routers(e, c);
 	emit_end(e);
 	emit_object(e, "http");
 	emit_uint(e, "clients", c->http_clients);

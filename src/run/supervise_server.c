@@ -211,6 +211,8 @@ on_second(void *ctx)
 
 	serve_counters(&counters, v->serve);
 	counters_take(v->parent->counters, &counters);
+	v->parent->counters->n_routers =
+	    serve_routers(v->parent->counters->routers, HTTP_ROUTERS, v->serve);
 	answer(v, "alive");
 }
 

@@ -146,6 +146,9 @@ counters_take(struct http_counters *out, const struct serve_counters *c)
 	out->rtr_accepted = c->accepted;
 	out->rtr_refused = c->refused;
 	out->rtr_errors = c->errors;
+	out->rtr_queries = c->queries;
+	out->rtr_resets = c->resets;
+	out->rtr_timeouts = c->timeouts;
 	out->rtr_sent_bytes = c->sent_bytes;
 	out->rtr_received_bytes = c->received_bytes;
 }

@@ -146,7 +146,7 @@ conn_start(
 	c->serve = s;
 	c->wire.fd = fd;
 	c->address = a;
-	c->since_ms = c->heard_ms = serve_clock_ms();
+	c->came_ms = c->since_ms = c->heard_ms = serve_clock_ms();
 	rtr_session_init(&c->rtr, s->rtr, l->max_version);
 	(void)event_assign(&c->event, s->base, fd, EV_READ, on_event, c);
 	TAILQ_INSERT_TAIL(&s->conns, c, next);
@@ -188,6 +188,7 @@ send_some(struct conn *c, const struct span *out, size_t n_out, size_t *left)
 	if (n < 0)
 		return on_wire(c, n);
 	rtr_sent(&c->rtr, (size_t)n);
+	c->sent_bytes += (uint64_t)n;
 	c->serve->counters.sent_bytes += (uint64_t)n;
 	c->since_ms = serve_clock_ms();
 	*left -= (size_t)n;
@@ -301,33 +302,65 @@ conn_run(struct conn *c)
 /* ---- by the clock
  * ----------------------------------------------------------------- */
 
-/* How long may it stay as it is? */
-static int64_t
-patience_ms(const struct conn *c)
+/* How long may it stay as it is, and what is said when it does not change. */
+struct patience {
+	int64_t s;
+	const char *word;
+};
+
+static struct patience
+patience_of(const struct conn *c)
 {
 	const struct limits *l = &c->serve->limits;
 	struct span out[RTR_SPANS];
 
-	if (c->is_lingering)
-		return LINGER_MS;
 	if (!c->is_begun)
-		return (int64_t)l->rtr_handshake_time * 1000;
+		return (struct patience){ (int64_t)l->rtr_handshake_time,
+			"no TLS handshake" };
+	/* No Error Report: it takes nothing, so that would not arrive. */
 	if (rtr_output(&c->rtr, out) > 0)
-		return (int64_t)l->rtr_stall_time * 1000;
+		return (struct patience){ (int64_t)l->rtr_stall_time,
+			"it takes nothing of its answer" };
 	if (rtr_is_midway(&c->rtr))
-		return (int64_t)l->rtr_pdu_time * 1000;
+		return (struct patience){ (int64_t)l->rtr_pdu_time,
+			"a PDU that does not end" };
 	if (!c->rtr.is_open)
-		return (int64_t)l->rtr_first_time * 1000;
-	return (int64_t)l->rtr_idle_time * 1000;
+		return (
+		    struct patience){ (int64_t)l->rtr_first_time, "no query" };
+	return (
+	    struct patience){ (int64_t)l->rtr_idle_time, "no query for long" };
+}
+
+/* One line a turn: who is many does not fill the log. */
+static void
+close_overdue(struct conn *c, const char *word)
+{
+	struct serve *s = c->serve;
+	char peer[PREFIX_TEXT];
+
+	addr_write(peer, c->address->family, &c->address->addr);
+	if (s->n_overdue++ == 0)
+		serve_say(s, "router %s: closed: %s", peer, word);
+	s->counters.timeouts++;
+	conn_close(c);
 }
 
 void
 conn_tick(struct conn *c, int64_t now_ms)
 {
-	if (now_ms - c->since_ms >= patience_ms(c) ||
-	    rtr_lag(&c->rtr) > c->serve->limits.rtr_lag) {
-		c->serve->counters.timeouts++;
-		conn_close(c);
+	struct patience p = patience_of(c);
+
+	if (c->is_lingering) {
+		if (now_ms - c->since_ms >= LINGER_MS)
+			conn_close(c);
+		return;
+	}
+	if (rtr_lag(&c->rtr) > c->serve->limits.rtr_lag) {
+		close_overdue(c, "too many views behind");
+		return;
+	}
+	if (now_ms - c->since_ms >= p.s * 1000) {
+		close_overdue(c, p.word);
 		return;
 	}
 	if (!c->is_begun)

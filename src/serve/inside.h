@@ -76,7 +76,8 @@ struct conn {
 	bool is_lingering; /* all is said: waits for the client's close */
 	int64_t since_ms;  /* of the state it is in: handshake, first query,
 			    * half a PDU, output, linger */
-	int64_t heard_ms;
+	int64_t came_ms, heard_ms;
+	uint64_t sent_bytes;
 	struct rtr_session rtr;
 	size_t in_at, in_n;
 	uint8_t in[CONN_INPUT];
@@ -116,7 +117,8 @@ struct serve {
 	uint64_t view_seen[4]; /* device, inode, time, size: looked at last */
 	int64_t made_at, max_age;
 	size_t history;
-	bool is_old; /* said */
+	bool is_old;      /* said */
+	size_t n_overdue; /* closed in this turn of the clock */
 	struct serve_counters counters;
 };
 

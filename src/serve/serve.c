@@ -42,10 +42,13 @@ tick_all(struct serve *s)
 	int64_t now = serve_clock_ms();
 	struct conn *c, *next;
 
+	s->n_overdue = 0;
 	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, next);
 		conn_tick(c, now);
 	}
+	if (s->n_overdue > 1)
+		serve_say(s, "and %zu more routers", s->n_overdue - 1);
 }
 
 enum reason
@@ -309,6 +312,33 @@ serve_counters(struct serve_counters *out, const struct serve *s)
 		if (c->rtr.is_open)
 			out->clients_of[c->rtr.version]++;
 	}
+}
+
+size_t
+serve_routers(struct http_router *out, size_t n, const struct serve *s)
+{
+	int64_t now = (int64_t)time(NULL), now_ms = serve_clock_ms();
+	const struct conn *c;
+	size_t k = 0;
+
+	TAILQ_FOREACH(c, &s->conns, next)
+	{
+		if (k == n)
+			break;
+		out[k++] = (struct http_router){ .addr = c->address->addr,
+			.family = c->address->family,
+			.is_tls = c->wire.tls != NULL,
+			.is_open = c->rtr.is_open,
+			.has_serial = c->rtr.told,
+			.version = c->rtr.version,
+			.serial = c->rtr.serial,
+			.came_at = now - (now_ms - c->came_ms) / 1000,
+			.heard_at = now - (now_ms - c->heard_ms) / 1000,
+			.queries = c->rtr.queries,
+			.resets = c->rtr.resets,
+			.sent_bytes = c->sent_bytes };
+	}
+	return k;
 }
 
 void

@@ -85,6 +85,8 @@ void serve_loop(struct serve *);
 /* Say goodbye, give clients a second to hear it, and end the loop. */
 void serve_stop(struct serve *);
 void serve_counters(struct serve_counters *out, const struct serve *);
+/* At most n, who came first first; how many. */
+size_t serve_routers(struct http_router *out, size_t n, const struct serve *);
 void serve_rtr_facts(struct rtr_cache_facts *out, const struct serve *);
 void serve_close(struct serve *); /* may be NULL */
 

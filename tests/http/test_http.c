@@ -142,6 +142,55 @@ test_paths(void **state)
 	}
 }
 
+/* Routers are listed as far as there is room, and what another process left
+ * there is not believed. */
+static void
+test_routers(void **state)
+{
+	static const struct {
+		struct http_router router;
+		const char *has; /* NULL: not listed */
+	} cases[] = {
+		{ { .family = FAMILY_V4, .addr.b = { 192, 0, 2, 1 } },
+		    "\"address\": \"192.0.2.1\"" },
+		{ { .family = FAMILY_V6, .addr.b = { 0x20, 1, 0xd, 0xb8 } },
+		    "\"address\": \"2001:db8::\"" },
+		{ { .family = FAMILY_V4, .is_open = true, .version = 2 },
+		    "\"version\": 2" },
+		{ { .family = FAMILY_V4,
+		      .has_serial = true,
+		      .serial = 4000000000 },
+		    "\"serial\": 4000000000" },
+		{ { .family = FAMILY_V4, .is_tls = true }, "\"tls\": true" },
+		{ { .family = FAMILY_V4,
+		      .resets = 77,
+		      .queries = 78,
+		      .sent_bytes = 79 },
+		    "\"queries\": 78" },
+		{ { .family = (enum family)7 }, NULL },
+	};
+	struct http_counters *c = &w.counters;
+	struct asked asked;
+	struct http_answer a;
+
+	(void)state;
+	c->n_routers = 1;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		c->routers[0] = cases[i].router;
+		http_answer(&a, ask(&asked, "/api/v1/status"), &w.world, false);
+		if (cases[i].has != NULL)
+			CHECK(cases[i].has, strstr(body_of(&a), cases[i].has));
+		else
+			assert_null(strstr(body_of(&a), "\"address\""));
+		buf_fini(&a.body);
+	}
+	c->n_routers = SIZE_MAX;
+	http_answer(&a, ask(&asked, "/api/v1/status"), &w.world, false);
+	assert_int_equal(a.status, 200);
+	buf_fini(&a.body);
+	c->n_routers = 0;
+}
+
 static void
 test_excluded(void **state)
 {
@@ -498,6 +547,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_paths),
+		cmocka_unit_test(test_routers),
 		cmocka_unit_test(test_excluded),
 		cmocka_unit_test(test_etag),
 		cmocka_unit_test(test_methods),

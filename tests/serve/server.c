@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -42,6 +43,9 @@ server_init(struct server *s)
 	limits_init(&s->limits);
 	(void)snprintf(s->folder, sizeof(s->folder), "/tmp/cairn-serve-XXXXXX");
 	assert_non_null(mkdtemp(s->folder));
+	s->seen = mmap(NULL, sizeof(*s->seen), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(s->seen != MAP_FAILED);
 	for (size_t i = 0; i < LISTENERS; i++)
 		s->listeners[i] =
 		    (struct serve_listener){ .fd = listen_anywhere(s->names[i]),
@@ -84,9 +88,29 @@ on_message(void *ctx, struct span text, int fd)
 }
 
 static void
+on_second(void *ctx)
+{
+	struct server *s = ctx;
+
+	s->seen->n_routers =
+	    serve_routers(s->seen->routers, COUNT(s->seen->routers), s->serve);
+	serve_counters(&s->seen->counters, s->serve);
+}
+
+static void
+on_say(void *ctx, const char *text)
+{
+	struct seen *seen = ((struct server *)ctx)->seen;
+
+	if (seen->n_said < COUNT(seen->said))
+		(void)snprintf(seen->said[seen->n_said++],
+		    sizeof(seen->said[0]), "%s", text);
+}
+
+static void
 server_main(struct server *s)
 {
-	const struct serve_hooks hooks = { .ctx = s, .message = on_message };
+	const struct serve_hooks hooks = { s, on_say, on_message, on_second };
 	struct serve_counters counters;
 	struct fault why;
 
@@ -135,6 +159,19 @@ server_tell(struct server *s, const char *what)
 	assert_int_equal(recv(s->control, text, sizeof(text), 0), 4);
 }
 
+void
+server_wait(struct server *s, bool (*is)(const struct seen *))
+{
+	size_t tries = 0, times = 0;
+
+	/* Once more, as it may have been written just then. */
+	for (; times < 2; tries++) {
+		assert_true(tries < 200);
+		times = is(s->seen) ? times + 1 : 0;
+		(void)usleep(100000);
+	}
+}
+
 /* It ended well: nothing is left, also of memory. */
 void
 server_end(struct server *s)
@@ -156,6 +193,7 @@ server_fini(struct server *s)
 
 	for (size_t i = 0; i < LISTENERS; i++)
 		(void)close(s->listeners[i].fd);
+	(void)munmap(s->seen, sizeof(*s->seen));
 	(void)snprintf(path, sizeof(path), "%s/history", s->folder);
 	dir = opendir(path);
 	while (dir != NULL && (d = readdir(dir)) != NULL)

@@ -13,6 +13,14 @@
 
 #define LISTENERS 3
 
+struct seen {
+	struct serve_counters counters;
+	size_t n_routers;
+	struct http_router routers[4];
+	char said[4][128]; /* the first lines for the log */
+	size_t n_said;
+};
+
 struct server {
 	char folder[64];
 	char names[LISTENERS][32];
@@ -23,11 +31,14 @@ struct server {
 	int control;
 	pid_t pid;
 	struct serve *serve; /* in the child */
+	struct seen *seen;   /* written by the child each second */
 };
 
 void server_init(struct server *s);
 void server_start(struct server *s);
 void server_tell(struct server *s, const char *what);
+/* Until the child has seen this, or 20 s are over. */
+void server_wait(struct server *s, bool (*is)(const struct seen *));
 void server_end(struct server *s);
 void server_fini(struct server *s);
 void server_stop(struct server *s);

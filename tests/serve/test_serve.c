@@ -193,7 +193,13 @@ test_apply(void **state)
 	server_fini(&s);
 }
 
-/* hostile.md RT1, RT5: silence and halves end by the clock. */
+static bool
+all_are_closed(const struct seen *seen)
+{
+	return seen->counters.timeouts == 4 && seen->n_routers == 0;
+}
+
+/* hostile.md RT1, RT5: silence and halves end by the clock, and by a word. */
 static void
 test_deadlines(void **state)
 {
@@ -222,11 +228,66 @@ test_deadlines(void **state)
 	assert_true(is_closed_within(idle, 8000));
 	(void)sleep(3);
 	assert_true(is_closed_within(stuck, 8000));
+	server_wait(&s, all_are_closed);
+	assert_true(s.seen->n_said > 0);
+	assert_non_null(strstr(s.seen->said[0], "router 127.0.0.1: closed: "));
 	(void)close(silent);
 	(void)close(half);
 	(void)close(idle);
 	(void)close(stuck);
 	server_stop(&s);
+	server_fini(&s);
+}
+
+/* Each router is seen, and what it was told. */
+static bool
+one_is_served(const struct seen *seen)
+{
+	return seen->n_routers == 2 && seen->routers[0].has_serial;
+}
+
+static bool
+one_is_gone(const struct seen *seen)
+{
+	return seen->n_routers == 1 && !seen->routers[0].is_open;
+}
+
+static void
+test_routers(void **state)
+{
+	const struct http_router *r;
+	struct rtr_client c;
+	struct server s;
+	int fds[2];
+
+	(void)state;
+	server_init(&s);
+	publish_some(&s, 10, 7);
+	server_start(&s);
+	r = s.seen->routers;
+	for (size_t i = 0; i < 2; i++)
+		fds[i] = dial(s.names[0]);
+	rtr_client_init(&c, 1);
+	fetch(&c, fds[0], 10);
+	server_wait(&s, one_is_served);
+	assert_int_equal(r[0].family, FAMILY_V4);
+	assert_memory_equal(r[0].addr.b, "\x7f\0\0\1", 4);
+	assert_true(r[0].is_open && !r[0].is_tls);
+	assert_int_equal(r[0].version, 1);
+	assert_int_equal(r[0].serial, 7);
+	assert_int_equal(r[0].resets, 1);
+	assert_int_equal(r[0].queries, 0);
+	assert_int_equal(r[0].sent_bytes, 8 + 10 * 20 + 24);
+	assert_true(r[0].came_at <= r[0].heard_at);
+	assert_true(llabs(time(NULL) - r[0].came_at) < 20);
+	assert_false(r[1].is_open || r[1].has_serial);
+	(void)close(fds[0]);
+	server_wait(&s, one_is_gone);
+	(void)close(fds[1]);
+	rtr_client_fini(&c);
+	server_stop(&s);
+	assert_int_equal(s.seen->counters.timeouts, 0);
+	assert_int_equal(s.seen->n_said, 0);
 	server_fini(&s);
 }
 
@@ -434,6 +495,7 @@ main(void)
 		cmocka_unit_test(test_listeners),
 		cmocka_unit_test(test_apply),
 		cmocka_unit_test(test_deadlines),
+		cmocka_unit_test(test_routers),
 		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_limits),

@@ -134,6 +134,12 @@ async function showStatus() {
 	showDay(s.day);
 	const pairs = [['Version', s.version], ['Serial', s.serial], ['RTR clients', number(s.rtr.clients)],
 		['RTR bytes sent', number(s.rtr.sent_bytes)], ['HTTP clients', number(s.http.clients)], ['Running since', s.started]];
+	table($('router-table'), 'Routers',
+		[{ text: 'Router' }, { text: 'Version' }, { text: 'Serial', n: true }, { text: 'Resets', n: true },
+			{ text: 'Heard' }, { text: 'Bytes sent', n: true }],
+		(s.rtr.routers || []).map((r) => [[mono(r.address), r.tls ? ' TLS' : null], r.version === undefined ? '-' : String(r.version),
+			r.serial === undefined ? '-' : badge(String(r.serial), r.serial === s.serial ? 'good' : 'bad'),
+			number(r.resets), ago(r.heard), number(r.sent_bytes)]));
 	fill($('server-list'), pairs.flatMap(([k, v]) => [el('dt', {}, k), el('dd', {}, String(v === undefined ? '-' : v))]));
 }
 
