@@ -37,9 +37,7 @@ publish_folder(struct view_folder *out, struct run *run)
 	char *path = arena_alloc(&run->work, n);
 
 	*out = (struct view_folder){ .path = path,
-		.serials = conf->limits.history_serials > conf->rtr.history
-			       ? conf->limits.history_serials
-			       : conf->rtr.history,
+		.serials = conf->rtr.history,
 		.keep_s = (int64_t)conf->limits.history_time,
 		.keep_n = conf->limits.history_files,
 		.keep_bytes = conf->limits.history_bytes,
