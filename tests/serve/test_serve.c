@@ -239,6 +239,36 @@ test_deadlines(void **state)
 	server_fini(&s);
 }
 
+#define HALVES 500
+
+/* So many halves of a header, and silence: others are served, these end. */
+static void
+test_halves(void **state)
+{
+	struct server s;
+	int fds[HALVES];
+
+	(void)state;
+	server_init(&s);
+	s.limits.rtr_address_clients = 2 * HALVES;
+	s.limits.rtr_pdu_time = 3;
+	publish_some(&s, 10, 1);
+	server_start(&s);
+	for (size_t i = 0; i < HALVES; i++) {
+		fds[i] = dial(s.names[0]);
+		assert_int_equal(send(fds[i], reset_2, 4, MSG_NOSIGNAL), 4);
+	}
+	check_good(s.names[0], 10);
+	for (size_t i = 0; i < HALVES; i++) {
+		assert_true(is_closed_within(fds[i], 20000));
+		(void)close(fds[i]);
+	}
+	check_good(s.names[0], 10);
+	server_stop(&s);
+	assert_int_equal(s.seen->counters.timeouts, HALVES);
+	server_fini(&s);
+}
+
 /* Each router is seen, and what it was told. */
 static bool
 one_is_served(const struct seen *seen)
@@ -495,6 +525,7 @@ main(void)
 		cmocka_unit_test(test_listeners),
 		cmocka_unit_test(test_apply),
 		cmocka_unit_test(test_deadlines),
+		cmocka_unit_test(test_halves),
 		cmocka_unit_test(test_routers),
 		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_many),

@@ -15,6 +15,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>
+#include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 #include "tests/serve/server.h"
@@ -46,9 +47,10 @@ take_pem(struct buf *out, BIO *from)
 	(void)BIO_free(from);
 }
 
+/* Until so many seconds from now. */
 static void
-pem_make(struct pem *out, const char *name, const char *san,
-    const struct pem *issuer)
+pem_until(struct pem *out, const char *name, const char *san,
+    const struct pem *issuer, long until)
 {
 	X509 *cert = X509_new();
 	X509_NAME *subject = X509_NAME_new();
@@ -62,8 +64,8 @@ pem_make(struct pem *out, const char *name, const char *san,
 	    1);
 	(void)X509_set_version(cert, 2);
 	(void)ASN1_INTEGER_set(X509_get_serialNumber(cert), 7);
-	(void)X509_gmtime_adj(X509_getm_notBefore(cert), -60);
-	(void)X509_gmtime_adj(X509_getm_notAfter(cert), 3600);
+	(void)X509_gmtime_adj(X509_getm_notBefore(cert), -3600);
+	(void)X509_gmtime_adj(X509_getm_notAfter(cert), until);
 	(void)X509_set_subject_name(cert, subject);
 	(void)X509_set_pubkey(cert, out->pkey);
 	(void)X509_set_issuer_name(cert,
@@ -83,6 +85,13 @@ pem_make(struct pem *out, const char *name, const char *san,
 	    PEM_write_bio_PrivateKey(bio, out->pkey, NULL, NULL, 0, NULL, NULL),
 	    1);
 	take_pem(&out->key, bio);
+}
+
+static void
+pem_make(struct pem *out, const char *name, const char *san,
+    const struct pem *issuer)
+{
+	pem_until(out, name, san, issuer, 3600);
 }
 
 static void
@@ -210,11 +219,172 @@ test_tls(void **state)
 	pem_fini(&other);
 }
 
+/* ---- clients that mean no good: hostile.md RT5 -------------------------- */
+
+/* A server that wants certificates, and what a client may show it. */
+struct scene {
+	struct server s;
+	struct pem ca, server, router, expired;
+	SSL_CTX *ctx;
+};
+
+static void
+scene_begin(struct scene *c, int max_version)
+{
+	(void)signal(SIGPIPE, SIG_IGN); /* OpenSSL writes without a flag */
+	server_init(&c->s);
+	pem_make(&c->ca, "ca", NULL, NULL);
+	pem_make(&c->server, "server", "IP:127.0.0.1", &c->ca);
+	pem_make(&c->router, "router", "IP:127.0.0.1", &c->ca);
+	pem_until(&c->expired, "router", "IP:127.0.0.1", &c->ca, -60);
+	c->s.listeners[0].is_tls = true;
+	c->s.settings.tls =
+	    (struct serve_tls){ .certificate = buf_view(&c->server.cert),
+		    .key = buf_view(&c->server.key),
+		    .client_ca = buf_view(&c->ca.cert) };
+	c->s.limits.rtr_handshake_time = 5;
+	c->s.limits.rtr_address_clients = 1000;
+	publish_some(&c->s, 10, 1);
+	server_start(&c->s);
+	c->ctx = SSL_CTX_new(TLS_client_method());
+	assert_non_null(c->ctx);
+	(void)SSL_CTX_set_max_proto_version(c->ctx, max_version);
+}
+
+static void
+scene_end(struct scene *c)
+{
+	SSL_CTX_free(c->ctx);
+	server_stop(&c->s);
+	server_fini(&c->s);
+	pem_fini(&c->ca);
+	pem_fini(&c->server);
+	pem_fini(&c->router);
+	pem_fini(&c->expired);
+}
+
+/* A connection that shows this certificate. */
+static SSL *
+scene_dial(struct scene *c, const struct pem *own)
+{
+	struct timeval patience = { 20, 0 };
+	SSL *ssl = SSL_new(c->ctx);
+	int fd = dial(c->s.names[0]);
+
+	assert_non_null(ssl);
+	(void)setsockopt(
+	    fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	assert_int_equal(SSL_use_certificate(ssl, own->x509), 1);
+	assert_int_equal(SSL_use_PrivateKey(ssl, own->pkey), 1);
+	assert_int_equal(SSL_set_fd(ssl, fd), 1);
+	return ssl;
+}
+
+static void
+hang_up(SSL *ssl)
+{
+	int fd = SSL_get_fd(ssl);
+
+	SSL_free(ssl);
+	(void)close(fd);
+}
+
+/* Is a Reset Query, a record for each octet, answered? */
+static bool
+is_answered(SSL *ssl)
+{
+	uint8_t answer[8];
+	int n;
+
+	if (SSL_connect(ssl) != 1)
+		return false;
+	for (size_t i = 0; i < sizeof(reset_2); i++)
+		if (SSL_write(ssl, reset_2 + i, 1) != 1)
+			return false;
+	n = SSL_read(ssl, answer, sizeof(answer));
+	return n == sizeof(answer) && answer[1] == 3;
+}
+
+static void
+test_certificates(void **state)
+{
+	static const int versions[] = { TLS1_2_VERSION, TLS1_3_VERSION };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(versions); i++) {
+		struct scene c = { 0 };
+		SSL *ssl;
+
+		scene_begin(&c, versions[i]);
+		ssl = scene_dial(&c, &c.expired);
+		assert_false(is_answered(ssl));
+		hang_up(ssl);
+		ssl = scene_dial(&c, &c.router);
+		assert_true(is_answered(ssl));
+		hang_up(ssl);
+		scene_end(&c);
+	}
+}
+
+/* TLS 1.2: a client that wants to negotiate anew is told no. */
+static void
+test_renegotiation(void **state)
+{
+	struct scene c = { 0 };
+	uint8_t byte;
+	SSL *ssl;
+
+	(void)state;
+	scene_begin(&c, TLS1_2_VERSION);
+	ssl = scene_dial(&c, &c.router);
+	assert_true(is_answered(ssl));
+	assert_int_equal(SSL_renegotiate(ssl), 1);
+	assert_true(SSL_do_handshake(ssl) != 1);
+	while (SSL_read(ssl, &byte, 1) == 1)
+		continue;
+	assert_true(SSL_get_error(ssl, -1) == SSL_ERROR_SSL);
+	hang_up(ssl);
+	ssl = scene_dial(&c, &c.router);
+	assert_true(is_answered(ssl));
+	hang_up(ssl);
+	scene_end(&c);
+}
+
+#define HANDSHAKES 500
+
+/* So many handshakes that do not go on: others are served, these end. */
+static void
+test_handshakes(void **state)
+{
+	struct scene c = { 0 };
+	int fds[HANDSHAKES];
+	SSL *ssl;
+
+	(void)state;
+	scene_begin(&c, TLS1_3_VERSION);
+	for (size_t i = 0; i < HANDSHAKES; i++) {
+		fds[i] = dial(c.s.names[0]);
+		assert_int_equal(
+		    send(fds[i], "\x16\x03\x01\x02", 4, MSG_NOSIGNAL), 4);
+	}
+	ssl = scene_dial(&c, &c.router);
+	assert_true(is_answered(ssl));
+	hang_up(ssl);
+	for (size_t i = 0; i < HANDSHAKES; i++) {
+		assert_true(is_closed_within(fds[i], 20000));
+		(void)close(fds[i]);
+	}
+	scene_end(&c);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_tls),
+		cmocka_unit_test(test_certificates),
+		cmocka_unit_test(test_renegotiation),
+		cmocka_unit_test(test_handshakes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
