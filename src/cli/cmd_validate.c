@@ -279,6 +279,20 @@ validate_once(struct settings *v, int64_t *expires_at)
 }
 
 static int
+become_user(const struct settings *v)
+{
+	struct fault why;
+	enum reason r;
+
+	fault_init(&why, SPAN(""));
+	r = run_become_user(&v->conf, &why);
+	if (r == REASON_OK)
+		return STATUS_DONE;
+	return usage_error(
+	    v->self, "%s: %s: %s", reason_id(r), reason_text(r), why.detail);
+}
+
+static int
 run_command(const struct command *self, int argc, char **argv)
 {
 	struct settings v = { .self = self, .writes = true };
@@ -287,6 +301,8 @@ run_command(const struct command *self, int argc, char **argv)
 
 	conf_init(&v.conf);
 	status = settings_read(&v, argc, argv);
+	if (status == STATUS_DONE)
+		status = become_user(&v);
 	if (status == STATUS_DONE)
 		status = validate_once(&v, &expires_at);
 	conf_fini(&v.conf);

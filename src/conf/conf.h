@@ -132,6 +132,7 @@ struct conf {
 	const char *file;             /* NULL: only defaults and options */
 	struct limits limits;
 	const char *cache; /* folder of the store */
+	const char *user;  /* whom root becomes; NULL: nobody else */
 	size_t n_tals;
 	struct conf_tal *tals; /* by name */
 	size_t n_mirrors;
@@ -204,6 +205,7 @@ enum conf_kind {
 	CONF_TIME,
 	CONF_PATH,
 	CONF_COMMAND,
+	CONF_WORD,
 	CONF_CHOICE, /* an unsigned: which of the words */
 	CONF_PROXY,
 	CONF_PLACES,

@@ -131,6 +131,17 @@ set_path(const struct setting *s, const struct node *n)
 }
 
 static enum reason
+set_word(const struct setting *s, const struct node *n)
+{
+	const char **field =
+	    (const char **)(void *)((char *)s->conf + s->row->offset);
+
+	TRY(setting_text(s, n));
+	*field = arena_str(&s->conf->arena, n->text);
+	return *field != NULL ? REASON_OK : setting_memory(s, n);
+}
+
+static enum reason
 set_flag(const struct setting *s, const struct node *n)
 {
 	bool *field = (bool *)(void *)((char *)s->conf + s->row->offset);
@@ -397,6 +408,8 @@ conf_set(const struct setting *s, const struct node *n)
 	case CONF_PATH:
 	case CONF_COMMAND:
 		return set_path(s, n);
+	case CONF_WORD:
+		return set_word(s, n);
 	case CONF_CHOICE:
 		return set_choice(s, n);
 	case CONF_PROXY:

@@ -83,17 +83,12 @@ http_param(const struct http_call *call, const char *name)
 	return NULL;
 }
 
-void
-http_refuse(struct http_call *call, unsigned status, const char *fmt, ...)
+/* Into the answer's body, which is there. */
+static void
+say_problem(struct http_answer *out, unsigned status, const char *text)
 {
-	struct http_answer *out = call->out;
 	struct emit e;
-	char text[256];
-	va_list args;
 
-	va_start(args, fmt);
-	(void)vsnprintf(text, sizeof(text), fmt, args);
-	va_end(args);
 	out->kind = HTTP_BODY;
 	out->status = status;
 	out->type = HTTP_JSON;
@@ -103,6 +98,26 @@ http_refuse(struct http_call *call, unsigned status, const char *fmt, ...)
 	emit_object(&e, NULL);
 	emit_str(&e, "error", text);
 	emit_end(&e);
+}
+
+void
+http_problem(struct http_answer *out, unsigned status, const char *text)
+{
+	*out = (struct http_answer){ 0 };
+	buf_init(&out->body, ANSWER_MAX);
+	say_problem(out, status, text);
+}
+
+void
+http_refuse(struct http_call *call, unsigned status, const char *fmt, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	say_problem(call->out, status, text);
 }
 
 void

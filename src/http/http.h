@@ -143,6 +143,8 @@ struct http_answer {
 /* `timed_out`: it is asked again because time is up. */
 void http_answer(struct http_answer *out, const struct http_request *,
     const struct http_world *, bool timed_out);
+/* An answer that refuses, as all do: {"error": text}. */
+void http_problem(struct http_answer *out, unsigned status, const char *text);
 enum reason http_write(const struct http_answer *, const struct http_world *,
     struct output_sink) MUST_CHECK;
 /* The event that tells of the view: one line of JSON. */

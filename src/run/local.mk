@@ -12,8 +12,9 @@ librun_a_SOURCES += %D%/memo.c %D%/same.h %D%/same.c %D%/same_key.c \
 # The view file, and serving for ever.
 librun_a_SOURCES += %D%/supervise.h \
 	%D%/supervise_inside.h %D%/supervise.c %D%/supervise_engine.c \
+	%D%/supervise_serving.c %D%/supervise_pem.c \
 	%D%/supervise_server.c %D%/supervise_site.c %D%/supervise_listen.c %D%/supervise_notify.c \
-	%D%/supervise_box.c
+	%D%/supervise_box.c %D%/user.c
 # Ledgers.
 librun_a_SOURCES += %D%/wire_entries.c \
 	%D%/follow.h %D%/follow.c %D%/follow_conf.c %D%/follow_kept.c \

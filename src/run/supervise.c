@@ -3,6 +3,7 @@
  * is read here but the configuration, no packet, no object.
  */
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
@@ -51,8 +52,9 @@ supervise_backoff_ms(unsigned failures)
 }
 
 void
-supervise_child(struct supervisor *s, int keep)
+supervise_child(struct supervisor *s, int keep, const char *name)
 {
+	(void)prctl(PR_SET_NAME, name);
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() == 1)
 		_exit(1); /* it died in between */
@@ -60,7 +62,8 @@ supervise_child(struct supervisor *s, int keep)
 	(void)close(s->signals);
 	(void)close(s->lock);
 	for (struct child *const *c =
-		 (struct child *const[]){ &s->engine, &s->server, NULL };
+		 (struct child *const[]){
+		     &s->engine, &s->server, &s->site, NULL };
 	     *c != NULL; c++)
 		if ((*c)->fd >= 0 && (*c)->fd != keep)
 			(void)close((*c)->fd);
@@ -113,40 +116,22 @@ engine_ended(struct supervisor *s, int status)
 }
 
 static void
-server_ended(struct supervisor *s, int status)
+process_ended(struct supervisor *s, struct child *c, int status)
 {
-	struct child *c = &s->server;
 	int64_t now = run_clock_ms();
 
-	say_ended(s, "the server", status);
+	serving_hear(s, c); /* its last words */
+	if (!s->is_stopping)
+		say_ended(s, c->protocol->what, status);
 	(void)close(c->fd);
 	c->fd = -1;
 	c->pid = 0;
+	c->is_applying = false; /* the next one begins with what there is */
 	if (now - c->began_ms > BACKOFF_MAX_MS)
 		c->failures = 0;
-	c->due_ms = now + supervise_backoff_ms(c->failures++);
-	if (s->next != NULL) {
-		/* It never said whether it likes them: the next one will. */
-		s->daemon->drop(s->daemon->ctx, s->next);
-		s->next = NULL;
-		s->reload_again = true;
-	}
-}
-
-static void
-site_ended(struct supervisor *s, int status)
-{
-	struct child *c = &s->site;
-	int64_t now = run_clock_ms();
-
-	if (!s->is_stopping)
-		say_ended(s, "the HTTP server", status);
-	c->pid = 0;
-	if (now - c->began_ms > BACKOFF_MAX_MS)
-		c->failures = 0;
-	/* Told to end, by a reload: at once. */
-	c->due_ms =
-	    status == 0 ? now : now + supervise_backoff_ms(c->failures++);
+	c->due_ms = status == 0
+			? now
+			: now + supervise_backoff_ms(c->failures++);
 }
 
 static void
@@ -159,37 +144,56 @@ reap(struct supervisor *s)
 		if (pid == s->engine.pid)
 			engine_ended(s, status);
 		else if (pid == s->server.pid)
-			server_ended(s, status);
+			process_ended(s, &s->server, status);
 		else if (pid == s->site.pid)
-			site_ended(s, status);
+			process_ended(s, &s->site, status);
 	}
 }
 
 /* ---- signals
  * ------------------------------------------------------------------- */
 
-/* All of it anew, or nothing. The server decides about certificates. */
+/* All of it anew, or nothing. */
 static void
 reload(struct supervisor *s)
 {
+	struct conf *next;
+
 	s->reload_again = s->next != NULL;
 	if (s->reload_again)
 		return;
-	s->next = s->daemon->load(s->daemon->ctx);
-	if (s->next == NULL || !sockets_open(s, s->next)) {
+	notify_reloading();
+	next = s->daemon->load(s->daemon->ctx);
+	if (next == NULL || !pem_check(s, next) || !sockets_open(s, next)) {
 		supervise_say(s, "the configuration stays as it was");
-		if (s->next != NULL)
-			s->daemon->drop(s->daemon->ctx, s->next);
-		s->next = NULL;
+		if (next != NULL)
+			s->daemon->drop(s->daemon->ctx, next);
+		notify_systemd("READY=1");
 		return;
 	}
+	s->next = next;
 	s->reload_ms = run_clock_ms();
-	if (s->server.pid == 0 || !server_reload(s)) {
-		/* It starts with what is there. */
-		s->daemon->drop(s->daemon->ctx, s->conf);
-		s->conf = s->next;
-		s->next = NULL;
-	}
+	serving_apply(s, &s->server);
+	serving_apply(s, &s->site);
+}
+
+/* Both servers have it. */
+static void
+reloaded(struct supervisor *s)
+{
+	s->daemon->drop(s->daemon->ctx, s->conf);
+	s->conf = s->next;
+	s->next = NULL;
+	sockets_tidy(&s->sockets);
+	supervise_say(s, "configuration reloaded");
+	if (s->conf->http.n == 0)
+		serving_tell(&s->site, "stop");
+	/* Trust anchors and exceptions may be others. */
+	if (s->engine.pid > 0)
+		s->run_again = true;
+	else
+		s->engine.due_ms = run_clock_ms();
+	notify_systemd("READY=1");
 }
 
 static void
@@ -200,9 +204,8 @@ begin_stop(struct supervisor *s)
 	s->is_stopping = true;
 	s->stop_ms = run_clock_ms();
 	notify_systemd("STOPPING=1");
-	server_tell(s, "stop");
-	if (s->site.pid > 0)
-		(void)kill(s->site.pid, SIGTERM);
+	serving_tell(&s->server, "stop");
+	serving_tell(&s->site, "stop");
 	if (s->engine.pid > 0)
 		(void)kill(-s->engine.pid, SIGTERM);
 }
@@ -236,14 +239,71 @@ on_signal(struct supervisor *s)
 /* ---- time
  * --------------------------------------------------------------------- */
 
+static bool
+is_silent(const struct child *c, int64_t now)
+{
+	return c->pid > 0 && now - c->heard_ms > ALIVE_MS;
+}
+
 static void
 feed_watchdog(struct supervisor *s, int64_t now)
 {
 	if (s->watchdog_ms == 0 || now - s->fed_ms < s->watchdog_ms / 3 ||
-	    now - s->heard_ms > ALIVE_MS)
+	    is_silent(&s->server, now) || is_silent(&s->site, now))
 		return;
 	s->fed_ms = now;
 	notify_systemd("WATCHDOG=1");
+}
+
+/* To systemd, once. */
+static void
+say_ready(struct supervisor *s)
+{
+	if (s->is_ready || !s->server.is_ready ||
+	    (s->conf->http.n > 0 && !s->site.is_ready))
+		return;
+	s->is_ready = true;
+	notify_systemd("READY=1");
+}
+
+static void
+end_what_hangs(struct supervisor *s, struct child *c, int64_t now)
+{
+	if (c->pid > 0 && c->is_ready && is_silent(c, now)) {
+		supervise_say(
+		    s, "%s gives no sign: ending it", c->protocol->what);
+		(void)kill(c->pid, SIGKILL);
+		c->heard_ms = now;
+	}
+	if (c->pid > 0 && c->is_applying && now - s->reload_ms > RELOAD_MS) {
+		supervise_say(s, "%s does not take the configuration: ending it",
+		    c->protocol->what);
+		(void)kill(c->pid, SIGKILL);
+		s->reload_ms = now;
+	}
+}
+
+/* Who was asked to end and has not: harder. */
+static void
+press(struct child *c, int64_t waited_ms)
+{
+	pid_t whom = c->protocol == NULL ? -c->pid : c->pid;
+
+	if (c->pid > 0 && waited_ms > KILL_MS)
+		(void)kill(whom, SIGKILL);
+	else if (c->pid > 0 && waited_ms > TERM_MS)
+		(void)kill(whom, SIGTERM);
+}
+
+static void
+start_what_is_due(struct supervisor *s, int64_t now)
+{
+	if (s->server.pid == 0 && now >= s->server.due_ms)
+		serving_start(s, &s->server);
+	if (s->site.pid == 0 && now >= s->site.due_ms && s->conf->http.n > 0)
+		serving_start(s, &s->site);
+	if (s->engine.pid == 0 && now >= s->engine.due_ms)
+		engine_start(s);
 }
 
 static void
@@ -253,35 +313,22 @@ by_the_clock(struct supervisor *s)
 	int64_t most = ((int64_t)s->conf->limits.run_time + 60) * 1000;
 
 	feed_watchdog(s, now);
+	say_ready(s);
 	if (s->engine.pid > 0 && now - s->engine.began_ms > most) {
 		supervise_say(s, "the validation takes too long: ending it");
 		(void)kill(-s->engine.pid, SIGKILL);
 	}
-	if (s->server.pid > 0 && s->is_ready && now - s->heard_ms > ALIVE_MS) {
-		supervise_say(s, "the server gives no sign: ending it");
-		(void)kill(s->server.pid, SIGKILL);
-		s->heard_ms = now;
-	}
-	if (s->next != NULL && now - s->reload_ms > RELOAD_MS &&
-	    s->server.pid > 0)
-		(void)kill(s->server.pid, SIGKILL);
 	if (s->is_stopping) {
-		if (now - s->stop_ms > TERM_MS && s->server.pid > 0)
-			(void)kill(s->server.pid, SIGTERM);
-		if (now - s->stop_ms > KILL_MS && s->server.pid > 0)
-			(void)kill(s->server.pid, SIGKILL);
-		if (now - s->stop_ms > KILL_MS && s->engine.pid > 0)
-			(void)kill(-s->engine.pid, SIGKILL);
-		if (now - s->stop_ms > KILL_MS && s->site.pid > 0)
-			(void)kill(s->site.pid, SIGKILL);
+		press(&s->server, now - s->stop_ms);
+		press(&s->site, now - s->stop_ms);
+		press(&s->engine, now - s->stop_ms);
 		return;
 	}
-	if (s->server.pid == 0 && now >= s->server.due_ms)
-		server_start(s);
-	if (s->site.pid == 0 && now >= s->site.due_ms && site_is_wanted(s))
-		site_start(s);
-	if (s->engine.pid == 0 && now >= s->engine.due_ms)
-		engine_start(s);
+	end_what_hangs(s, &s->server, now);
+	end_what_hangs(s, &s->site, now);
+	if (s->next != NULL && !s->server.is_applying && !s->site.is_applying)
+		reloaded(s);
+	start_what_is_due(s, now);
 	if (s->reload_again && s->next == NULL)
 		reload(s);
 }
@@ -293,13 +340,14 @@ static void
 turn(struct supervisor *s)
 {
 	struct pollfd fds[] = { { .fd = s->signals, .events = POLLIN },
-		{ .fd = s->server.fd, .events = POLLIN } };
+		{ .fd = s->server.fd, .events = POLLIN },
+		{ .fd = s->site.fd, .events = POLLIN } };
 
-	/* A second at most: what is due by the clock is looked at then. */
+	/* What is due by the clock is looked at then. */
 	if (poll(fds, COUNT(fds), 200) < 0 && errno != EINTR)
 		return;
-	if (fds[1].revents != 0)
-		server_hear(s);
+	serving_hear(s, &s->server);
+	serving_hear(s, &s->site);
 	on_signal(s);
 	by_the_clock(s);
 }
@@ -347,18 +395,53 @@ take_signals(struct supervisor *s)
 	return s->signals >= 0;
 }
 
+static bool
+counters_open(struct supervisor *s)
+{
+	void *p = mmap(NULL, sizeof(*s->counters), PROT_READ | PROT_WRITE,
+	    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	s->counters = p != MAP_FAILED ? p : NULL;
+	return s->counters != NULL;
+}
+
+static void
+counters_close(struct supervisor *s)
+{
+	if (s->counters != NULL)
+		(void)munmap(s->counters, sizeof(*s->counters));
+}
+
+/* Once the sockets are there, which root alone may have. */
+static bool
+become_user(struct supervisor *s)
+{
+	struct fault why;
+	enum reason r;
+
+	fault_init(&why, SPAN(""));
+	r = run_become_user(s->conf, &why);
+	if (r != REASON_OK)
+		supervise_say(s, "%s: %s: %s", reason_id(r), reason_text(r),
+		    why.detail);
+	return r == REASON_OK;
+}
+
 static int
 run(struct supervisor *s)
 {
-	if (!take_lock(s) || !take_signals(s) || !counters_open(s))
+	if (!take_signals(s) || !counters_open(s))
 		return 1;
 	s->counters->started_at = (int64_t)time(NULL);
 	sockets_inherit(s);
 	if (!sockets_open(s, s->conf))
 		return 1;
 	sockets_tidy(&s->sockets);
+	if (!become_user(s) || !pem_check(s, s->conf))
+		return 2;
+	if (!take_lock(s))
+		return 1;
 	s->watchdog_ms = notify_watchdog_ms();
-	s->heard_ms = run_clock_ms();
 	while (!s->is_stopping || s->server.pid > 0 || s->engine.pid > 0 ||
 	       s->site.pid > 0)
 		turn(s);
@@ -371,8 +454,8 @@ run_supervise(const struct run_daemon *daemon, struct conf *first)
 	struct supervisor s = { .daemon = daemon,
 		.conf = first,
 		.engine = { .fd = -1 },
-		.server = { .fd = -1 },
-		.site = { .fd = -1 },
+		.server = { .protocol = &protocol_rtr, .fd = -1 },
+		.site = { .protocol = &protocol_http, .fd = -1 },
 		.signals = -1,
 		.lock = -1 };
 	int status = run(&s);

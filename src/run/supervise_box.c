@@ -1,11 +1,14 @@
 /*
- * The box of the server: it talks to whoever may connect, so it may do little
- * else. A list of what is forbidden, since the libraries it uses (TLS, events)
- * are not ours to enumerate: no program, no process, no file opened to be
- * written, no connection made, no debugging, no signal.
+ * The box of the servers: they talk to whoever may connect, so they may do
+ * little else. Connections that come to sockets they were given, files read,
+ * memory, time; no program, no process, no file written, no socket made, no
+ * code. What is not in the list is not there (ENOSYS), so that a C library
+ * newer than this list falls back to what it did before.
  */
 #include "config.h"
 
+#include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
@@ -24,7 +27,7 @@
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
 #define SANITIZED 1
 #endif
 #endif
@@ -33,9 +36,11 @@
 #endif
 
 #if defined(__x86_64__)
-#define ARCHITECTURE AUDIT_ARCH_X86_64
+#define ARCH AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
-#define ARCHITECTURE AUDIT_ARCH_AARCH64
+#define ARCH AUDIT_ARCH_AARCH64
+#elif defined(__riscv) && __riscv_xlen == 64
+#define ARCH AUDIT_ARCH_RISCV64
 #endif
 
 void
@@ -51,98 +56,218 @@ box_oom_score(int score)
 	(void)close(fd);
 }
 
-#ifdef ARCHITECTURE
+#ifdef ARCH
 #define LOAD(field)                        \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
 	    (uint32_t)offsetof(struct seccomp_data, field))
-#define ARG_LOW(i)                         \
+/* The low half: the kernel's ints. */
+#define ARGUMENT(i)                        \
 	BPF_STMT(BPF_LD | BPF_W | BPF_ABS, \
 	    (uint32_t)offsetof(struct seccomp_data, args[i]))
 #define ANSWER(what) BPF_STMT(BPF_RET | BPF_K, (uint32_t)(what))
-#define DENIED       (SECCOMP_RET_ERRNO | EPERM)
-/* Two instructions: this call is denied. */
-#define NO(call)                                                         \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)SYS_##call, 0, 1), \
-	    ANSWER(DENIED)
-/* Five: and this one where argument i has any of these bits. */
-#define NO_BITS(call, i, bits)                                            \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)SYS_##call, 0, 4),  \
-	    ARG_LOW(i),                                                   \
+#define ALLOWED      ANSWER(SECCOMP_RET_ALLOW)
+#define DENIED       ANSWER(SECCOMP_RET_ERRNO | EPERM)
+/* Skip over `n` when the word loaded is not that. */
+#define UNLESS(value, n) \
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 0, (n))
+#define ALLOW(call) UNLESS(__NR_##call, 1), ALLOWED
+#define DENY(call)  UNLESS(__NR_##call, 1), DENIED
+/* Allowed, but not where argument i has any of these bits. */
+#define ALLOW_BUT(call, i, bits)                                          \
+	UNLESS(__NR_##call, 4), ARGUMENT(i),                              \
 	    BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, (uint32_t)(bits), 0, 1), \
-	    ANSWER(DENIED), LOAD(nr)
+	    DENIED, ALLOWED
+/* Allowed where argument 1 is that. */
+#define ALLOW_ONLY(call, value) \
+	UNLESS(__NR_##call, 4), ARGUMENT(1), UNLESS(value, 1), ALLOWED, LOAD(nr)
 
-#define WRITES (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND)
-
-/* clang-format off */
-#ifdef __x86_64__
-#define NO_FORK NO(fork), NO(vfork)
-#else
-#define NO_FORK NO(clone)
-#endif
-/* What neither has need of. */
-#define NEITHER                                                             \
-	LOAD(arch),                                                         \
-	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCHITECTURE, 1, 0),            \
-	ANSWER(SECCOMP_RET_KILL_PROCESS),                                   \
-	LOAD(nr),                                                           \
-	NO(execve), NO(execveat), NO(clone), NO(clone3), NO_FORK, NO(kill), \
-	NO(tkill), NO(ptrace), NO(process_vm_readv), NO(process_vm_writev), \
-	NO(connect), NO(bind), NO(listen), NO(mount), NO(umount2),          \
-	NO(unshare), NO(setns), NO(bpf), NO(io_uring_setup)
-/* clang-format on */
-
-/* It keeps files of its own: where, is for Landlock to say. */
-static struct sock_filter keeper[] = { NEITHER, ANSWER(SECCOMP_RET_ALLOW) };
+#define OPEN_BITS (O_WRONLY | O_RDWR | O_CREAT | O_TRUNC | O_APPEND)
 
 static struct sock_filter filter[] = {
-	NEITHER,
-	NO(unlinkat),
-	NO(renameat2),
-	NO(linkat),
-	NO(symlinkat),
-	NO(mkdirat),
-	NO(mknodat),
-	NO(fchmod),
-	NO(fchmodat),
-	NO(fchownat),
-	NO(truncate),
-	NO(openat2),
-#ifdef __x86_64__
-	NO(unlink),
-	NO(rename),
-	NO(renameat),
-	NO(link),
-	NO(symlink),
-	NO(mkdir),
-	NO(mknod),
-	NO(chmod),
-	NO(creat),
-	NO_BITS(open, 1, WRITES),
+	LOAD(arch),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0),
+	ANSWER(SECCOMP_RET_KILL_PROCESS),
+	LOAD(nr),
+#if SANITIZED /* they need much more: the worst is left out */
+	DENY(execve),
+	DENY(execveat),
+	DENY(socket),
+	DENY(connect),
+	DENY(bind),
+	DENY(kill),
+	DENY(ptrace),
+	DENY(unlinkat),
+	DENY(mkdirat),
+#ifdef __NR_open
+	DENY(fork),
+	DENY(unlink),
+	DENY(mkdir),
+	ALLOW_BUT(open, 1, OPEN_BITS),
 #endif
-	NO_BITS(openat, 2, WRITES),
-	ANSWER(SECCOMP_RET_ALLOW),
+	ALLOW_BUT(openat, 2, OPEN_BITS),
+	ALLOWED,
+#else
+	/* sockets */
+	ALLOW(read),
+	ALLOW(readv),
+	ALLOW(write),
+	ALLOW(writev),
+	ALLOW(sendto),
+	ALLOW(sendmsg),
+	ALLOW(recvfrom),
+	ALLOW(recvmsg),
+	ALLOW(accept),
+	ALLOW(accept4),
+	ALLOW(shutdown),
+	ALLOW(close),
+	ALLOW(setsockopt),
+	ALLOW(getsockopt),
+	ALLOW(getsockname),
+	ALLOW(getpeername),
+	ALLOW(dup),
+	ALLOW_ONLY(fcntl, F_DUPFD_CLOEXEC),
+	ALLOW_ONLY(fcntl, F_GETFD),
+	ALLOW_ONLY(fcntl, F_SETFD),
+	ALLOW_ONLY(fcntl, F_GETFL),
+	ALLOW_ONLY(fcntl, F_SETFL),
+	ALLOW_ONLY(ioctl, FIONREAD),
+	ALLOW_ONLY(ioctl, FIONBIO),
+	/* their loop */
+	ALLOW(epoll_pwait),
+	ALLOW(epoll_ctl),
+	ALLOW(ppoll),
+	ALLOW(inotify_init1),
+	ALLOW(inotify_add_watch),
+	ALLOW(inotify_rm_watch),
+	/* files, to be read: the view, at a reload all else */
+	ALLOW_BUT(openat, 2, OPEN_BITS),
+	ALLOW(fstat),
+	ALLOW(newfstatat),
+	ALLOW(statx),
+	ALLOW(lseek),
+	ALLOW(pread64),
+	ALLOW(getdents64),
+	ALLOW(faccessat),
+	ALLOW(readlinkat),
+	ALLOW(getcwd),
+#ifdef __NR_open /* of the older architectures alone */
+	ALLOW(epoll_wait),
+	ALLOW(poll),
+	ALLOW_BUT(open, 1, OPEN_BITS),
+	ALLOW(stat),
+	ALLOW(lstat),
+	ALLOW(access),
+	ALLOW(readlink),
+#endif
+	/* memory, which does not become code */
+	ALLOW_BUT(mmap, 2, PROT_EXEC),
+	ALLOW_BUT(mprotect, 2, PROT_EXEC),
+	ALLOW(munmap),
+	ALLOW(mremap),
+	ALLOW(brk),
+	ALLOW(madvise),
+	/* time, chance, who we are */
+	ALLOW(clock_gettime),
+	ALLOW(clock_nanosleep),
+	ALLOW(nanosleep),
+	ALLOW(gettimeofday),
+	ALLOW(getrandom),
+	ALLOW(sysinfo), /* qsort(3) of much asks it once */
+	ALLOW(sched_getaffinity),
+	ALLOW(sched_yield),
+	ALLOW(uname),
+	ALLOW(getpid),
+	ALLOW(gettid),
+	ALLOW(getuid),
+	ALLOW(geteuid),
+	ALLOW(getgid),
+	ALLOW(getegid),
+	ALLOW(futex),
+	/* signals to oneself, by abort(3); the end */
+	ALLOW(rt_sigaction),
+	ALLOW(rt_sigprocmask),
+	ALLOW(rt_sigreturn),
+	ALLOW(sigaltstack),
+	ALLOW(restart_syscall),
+	ALLOW(tgkill),
+	ALLOW(exit),
+	ALLOW(exit_group),
+	ANSWER(SECCOMP_RET_ERRNO | ENOSYS),
+#endif
+};
+
+/* What keeps files of its own; where, is for Landlock to say. */
+static struct sock_filter keeper[] = {
+	LOAD(arch),
+	BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0),
+	ANSWER(SECCOMP_RET_KILL_PROCESS),
+	LOAD(nr),
+#ifdef __x86_64__
+	/* Another ABI's numbers for the same calls. */
+	BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1),
+	DENIED,
+	DENY(fork),
+	DENY(vfork),
+#endif
+	DENY(execve),
+	DENY(execveat),
+	DENY(clone),
+	DENY(clone3),
+	DENY(kill),
+	DENY(tkill),
+	DENY(ptrace),
+	DENY(process_vm_readv),
+	DENY(process_vm_writev),
+	DENY(connect),
+	DENY(bind),
+	DENY(listen),
+	DENY(mount),
+	DENY(umount2),
+	DENY(unshare),
+	DENY(setns),
+	DENY(bpf),
+	DENY(io_uring_setup),
+	ALLOWED,
 };
 
 static bool
-enter(struct sock_filter *rules, size_t n)
+install(struct sock_filter *calls, size_t n)
 {
-	struct sock_fprog program = { (unsigned short)n, rules };
+	struct sock_fprog program = { (unsigned short)n, calls };
 
-	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
-	       syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program) == 0;
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) ==
+		   0 ||
+	       errno == EINVAL; /* a kernel without it */
 }
 
 bool
 box_server(void)
 {
-	return enter(filter, COUNT(filter));
-}
+	struct sock_filter to_itself[] = {
+		LOAD(nr),
+		UNLESS(__NR_tgkill, 3),
+		ARGUMENT(0),
+		UNLESS(getpid(), 1),
+		ALLOWED,
+		/* of another process, or another call */
+		LOAD(nr),
+		UNLESS(__NR_tgkill, 1),
+		DENIED,
+		ALLOWED,
+	};
 
+	/* Nor may others of the same user look for keys in its memory. */
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) == 0 &&
+	       prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+	       install(to_itself, COUNT(to_itself)) &&
+	       install(filter, COUNT(filter));
+}
 /* At its end a sanitizer traces the process by another. */
 bool
 run_box_keeper(void)
 {
-	return SANITIZED || enter(keeper, COUNT(keeper));
+	return SANITIZED || (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
+				install(keeper, COUNT(keeper)));
 }
 #else
 bool

@@ -15,7 +15,7 @@ engine_main(struct supervisor *s, int out)
 {
 	struct run_report report;
 
-	supervise_child(s, out);
+	supervise_child(s, out, "cairn-engine");
 	sockets_close(&s->sockets);
 	box_oom_score(300);
 	report = s->daemon->validate(s->daemon->ctx, s->conf);
@@ -67,7 +67,8 @@ engine_hear(struct supervisor *s)
 		return;
 	if (report.status != 0)
 		return;
-	server_tell(s, "look");
+	serving_tell(&s->server, "look");
+	serving_tell(&s->site, "look");
 	soonest = c->began_ms + SOON_MS;
 	if (report.expires_at == INT64_MAX || report.expires_at - now > 86400)
 		return;

@@ -8,13 +8,14 @@
 #include "run/supervise.h"
 #include "serve/serve.h"
 
-/* A listening socket, by its address. */
+/* A listening socket, by its address; which protocol speaks there, and
+ * whether over TLS, the configuration says. */
 struct sock {
-	char *name; /* as in the configuration */
+	char *name; /* as in the configuration; "#3": not in it */
 	int fd;
-	bool is_tls;
 	bool from_systemd;
-	bool keep; /* during a reload */
+	bool keep;    /* during a reload */
+	bool is_shut; /* made way for another one */
 };
 
 struct sockets {
@@ -22,11 +23,17 @@ struct sockets {
 	size_t n, cap;
 };
 
+struct protocol;
+
 struct child {
-	pid_t pid;                /* 0: none */
-	int fd;                   /* to it, or from it; -1 */
+	const struct protocol *protocol; /* NULL: the engine */
+	pid_t pid;                       /* 0: none */
+	int fd;                          /* to it, or from it; -1 */
 	int64_t began_ms, due_ms; /* due: to be started; INT64_MAX: not */
+	int64_t heard_ms;         /* its last sign */
 	unsigned failures;        /* in a row */
+	bool is_ready;            /* it said so */
+	bool is_applying;         /* new settings */
 };
 
 struct supervisor {
@@ -39,22 +46,49 @@ struct supervisor {
 	sigset_t old_mask;
 	int lock;
 	bool is_stopping, run_again, reload_again;
-	bool is_ready;                        /* said to systemd */
-	int64_t stop_ms, reload_ms, heard_ms; /* the server's last sign */
-	int64_t watchdog_ms, fed_ms;          /* 0: no watchdog */
+	bool is_ready; /* said to systemd */
+	int64_t stop_ms, reload_ms;
+	int64_t watchdog_ms, fed_ms; /* 0: no watchdog */
 };
+
+/* In a process that serves: one of the two protocols. */
+struct serving {
+	const struct run_daemon *daemon;
+	const struct protocol *protocol;
+	struct http_counters *counters;
+	int fd; /* to the supervisor */
+	struct conf *conf;
+	struct sockets sockets;  /* of the reload under way */
+	struct serve *rtr;       /* one of these */
+	struct serve_site *site; /* two */
+};
+
+struct protocol {
+	const char *name, *what; /* of the process; for the log */
+	/* Open it, with hooks, or have it take new settings. */
+	enum reason (*apply)(struct serving *, const struct conf *,
+	    const struct sockets *, const struct serve_hooks *,
+	    struct fault *why);
+	void (*look)(struct serving *); /* for a new view */
+	void (*stop)(struct serving *);
+	void (*loop)(struct serving *);
+	void (*second)(struct serving *); /* may be NULL */
+};
+
+extern const struct protocol protocol_rtr, protocol_http;
 
 int64_t run_clock_ms(void);
 void supervise_say(const struct supervisor *, const char *fmt, ...)
     FORMAT(2, 3);
-/* In a child just forked: signals as they were, nothing of the parent's. */
-void supervise_child(struct supervisor *, int keep);
+/* In a child just forked: signals as they were, nothing of the parent's; its
+ * name for ps(1). */
+void supervise_child(struct supervisor *, int keep, const char *name);
 /* Delay before the next try, in ms: 0, 1, 2, 4 ... 60 s. */
 int64_t supervise_backoff_ms(unsigned failures);
 
 /* supervise_listen.c */
 /* Have a socket for each listener of the configuration; marks those in use.
- * False, and said: one cannot be had. New ones stay until _tidy. */
+ * False, and said: one cannot be had; all is as it was. */
 bool sockets_open(struct supervisor *, const struct conf *);
 /* Close what is not marked. */
 void sockets_tidy(struct sockets *);
@@ -62,28 +96,36 @@ void sockets_close(struct sockets *);
 /* Listen there, or connect to there: a descriptor, or -1 with errno. */
 int sockets_bind(const char *address);
 int sockets_dial(const char *address);
-const struct sock *sockets_find(
-    const struct sockets *, const char *name, bool is_tls);
+const struct sock *sockets_find(const struct sockets *, const char *name);
 /* Take over what systemd passed. */
 void sockets_inherit(struct supervisor *);
 
-/* supervise_server.c */
-void server_start(struct supervisor *);
+/* supervise_serving.c */
+void serving_start(struct supervisor *, struct child *);
+void serving_tell(struct child *, const char *what);
 /* Hand it the sockets and have it read the configuration again. */
-bool server_reload(struct supervisor *);
-void server_tell(struct supervisor *, const char *what);
+void serving_apply(struct supervisor *, struct child *);
 /* What it said. */
-void server_hear(struct supervisor *);
+void serving_hear(struct supervisor *, struct child *);
+/* In it: each listener with its socket. */
+enum reason serving_name(struct serve_listener *out,
+    const struct conf_listener *, size_t n, const struct sockets *,
+    struct fault *why) MUST_CHECK;
+
+/* supervise_pem.c */
+struct pem {
+	struct buf certificate, key, client_ca;
+};
 
 /* All of a file of PEM; of no path, nothing. */
 bool supervise_read(struct buf *out, const char *path) MUST_CHECK;
-
-/* supervise_site.c */
-bool site_is_wanted(const struct supervisor *);
-void site_start(struct supervisor *);
-bool counters_open(struct supervisor *) MUST_CHECK;
-void counters_close(struct supervisor *);
-void counters_take(struct http_counters *out, const struct serve_counters *);
+/* All of these files; of no path, nothing. */
+enum reason pem_read(struct pem *out, const char *certificate, const char *key,
+    const char *client_ca, struct fault *why) MUST_CHECK;
+struct serve_tls pem_view(const struct pem *);
+void pem_fini(struct pem *);
+/* Can they be used? In a process of its own. False: that was said. */
+bool pem_check(struct supervisor *, const struct conf *) MUST_CHECK;
 
 /* supervise_engine.c */
 void engine_start(struct supervisor *);
@@ -91,11 +133,13 @@ void engine_hear(struct supervisor *);
 
 /* supervise_notify.c: sd_notify(3), by hand. */
 void notify_systemd(const char *text);
+/* sd_notify(3): with the time that Type=notify-reload wants. */
+void notify_reloading(void);
 int64_t notify_watchdog_ms(void); /* 0: none */
 
 /* supervise_box.c */
-/* From now on: no other program, no process, no file written, no connection
- * made. False: it cannot be had. */
+/* From now on: no other program, no process, no file written, no socket made.
+ * False: it cannot be had. */
 bool box_server(void) MUST_CHECK;
 void box_oom_score(int score);
 

@@ -17,11 +17,10 @@
 #define SYSTEMD_MANY  64
 
 const struct sock *
-sockets_find(const struct sockets *all, const char *name, bool is_tls)
+sockets_find(const struct sockets *all, const char *name)
 {
 	for (size_t i = 0; i < all->n; i++)
-		if (strcmp(all->v[i].name, name) == 0 &&
-		    all->v[i].is_tls == is_tls)
+		if (strcmp(all->v[i].name, name) == 0)
 			return &all->v[i];
 	return NULL;
 }
@@ -137,52 +136,116 @@ passed_one(struct sockets *all, const struct conf_listener *l)
 	return NULL;
 }
 
+/* Those that will not be kept, and are of this port, make way: an address in
+ * one and all addresses in the other cannot both be listened on. What they
+ * had not accepted yet is lost, connections are not. */
+static bool
+make_way(struct sockets *all, const char *name)
+{
+	bool was_there = false;
+
+	for (size_t i = 0; i < all->n; i++) {
+		struct sock *s = &all->v[i];
+		const char *port = strrchr(s->name, ':');
+
+		if (s->keep || s->is_shut || port == NULL ||
+		    strcmp(port, strrchr(name, ':')) != 0)
+			continue;
+		s->is_shut = shutdown(s->fd, SHUT_RD) == 0;
+		was_there = was_there || s->is_shut;
+	}
+	return was_there;
+}
+
+static bool
+add(struct supervisor *s, const char *name)
+{
+	struct sockets *all = &s->sockets;
+	struct sock new = { .fd = sockets_bind(name), .keep = true };
+
+	if (new.fd < 0 && errno == EADDRINUSE && make_way(all, name))
+		new.fd = sockets_bind(name);
+	if (new.fd < 0) {
+		supervise_say(s, "%s: %s", name, strerror(errno));
+		return false;
+	}
+	new.name = base_strdup(name);
+	if (new.name != NULL && vec_push(all, new))
+		return true;
+	base_free(new.name);
+	(void)close(new.fd);
+	return false;
+}
+
 static bool
 have(struct supervisor *s, const struct conf_listener *l)
 {
 	struct sockets *all = &s->sockets;
 	struct sock *known =
-	    (struct sock *)(uintptr_t)sockets_find(all, l->address, l->is_tls);
-	struct sock new = { .is_tls = l->is_tls, .keep = true };
+	    (struct sock *)(uintptr_t)sockets_find(all, l->address);
+	char *name;
 
 	if (known == NULL) {
 		known = passed_one(all, l);
-		if (known != NULL) {
-			base_free(known->name);
-			known->name = base_strdup(l->address);
-			known->is_tls = l->is_tls;
-		}
+		if (known == NULL)
+			return true; /* a new one, later */
+		name = base_strdup(l->address);
+		if (name == NULL)
+			return false;
+		base_free(known->name);
+		known->name = name;
 	}
-	if (known != NULL) {
-		known->keep = true;
-		return known->name != NULL;
-	}
-	new.fd = sockets_bind(l->address);
-	if (new.fd < 0) {
-		supervise_say(s, "%s: %s", l->address, strerror(errno));
-		return false;
-	}
-	new.name = base_strdup(l->address);
-	if (new.name == NULL || !vec_push(all, new)) {
-		base_free(new.name);
-		(void)close(new.fd);
-		return false;
-	}
+	known->keep = true;
 	return true;
+}
+
+/* What goes on comes first: what does not may be in the way of the new. */
+static bool
+open_all(struct supervisor *s, const struct conf_listener *all, size_t n,
+    bool is_new)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!is_new
+			? !have(s, &all[i])
+			: sockets_find(&s->sockets, all[i].address) == NULL &&
+			      !add(s, all[i].address))
+			return false;
+	return true;
+}
+
+static void
+keep_only(struct supervisor *s, const struct conf *conf)
+{
+	for (size_t i = 0; i < s->sockets.n; i++)
+		s->sockets.v[i].keep = false;
+	(void)open_all(s, conf->rtr.listeners, conf->rtr.n, false);
+	(void)open_all(s, conf->http.listeners, conf->http.n, false);
+}
+
+/* As it was before. */
+static void
+undo(struct supervisor *s)
+{
+	keep_only(s, s->conf);
+	sockets_tidy(&s->sockets);
+	for (size_t i = 0; i < s->sockets.n; i++) {
+		struct sock *one = &s->sockets.v[i];
+
+		if (one->is_shut && listen(one->fd, BACKLOG) != 0)
+			supervise_say(s, "%s: %s", one->name, strerror(errno));
+		one->is_shut = false;
+	}
 }
 
 bool
 sockets_open(struct supervisor *s, const struct conf *conf)
 {
-	for (size_t i = 0; i < s->sockets.n; i++)
-		s->sockets.v[i].keep = false;
-	for (size_t i = 0; i < conf->rtr.n; i++)
-		if (!have(s, &conf->rtr.listeners[i]))
-			return false;
-	for (size_t i = 0; i < conf->http.n; i++)
-		if (!have(s, &conf->http.listeners[i]))
-			return false;
-	return true;
+	keep_only(s, conf);
+	if (open_all(s, conf->rtr.listeners, conf->rtr.n, true) &&
+	    open_all(s, conf->http.listeners, conf->http.n, true))
+		return true;
+	undo(s);
+	return false;
 }
 
 static uint64_t

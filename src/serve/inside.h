@@ -15,6 +15,18 @@
 
 int64_t serve_clock_ms(void);
 
+/* ---- control.c: the socket of who started us ----------------------------- */
+
+struct control {
+	const struct serve_hooks *hooks;
+	struct event *event; /* NULL: there is none */
+};
+
+/* fd -1: none. The hooks are borrowed. False: no memory. */
+bool control_open(struct control *, struct event_base *, int fd,
+    const struct serve_hooks *) MUST_CHECK;
+void control_close(struct control *);
+
 /* ---- TLS ---------------------------------------------------------------- */
 
 struct tls;      /* what a listener's connections have in common */
@@ -107,7 +119,8 @@ struct serve {
 	size_t n_conns;
 	struct map addresses; /* struct address, by its bytes */
 	int reserve;          /* a descriptor to give up when there is none */
-	struct event *tick, *resume, *control, *notice;
+	struct event *tick, *resume, *notice;
+	struct control control;
 	int notice_fd; /* inotify; -1: the tick alone looks */
 	bool is_stopping, is_paused;
 	int64_t stop_ms;

@@ -7,8 +7,7 @@
 
 #include "serve/inside.h"
 
-#define STOP_MS     1000
-#define MESSAGE_MAX 4096
+#define STOP_MS 1000
 
 int64_t
 serve_clock_ms(void)
@@ -114,36 +113,6 @@ on_tick(evutil_socket_t fd, short what, void *ctx)
 		s->hooks.second(s->hooks.ctx);
 }
 
-static void
-on_control(evutil_socket_t fd, short what, void *ctx)
-{
-	struct serve *s = ctx;
-	union { /* aligned as CMSG_DATA wants it */
-		char bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} extra;
-	char text[MESSAGE_MAX];
-	struct iovec part = { text, sizeof(text) };
-	struct msghdr m = { .msg_iov = &part,
-		.msg_iovlen = 1,
-		.msg_control = extra.bytes,
-		.msg_controllen = sizeof(extra.bytes) };
-	ssize_t n = recvmsg(fd, &m, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
-	struct cmsghdr *h;
-	int came = -1;
-
-	(void)what;
-	if (n < 0)
-		return;
-	h = CMSG_FIRSTHDR(&m);
-	if (h != NULL && h->cmsg_level == SOL_SOCKET &&
-	    h->cmsg_type == SCM_RIGHTS && h->cmsg_len == CMSG_LEN(sizeof(came)))
-		memcpy(&came, CMSG_DATA(h), sizeof(came));
-	if (n == 0)
-		(void)event_del(s->control);
-	s->hooks.message(s->hooks.ctx, span_of(text, (size_t)n), came);
-}
-
 /* ---- settings
  * --------------------------------------------------------------------- */
 
@@ -216,13 +185,9 @@ open_base(struct serve *s, int control)
 	s->tick = event_new(s->base, -1, EV_PERSIST, on_tick, s);
 	if (s->tick == NULL || event_add(s->tick, &second) != 0)
 		return R_LIMIT_MEMORY;
-	if (control < 0)
-		return REASON_OK;
-	s->control =
-	    event_new(s->base, control, EV_READ | EV_PERSIST, on_control, s);
-	return s->control == NULL || event_add(s->control, NULL) != 0
-		   ? R_LIMIT_MEMORY
-		   : REASON_OK;
+	return control_open(&s->control, s->base, control, &s->hooks)
+		   ? REASON_OK
+		   : R_LIMIT_MEMORY;
 }
 
 enum reason
@@ -280,7 +245,7 @@ serve_close(struct serve *s)
 	map_fini(&s->addresses);
 	free_event(s->tick);
 	free_event(s->resume);
-	free_event(s->control);
+	control_close(&s->control);
 	free_event(s->notice);
 	if (s->notice_fd >= 0)
 		(void)close(s->notice_fd);

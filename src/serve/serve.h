@@ -94,22 +94,33 @@ void serve_close(struct serve *); /* may be NULL */
  * A process of its own, so that nothing asked of it delays a router.
  */
 
-struct serve_site {
+struct serve_site_settings {
 	size_t n;
 	const struct serve_listener *listeners; /* fd and is_tls count */
 	struct serve_tls tls;                   /* no client_ca */
 	const char *view_folder;
 	int64_t max_age; /* seconds */
 	size_t n_hosts;
-	const char *const *hosts;
+	const char *const *hosts; /* borrowed until the next ones */
 	bool per_entity;
-	struct http_counters *counters;  /* HTTP's are written, RTR's read */
-	const struct serve_hooks *hooks; /* only say */
+	struct http_counters *counters; /* HTTP's are written, RTR's read */
+	const struct limits *limits;
 };
 
-/* Until SIGTERM. `ready`: called once it listens. */
-enum reason serve_site(const struct serve_site *, void (*ready)(void *ctx),
+struct serve_site;
+
+/* As serve_open and those after it. */
+enum reason serve_site_open(struct serve_site **out,
+    const struct serve_site_settings *, const struct serve_hooks *, int control,
     struct fault *why) MUST_CHECK;
+/* Connections stay, also those that wait. */
+enum reason serve_site_apply(struct serve_site *,
+    const struct serve_site_settings *, struct fault *why) MUST_CHECK;
+void serve_site_look(struct serve_site *);
+void serve_site_loop(struct serve_site *);
+/* Answers under way have a second. */
+void serve_site_stop(struct serve_site *);
+void serve_site_close(struct serve_site *); /* may be NULL */
 
 /* ---- the other end: a connection to a cache ---------------------------------
  */

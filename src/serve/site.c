@@ -14,21 +14,29 @@
 #include <time.h>
 
 #include "serve/inside.h"
+#include "serve/site_since.h"
 #include "serve/web.h"
 #include "view/view.h"
 
 #define VIEW_MEMORY ((size_t)4 << 30)
 #define IDLE_S      10
 #define WAIT_S      60
+#define SEND_S      600
+#define STOP_MS     1000
 #define SAMPLE_S    300 /* of the day's lines */
 #define PAST_MS     300
 
-struct site {
-	const struct serve_site *settings;
+struct serve_site {
+	struct serve_hooks hooks;
+	struct control control;
 	struct event_base *base;
+	struct event *tick;
+	struct web_settings settings;
 	struct web *web;
-	struct tls *tls;
 	struct http_world world;
+	bool is_stopping;
+	int64_t stop_ms;
+	char folder[PATH_MAX]; /* of the view file */
 	struct http_sample samples[HTTP_SAMPLES];
 	int64_t sampled_at;
 	/* What the world's view is of; and the answer to `since`. */
@@ -45,116 +53,22 @@ struct site {
 	char path[PATH_MAX];
 };
 
-/* ---- what changed since -------------------------------------------------- */
-
-struct heard {
-	const struct view_change *change;
-	size_t order; /* newest first */
-};
-
-static int
-heard_order(const void *va, const void *vb)
-{
-	const struct heard *a = va, *b = vb;
-	int c = payload_cmp(&a->change->payload, &b->change->payload);
-
-	if (c != 0)
-		return c;
-	return (a->order > b->order) - (a->order < b->order);
-}
-
-/* From the first to the last of what was said of a payload. */
-static void
-take_net(struct http_changes *out, const struct payload **announced,
-    const struct payload **withdrawn, const struct heard *all, size_t n)
-{
-	for (size_t i = 0, k; i < n; i += k) {
-		const struct payload *p = &all[i].change->payload;
-		bool was, is = all[i].change->op != CHANGE_REMOVED;
-
-		for (k = 1; i + k < n &&
-			    payload_cmp(&all[i + k].change->payload, p) == 0;)
-			k++;
-		was = all[i + k - 1].change->op == CHANGE_REMOVED;
-		if (is && !was)
-			announced[out->n_announced++] = p;
-		else if (was && !is)
-			withdrawn[out->n_withdrawn++] = p;
-	}
-	out->announced = announced;
-	out->withdrawn = withdrawn;
-}
-
-static enum reason
-gather(struct http_changes *out, struct site *s, const struct view_past *past,
-    size_t n)
-{
-	const struct payload **announced, **withdrawn;
-	VEC(struct heard) all = { 0 };
-	enum reason r = R_VIEW_PAST;
-
-	for (size_t i = 0; i < n && r == R_VIEW_PAST; i++) {
-		struct view_delta *d =
-		    ARENA_NEW(&s->changes, struct view_delta);
-
-		if (d == NULL || view_past_read(d, s->settings->view_folder,
-				     &past[i], &s->changes) != REASON_OK)
-			break;
-		for (size_t j = 0; j < d->n; j++) {
-			struct heard h = { &d->changes[j], i };
-
-			if (!h.change->is_left && h.change->is_heard &&
-			    !vec_push(&all, h))
-				r = R_LIMIT_MEMORY;
-		}
-		if (d->from_serial == out->from && r == R_VIEW_PAST)
-			r = REASON_OK;
-	}
-	announced = ARENA_ARRAY(&s->changes, all.n, const struct payload *);
-	withdrawn = ARENA_ARRAY(&s->changes, all.n, const struct payload *);
-	if (announced == NULL || withdrawn == NULL)
-		r = R_LIMIT_MEMORY;
-	if (all.n > 1)
-		qsort(all.v, all.n, sizeof(*all.v), heard_order);
-	if (r == REASON_OK)
-		take_net(out, announced, withdrawn, all.v, all.n);
-	vec_fini(&all);
-	return r;
-}
-
 static bool
 since(void *ctx, uint32_t serial, struct http_changes *out)
 {
-	struct site *s = ctx;
-	struct view_past *past;
-	size_t n = 0, skipped = 0;
+	struct serve_site *s = ctx;
 
 	arena_fini(&s->changes);
 	arena_init(&s->changes, VIEW_MEMORY);
 	*out = (struct http_changes){ .from = serial, .to = s->view.serial };
-	if (view_past_list(&past, &n, s->settings->view_folder, &s->changes) !=
-	    REASON_OK)
-		return false;
-	/* A newer view may be there already. */
-	while (skipped < n && past[skipped].made_at > s->view.made_at)
-		skipped++;
-	return gather(out, s, past + skipped, n - skipped) == REASON_OK;
+	return site_since(out, &s->view, s->folder, &s->changes);
 }
 
 /* ---- what led to the view ------------------------------------------------ */
 
-static int64_t
-clock_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* Those from this view's on back to a gap, but what is not before. */
 static void
-list_past(struct site *s, int64_t before_at)
+list_past(struct serve_site *s, int64_t before_at)
 {
 	uint64_t edition = view_head(s->file)->edition.number;
 	size_t n, from = 0;
@@ -162,9 +76,8 @@ list_past(struct site *s, int64_t before_at)
 	arena_fini(&s->list);
 	arena_init(&s->list, VIEW_MEMORY);
 	s->n_past = 0;
-	s->past_until_ms = clock_ms() + PAST_MS;
-	if (view_past_list(&s->past, &n, s->settings->view_folder, &s->list) !=
-	    REASON_OK)
+	s->past_until_ms = serve_clock_ms() + PAST_MS;
+	if (view_past_list(&s->past, &n, s->folder, &s->list) != REASON_OK)
 		return;
 	/* A newer view may be there already. */
 	while (from < n && s->past[from].edition > edition)
@@ -183,18 +96,18 @@ list_past(struct site *s, int64_t before_at)
 static enum http_past
 past(void *ctx, int64_t before_at, size_t i, const struct view_delta **out)
 {
-	struct site *s = ctx;
+	struct serve_site *s = ctx;
 
 	if (i == 0)
 		list_past(s, before_at);
 	if (i >= s->n_past)
 		return HTTP_PAST_NONE;
-	if (i > 0 && clock_ms() > s->past_until_ms)
+	if (i > 0 && serve_clock_ms() > s->past_until_ms)
 		return HTTP_PAST_LATER;
 	arena_fini(&s->one);
 	arena_init(&s->one, VIEW_MEMORY);
-	if (view_past_read(&s->delta, s->settings->view_folder, &s->past[i],
-		&s->one) != REASON_OK)
+	if (view_past_read(&s->delta, s->folder, &s->past[i], &s->one) !=
+	    REASON_OK)
 		return HTTP_PAST_NONE;
 	*out = &s->delta;
 	return HTTP_PAST_ONE;
@@ -203,13 +116,13 @@ past(void *ctx, int64_t before_at, size_t i, const struct view_delta **out)
 /* ---- the view ------------------------------------------------------------ */
 
 static void
-say(const struct site *s, const char *text)
+say(const struct serve_site *s, const char *text)
 {
-	s->settings->hooks->say(s->settings->hooks->ctx, text);
+	s->hooks.say(s->hooks.ctx, text);
 }
 
 static enum reason
-load(struct site *s)
+load(struct serve_site *s)
 {
 	struct view_file *file;
 	struct arena arena;
@@ -236,7 +149,7 @@ load(struct site *s)
 }
 
 static void
-look(struct site *s)
+look(struct serve_site *s)
 {
 	char line[256];
 	struct stat st;
@@ -268,9 +181,9 @@ look(struct site *s)
 /* ---- the day ------------------------------------------------------------- */
 
 static void
-take_sample(struct site *s)
+take_sample(struct serve_site *s)
 {
-	const struct http_counters *c = s->settings->counters;
+	const struct http_counters *c = s->settings.counters;
 	struct http_sample *last = &s->samples[HTTP_SAMPLES - 1];
 
 	if (s->world.view == NULL || s->world.now - s->sampled_at < SAMPLE_S)
@@ -294,7 +207,7 @@ take_sample(struct site *s)
 static const struct http_world *
 world(void *ctx)
 {
-	struct site *s = ctx;
+	struct serve_site *s = ctx;
 
 	s->world.now = (int64_t)time(NULL);
 	return &s->world;
@@ -303,10 +216,25 @@ world(void *ctx)
 static void
 on_second(evutil_socket_t fd, short what, void *ctx)
 {
-	struct site *s = ctx;
-	int64_t before = s->world.view != NULL ? s->view.made_at : 0;
+	struct serve_site *s = ctx;
 
 	(void)fd, (void)what;
+	if (s->is_stopping &&
+	    (web_stop(s->web) || serve_clock_ms() - s->stop_ms >= STOP_MS)) {
+		(void)event_base_loopbreak(s->base);
+		return;
+	}
+	serve_site_look(s);
+	web_tick(s->web);
+	if (s->hooks.second != NULL)
+		s->hooks.second(s->hooks.ctx);
+}
+
+void
+serve_site_look(struct serve_site *s)
+{
+	int64_t before = s->world.view != NULL ? s->view.made_at : 0;
+
 	(void)world(s);
 	look(s);
 	take_sample(s);
@@ -314,79 +242,127 @@ on_second(evutil_socket_t fd, short what, void *ctx)
 		web_changed(s->web);
 }
 
-static void
-on_term(evutil_socket_t fd, short what, void *ctx)
+void
+serve_site_loop(struct serve_site *s)
 {
-	(void)fd, (void)what;
-	(void)event_base_loopbreak(ctx);
+	(void)event_base_dispatch(s->base);
 }
 
-static enum reason
-listen_all(struct site *s, struct fault *why)
+void
+serve_site_stop(struct serve_site *s)
 {
-	const struct serve_site *settings = s->settings;
-	struct ssl_ctx_st *context = NULL;
+	const struct timeval soon = { 0, 100000 };
 
-	if (settings->tls.certificate.n > 0) {
-		TRY(tls_new(&s->tls, &settings->tls, why));
-		context = tls_context(s->tls);
-	}
-	for (size_t i = 0; i < settings->n; i++)
-		if (!web_listen(s->web, settings->listeners[i].fd,
-			settings->listeners[i].is_tls ? context : NULL))
-			return fault_say(why, R_SERVE_LISTEN, NULL, "%s",
-			    settings->listeners[i].name);
-	return REASON_OK;
+	if (s->is_stopping)
+		return;
+	s->is_stopping = true;
+	s->stop_ms = serve_clock_ms();
+	if (web_stop(s->web))
+		(void)event_base_loopbreak(s->base);
+	else
+		(void)event_add(s->tick, &soon); /* more often */
 }
 
-static enum reason
-loop(struct site *s, void (*ready)(void *ctx), struct fault *why)
-{
-	const struct web_settings web = { .world = world,
-		.counters = s->settings->counters,
-		.ctx = s,
-		.n_hosts = s->settings->n_hosts,
-		.hosts = s->settings->hosts,
-		.idle_s = IDLE_S,
-		.wait_s = WAIT_S };
-	const struct timeval second = { 1, 0 };
-	struct event *tick, *term;
-	enum reason r = R_LIMIT_MEMORY;
+/* ---- settings ------------------------------------------------------------ */
 
-	s->web = web_new(s->base, &web);
-	tick = event_new(s->base, -1, EV_PERSIST, on_second, s);
-	term = evsignal_new(s->base, SIGTERM, on_term, s->base);
-	if (s->web != NULL && tick != NULL && term != NULL &&
-	    event_add(tick, &second) == 0 && event_add(term, NULL) == 0)
-		r = listen_all(s, why);
-	if (r == REASON_OK) {
-		(void)world(s);
-		look(s);
-		take_sample(s);
-		ready(s->settings->hooks->ctx);
-		(void)event_base_dispatch(s->base);
+static enum reason
+listen_all(struct serve_site *s, const struct serve_site_settings *settings,
+    struct tls *tls, struct fault *why)
+{
+	struct web_socket *sockets =
+	    base_alloc((settings->n + 1) * sizeof(*sockets));
+	enum reason r = sockets == NULL ? R_LIMIT_MEMORY : REASON_OK;
+
+	for (size_t i = 0; i < settings->n && r == REASON_OK; i++) {
+		const struct serve_listener *l = &settings->listeners[i];
+
+		sockets[i] = (struct web_socket){ l->fd, l->is_tls };
+		if (l->is_tls && tls == NULL)
+			r = fault_say(why, R_SERVE_TLS, NULL,
+			    "%s: no certificate", l->name);
 	}
-	web_free(s->web);
-	if (tick != NULL)
-		event_free(tick);
-	if (term != NULL)
-		event_free(term);
+	if (r == REASON_OK && !web_listen(s->web, sockets, settings->n,
+				  tls != NULL ? tls_context(tls) : NULL))
+		r = R_SERVE_LISTEN;
+	base_free(sockets);
 	return r;
 }
 
-enum reason
-serve_site(const struct serve_site *settings, void (*ready)(void *ctx),
-    struct fault *why)
+static enum reason
+set_folder(struct serve_site *s, const char *folder)
 {
-	struct site *s = base_alloc(sizeof(*s));
-	enum reason r = R_LIMIT_MEMORY;
+	int n;
 
+	if (strcmp(s->folder, folder) == 0)
+		return REASON_OK;
+	if (strlen(folder) + sizeof("/current") > sizeof(s->path))
+		return R_LIMIT_MEMORY;
+	n = snprintf(s->folder, sizeof(s->folder), "%s", folder);
+	(void)snprintf(s->path, sizeof(s->path), "%.*s/current", n, folder);
+	memset(s->seen, 0, sizeof(s->seen));
+	return REASON_OK;
+}
+
+enum reason
+serve_site_apply(struct serve_site *s,
+    const struct serve_site_settings *settings, struct fault *why)
+{
+	struct tls *tls;
+	enum reason r = tls_new(&tls, &settings->tls, why);
+
+	if (r == REASON_OK)
+		r = listen_all(s, settings, tls, why);
+	tls_free(tls); /* what is needed of it, the web has */
+	TRY(r);
+	TRY(set_folder(s, settings->view_folder));
+	s->world.max_age = settings->max_age;
+	s->world.per_entity = settings->per_entity;
+	s->settings.n_hosts = settings->n_hosts;
+	s->settings.hosts = settings->hosts;
+	s->settings.clients_max = settings->limits->http_clients;
+	s->settings.bytes_max = settings->limits->http_memory;
+	serve_site_look(s);
+	return REASON_OK;
+}
+
+/* ---- open, close --------------------------------------------------------- */
+
+static enum reason
+open_loop(struct serve_site *s, int control)
+{
+	const struct timeval second = { 1, 0 };
+
+	s->base = event_base_new();
+	if (s->base == NULL)
+		return R_LIMIT_MEMORY;
+	s->web = web_new(s->base, &s->settings);
+	s->tick = event_new(s->base, -1, EV_PERSIST, on_second, s);
+	return s->web != NULL && s->tick != NULL &&
+		       event_add(s->tick, &second) == 0 &&
+		       control_open(&s->control, s->base, control, &s->hooks)
+		   ? REASON_OK
+		   : R_LIMIT_MEMORY;
+}
+
+enum reason
+serve_site_open(struct serve_site **out,
+    const struct serve_site_settings *settings, const struct serve_hooks *hooks,
+    int control, struct fault *why)
+{
+	struct serve_site *s = base_alloc(sizeof(*s));
+	enum reason r;
+
+	*out = NULL;
 	if (s == NULL)
-		return r;
-	s->settings = settings;
+		return R_LIMIT_MEMORY;
+	s->hooks = *hooks;
+	s->settings = (struct web_settings){ .world = world,
+		.counters = settings->counters,
+		.ctx = s,
+		.idle_s = IDLE_S,
+		.wait_s = WAIT_S,
+		.send_s = SEND_S };
 	s->world = (struct http_world){ .counters = settings->counters,
-		.max_age = settings->max_age,
-		.per_entity = settings->per_entity,
 		.since = since,
 		.past = past,
 		.ctx = s };
@@ -394,19 +370,32 @@ serve_site(const struct serve_site *settings, void (*ready)(void *ctx),
 	arena_init(&s->changes, VIEW_MEMORY);
 	arena_init(&s->list, VIEW_MEMORY);
 	arena_init(&s->one, VIEW_MEMORY);
-	(void)snprintf(
-	    s->path, sizeof(s->path), "%s/current", settings->view_folder);
-	s->base = event_base_new();
-	if (s->base != NULL) {
-		r = loop(s, ready, why);
-		tls_free(s->tls);
-		event_base_free(s->base);
+	r = open_loop(s, control);
+	if (r == REASON_OK)
+		r = serve_site_apply(s, settings, why);
+	if (r != REASON_OK) {
+		serve_site_close(s);
+		return r;
 	}
+	*out = s;
+	return REASON_OK;
+}
+
+void
+serve_site_close(struct serve_site *s)
+{
+	if (s == NULL)
+		return;
+	web_free(s->web);
+	control_close(&s->control);
+	if (s->tick != NULL)
+		event_free(s->tick);
+	if (s->base != NULL)
+		event_base_free(s->base);
 	arena_fini(&s->one);
 	arena_fini(&s->list);
 	arena_fini(&s->changes);
 	arena_fini(&s->arena);
 	view_close(s->file);
 	base_free(s);
-	return r;
 }

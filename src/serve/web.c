@@ -6,90 +6,15 @@
  * and a timer.
  */
 #include <event2/buffer.h>
-#include <event2/bufferevent.h>
-#include <event2/bufferevent_ssl.h>
-#include <event2/event.h>
-#include <event2/http.h>
 #include <event2/keyvalq_struct.h>
-#include <event2/listener.h>
 #include <string.h>
 #include <sys/queue.h>
 
-#include "serve/web_body.h"
+#include "serve/web_inside.h"
 
-#define HEADERS_MAX 65536 /* bytes of a request's */
-#define PARAMS_MAX  32
-#define UNSENT_MAX  65536 /* of events, to one client */
-#define PAUSE_MS    100   /* after an accept that failed */
-#define BEAT_S      30    /* between signs of life to who waits for events */
-
-struct listener {
-	struct evhttp *http;
-	struct evconnlistener *socket; /* http's */
-	struct event *pause;
-};
-
-/* A connection, from its first request on. */
-struct client {
-	struct web *web;
-	struct evhttp_connection *connection;
-	struct evhttp_request *request; /* waits to be answered; NULL: none */
-	bool wants_events;
-	struct event *timer;
-	struct client *next, **link;
-};
-
-struct web {
-	struct event_base *base;
-	const struct web_settings *settings;
-	struct client *clients;
-	struct web_bodies bodies;
-	VEC(struct listener *) listeners;
-};
-
-/* ---- clients --------------------------------------------------------- */
-
-static void
-client_free(struct client *c)
-{
-	*c->link = c->next;
-	if (c->next != NULL)
-		c->next->link = c->link;
-	if (c->timer != NULL)
-		event_free(c->timer);
-	c->web->settings->counters->http_clients--;
-	base_free(c);
-}
-
-static void
-closed(struct evhttp_connection *connection, void *ctx)
-{
-	(void)connection;
-	client_free(ctx);
-}
-
-static struct client *
-client_of(struct web *web, struct evhttp_connection *connection)
-{
-	struct client *c;
-
-	for (c = web->clients; c != NULL; c = c->next)
-		if (c->connection == connection)
-			return c;
-	c = base_alloc(sizeof(*c));
-	if (c == NULL)
-		return NULL;
-	c->web = web;
-	c->connection = connection;
-	c->next = web->clients;
-	c->link = &web->clients;
-	if (c->next != NULL)
-		c->next->link = &c->next;
-	web->clients = c;
-	evhttp_connection_set_closecb(connection, closed, c);
-	web->settings->counters->http_clients++;
-	return c;
-}
+#define PARAMS_MAX 32
+#define UNSENT_MAX 65536 /* of events, to one client */
+#define BEAT_S     30    /* between signs of life to who waits for events */
 
 /* ---- answering ------------------------------------------------------- */
 
@@ -121,15 +46,25 @@ add_headers(struct evhttp_request *request, const struct http_answer *a)
 		add_header(request, "Allow", a->allow);
 }
 
+/* All of it has gone out. */
+static void
+taken(struct evhttp_request *request, void *ctx)
+{
+	(void)request;
+	client_becomes(ctx, CLIENT_ASKS);
+}
+
 static void
 count_answer(struct web *web, unsigned status)
 {
 	web->settings->counters->http_answers[status / 100 % 6]++;
 }
 
+/* `client` NULL: one that is not known, for want of memory. */
 static void
-send_answer(struct web *web, struct evhttp_request *request,
-    const struct http_answer *a, struct web_body *body)
+send_answer(struct web *web, struct client *client,
+    struct evhttp_request *request, const struct http_answer *a,
+    struct web_body *body)
 {
 	bool head = evhttp_request_get_command(request) == EVHTTP_REQ_HEAD;
 	struct evbuffer *out = evhttp_request_get_output_buffer(request);
@@ -139,6 +74,8 @@ send_answer(struct web *web, struct evhttp_request *request,
 	add_headers(request, a);
 	if (body != NULL && body->is_gzip)
 		add_header(request, "Content-Encoding", "gzip");
+	if (web->is_stopping)
+		add_header(request, "Connection", "close");
 	if (head && body != NULL) {
 		(void)snprintf(length, sizeof(length), "%zu", body->bytes.n);
 		add_header(request, "Content-Length", length);
@@ -149,16 +86,26 @@ send_answer(struct web *web, struct evhttp_request *request,
 			web_body_drop(body);
 	}
 	web_body_drop(body);
+	if (client != NULL) {
+		client_becomes(client, CLIENT_TAKES);
+		evhttp_request_set_on_complete_cb(request, taken, client);
+	}
 	evhttp_send_reply(request, (int)a->status, NULL, NULL);
 }
 
+/* What room http was not asked about. */
 static void
-send_plain(struct web *web, struct evhttp_request *request, unsigned status)
+refuse(struct web *web, struct client *client, struct evhttp_request *request,
+    unsigned status, const char *text)
 {
-	struct http_answer a = { .status = status,
-		.type = "text/plain; charset=utf-8" };
+	struct web_body *body = NULL;
+	struct http_answer a;
 
-	send_answer(web, request, &a, NULL);
+	http_problem(&a, status, text);
+	if (!web_body_make(&body, &web->bodies, &a, NULL, false))
+		body = NULL;
+	send_answer(web, client, request, &a, body);
+	buf_fini(&a.body);
 }
 
 /* ---- those who wait -------------------------------------------------- */
@@ -233,7 +180,7 @@ timer_due(int fd, short what, void *ctx)
 		return;
 	}
 	if (is_stuck(c)) {
-		evhttp_connection_free(c->connection);
+		client_end(c);
 		return;
 	}
 	send_event(c, NULL);
@@ -260,29 +207,40 @@ wait_begin(struct client *c, enum http_answer_kind kind)
 		struct evhttp_request *request = c->request;
 
 		c->request = NULL;
-		send_plain(c->web, request, 503);
+		refuse(c->web, c, request, 503, "out of memory");
 		return;
 	}
 	set_patience(c, true);
+	client_becomes(c, CLIENT_WAITS);
 	if (kind == HTTP_EVENTS)
 		begin_events(c);
 	arm(c);
 }
 
+static struct client *
+next_to_tell(struct web *web)
+{
+	struct client *c = web->clients;
+
+	while (c != NULL && (c->request == NULL || c->told == web->changes))
+		c = c->next;
+	return c;
+}
+
 void
 web_changed(struct web *web)
 {
-	struct client *next;
+	struct client *c;
 
 	web_bodies_reset(&web->bodies);
-	for (struct client *c = web->clients; c != NULL; c = next) {
-		next = c->next;
-		if (c->request == NULL)
-			continue;
+	web->changes++;
+	/* From the start each time: an answer may cost others their place. */
+	while ((c = next_to_tell(web)) != NULL) {
+		c->told = web->changes;
 		if (!c->wants_events)
 			client_answer(c, false);
 		else if (is_stuck(c))
-			evhttp_connection_free(c->connection);
+			client_end(c);
 		else
 			send_event(c, "view");
 	}
@@ -352,41 +310,65 @@ asked_fini(struct asked *a)
 		base_free(a->path); /* libevent's is malloc, as ours is */
 }
 
+/* What is held for slow takers is not for all of the memory: those of former
+ * answers go before there is none for this one. */
+static void
+make_room(struct web *web)
+{
+	struct web_bodies *bodies = &web->bodies;
+	size_t half;
+
+	bodies->bytes_max = web->settings->bytes_max;
+	half = bodies->bytes_max / 2;
+	if (bodies->n_bytes > half)
+		web_bodies_reset(bodies);
+	while (bodies->n_bytes > half && clients_end_one(web, CLIENT_TAKES))
+		;
+}
+
+static void
+answer_now(struct client *c, struct http_answer *answer,
+    const struct http_world *world)
+{
+	struct evhttp_request *request = c->request;
+	struct web_body *body = NULL;
+	const char *accepts = evhttp_find_header(
+	    evhttp_request_get_input_headers(request), "Accept-Encoding");
+
+	c->request = NULL;
+	if (c->timer != NULL) {
+		(void)event_del(c->timer);
+		set_patience(c, false);
+	}
+	make_room(c->web);
+	if (web_body_make(&body, &c->web->bodies, answer, world,
+		web_takes_gzip(accepts)))
+		send_answer(c->web, c, request, answer, body);
+	else
+		refuse(c->web, c, request, 503, "out of memory");
+}
+
 static void
 client_answer(struct client *c, bool timed_out)
 {
 	const struct http_world *world =
 	    c->web->settings->world(c->web->settings->ctx);
 	struct evhttp_request *request = c->request;
-	struct web_body *body = NULL;
 	struct http_answer answer;
 	struct asked asked;
 
 	if (!read_request(&asked, request)) {
 		c->request = NULL;
-		send_plain(c->web, request, 400);
+		refuse(c->web, c, request, 400, "no such request is known");
 		asked_fini(&asked);
 		return;
 	}
 	http_answer(&answer, &asked.request, world, timed_out);
 	asked_fini(&asked);
-	if (answer.kind == HTTP_WAIT || answer.kind == HTTP_EVENTS) {
-		buf_fini(&answer.body);
+	if (answer.kind == HTTP_WAIT || answer.kind == HTTP_EVENTS)
 		wait_begin(c, answer.kind);
-		return;
-	}
-	c->request = NULL;
-	if (c->timer != NULL) {
-		(void)event_del(c->timer);
-		set_patience(c, false);
-	}
-	if (!web_body_make(&body, &c->web->bodies, &answer, world,
-		web_takes_gzip(evhttp_find_header(
-		    evhttp_request_get_input_headers(request),
-		    "Accept-Encoding"))))
-		send_plain(c->web, request, 503);
 	else
-		send_answer(c->web, request, &answer, body);
+		answer_now(c, &answer, world);
 	buf_fini(&answer.body);
 }
 
@@ -408,136 +390,48 @@ is_known_host(const struct web_settings *s, const char *host)
 	return false;
 }
 
-static void
-requested(struct evhttp_request *request, void *ctx)
+void
+web_requested(struct evhttp_request *request, void *ctx)
 {
 	struct web *web = ctx;
 	struct client *c =
-	    client_of(web, evhttp_request_get_connection(request));
+	    client_asks(web, evhttp_request_get_connection(request));
 
 	if (c == NULL) {
-		send_plain(web, request, 503);
+		refuse(web, NULL, request, 503, "out of memory");
 	} else if (!is_known_host(
 		       web->settings, evhttp_request_get_host(request))) {
-		send_plain(web, request, 421);
+		refuse(web, c, request, 421,
+		    "not our name: see hosts, cairn.yaml(5)");
 	} else {
 		c->request = request;
 		client_answer(c, false);
 	}
 }
 
-/* ---- listening ------------------------------------------------------- */
+/* ---- the end --------------------------------------------------------- */
 
-static void
-resume(int fd, short what, void *ctx)
+void
+web_tick(struct web *web)
 {
-	struct listener *l = ctx;
-
-	(void)fd, (void)what;
-	(void)evconnlistener_enable(l->socket);
-}
-
-/* Out of descriptors, or the peer has gone: never our end. */
-static void
-accept_failed(struct evconnlistener *socket, void *ctx)
-{
-	const struct timeval pause = { 0, PAUSE_MS * 1000 };
-	struct listener *l = ctx;
-
-	(void)evconnlistener_disable(socket);
-	(void)event_add(l->pause, &pause);
-}
-
-static struct bufferevent *
-connected(struct event_base *base, void *ctx)
-{
-	SSL *ssl = SSL_new(ctx);
-
-	/* Without memory: a connection that says nothing, and times out. */
-	return ssl == NULL
-		   ? bufferevent_socket_new(base, -1, 0)
-		   : bufferevent_openssl_socket_new(base, -1, ssl,
-			 BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
-}
-
-static void
-listener_free(struct listener *l)
-{
-	if (l->http != NULL)
-		evhttp_free(l->http);
-	if (l->pause != NULL)
-		event_free(l->pause);
-	base_free(l);
-}
-
-static bool
-listener_init(struct listener *l, struct web *web, SSL_CTX *tls)
-{
-	l->http = evhttp_new(web->base);
-	l->pause = evtimer_new(web->base, resume, l);
-	if (l->http == NULL || l->pause == NULL)
-		return false;
-	evhttp_set_max_headers_size(l->http, HEADERS_MAX);
-	evhttp_set_max_body_size(l->http, HTTP_BODY_MAX);
-	evhttp_set_timeout(l->http, (int)web->settings->idle_s);
-	evhttp_set_allowed_methods(l->http,
-	    EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |
-		EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS |
-		EVHTTP_REQ_TRACE | EVHTTP_REQ_PATCH);
-	evhttp_set_gencb(l->http, requested, web);
-	if (tls != NULL)
-		evhttp_set_bevcb(l->http, connected, tls);
-	return true;
+	clients_tick(web);
+	web_resume(web);
 }
 
 bool
-web_listen(struct web *web, int fd, SSL_CTX *tls)
+web_stop(struct web *web)
 {
-	struct listener *l = base_alloc(sizeof(*l));
-	struct evhttp_bound_socket *bound;
+	struct client *next;
+	bool is_done = true;
 
-	if (l == NULL)
-		return false;
-	if (!listener_init(l, web, tls) || !vec_push(&web->listeners, l)) {
-		listener_free(l);
-		return false;
+	web->is_stopping = true;
+	web_unlisten(web);
+	for (struct client *c = web->clients; c != NULL; c = next) {
+		next = c->next;
+		if (c->state == CLIENT_TAKES)
+			is_done = false;
+		else
+			client_end(c);
 	}
-	l->socket = evconnlistener_new(web->base, NULL, NULL,
-	    LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE,
-	    SOMAXCONN, fd);
-	if (l->socket == NULL)
-		return false;
-	bound = evhttp_bind_listener(l->http, l->socket);
-	if (bound == NULL) {
-		evconnlistener_free(l->socket);
-		return false;
-	}
-	evconnlistener_set_error_cb(l->socket, accept_failed);
-	return true;
-}
-
-struct web *
-web_new(struct event_base *base, const struct web_settings *settings)
-{
-	struct web *web = base_alloc(sizeof(*web));
-
-	if (web == NULL)
-		return NULL;
-	web->base = base;
-	web->settings = settings;
-	return web;
-}
-
-void
-web_free(struct web *web)
-{
-	if (web == NULL)
-		return;
-	for (size_t i = 0; i < web->listeners.n; i++)
-		listener_free(web->listeners.v[i]);
-	vec_fini(&web->listeners);
-	while (web->clients != NULL)
-		client_free(web->clients);
-	web_bodies_reset(&web->bodies);
-	base_free(web);
+	return is_done;
 }

@@ -18,16 +18,32 @@ struct web_settings {
 	 * what another name leads to us by is somebody's trick (rebinding). */
 	size_t n_hosts;
 	const char *const *hosts;
-	unsigned idle_s,
-	    wait_s; /* of a connection; of who waits for a change */
+	unsigned idle_s; /* of a connection, and for a whole request */
+	unsigned wait_s; /* for a change, by long poll */
+	unsigned send_s; /* for an answer to be taken */
+	size_t clients_max;
+	size_t bytes_max; /* of bodies held; half of it for one */
 };
 
-/* NULL without memory. The settings are borrowed. */
+struct web_socket {
+	int fd; /* bound and listening; stays the caller's */
+	bool is_tls;
+};
+
+/* NULL without memory. The settings are borrowed, and may change between
+ * calls. */
 struct web *web_new(struct event_base *, const struct web_settings *);
-/* A bound socket, which is taken over; tls NULL: none. */
-bool web_listen(struct web *, int fd, struct ssl_ctx_st *tls) MUST_CHECK;
+/* Listen there, and no more where it was before; connections stay. `tls`:
+ * of those to come, borrowed for this call. False: all is as it was. */
+bool web_listen(struct web *, const struct web_socket *, size_t n,
+    struct ssl_ctx_st *tls) MUST_CHECK;
 /* There is another view: tell all who wait. */
 void web_changed(struct web *);
+/* Once a second: what is due by the clock. */
+void web_tick(struct web *);
+/* No more requests; who waits is let go. False: somebody still takes an
+ * answer. */
+bool web_stop(struct web *);
 void web_free(struct web *); /* may be NULL */
 
 #endif

@@ -4,7 +4,6 @@
 
 #include "serve/web_body.h"
 
-#define BODY_MAX    ((size_t)1 << 32)
 #define CACHED_MAX  32
 #define GZIP_FROM   1024 /* bytes: below it is not worth it */
 #define GZIP_WINDOW (15 + 16)
@@ -20,6 +19,7 @@ web_body_drop(struct web_body *body)
 {
 	if (body == NULL || --body->held > 0)
 		return;
+	body->of->n_bytes -= body->bytes.n;
 	buf_fini(&body->bytes);
 	base_free(body);
 }
@@ -105,6 +105,14 @@ find(struct web_bodies *bodies, const char *etag, bool gzip)
 	return NULL;
 }
 
+static size_t
+room(const struct web_bodies *bodies)
+{
+	return bodies->bytes_max > bodies->n_bytes
+		   ? bodies->bytes_max - bodies->n_bytes
+		   : 0;
+}
+
 static bool
 fill(struct web_body *body, struct http_answer *a,
     const struct http_world *world, bool gzip)
@@ -123,7 +131,7 @@ fill(struct web_body *body, struct http_answer *a,
 	if (!gzip || body->bytes.n < GZIP_FROM)
 		return true;
 	plain = body->bytes;
-	buf_init(&body->bytes, BODY_MAX);
+	buf_init(&body->bytes, room(body->of));
 	good = squeeze(&body->bytes, buf_view(&plain));
 	buf_fini(&plain);
 	body->is_gzip = true;
@@ -146,13 +154,16 @@ web_body_make(struct web_body **out, struct web_bodies *bodies,
 	b = base_alloc(sizeof(*b));
 	if (b == NULL)
 		return false;
+	b->of = bodies;
 	b->held = 1;
 	b->for_gzip = gzip;
-	buf_init(&b->bytes, BODY_MAX);
+	buf_init(&b->bytes, room(bodies));
 	if (!fill(b, a, world, gzip)) {
-		web_body_drop(b);
+		buf_fini(&b->bytes);
+		base_free(b);
 		return false;
 	}
+	bodies->n_bytes += b->bytes.n;
 	memcpy(b->etag, a->etag, sizeof(b->etag));
 	if (shared && bodies->all.n < CACHED_MAX && vec_push(&bodies->all, b))
 		web_body_hold(b);

@@ -12,7 +12,10 @@
 	"connect-src 'self'; img-src 'self' data:; base-uri 'none'; " \
 	"form-action 'self'; frame-ancestors 'none'"
 
+struct web_bodies;
+
 struct web_body {
+	struct web_bodies *of;
 	unsigned held; /* by the cache, and by those it is being sent to */
 	bool for_gzip; /* for who takes it */
 	bool is_gzip;  /* and it is worth it */
@@ -20,9 +23,11 @@ struct web_body {
 	struct buf bytes;
 };
 
-/* Of the view there is now. */
+/* Of the view there is now; and how much is held in all, also of those
+ * before it. */
 struct web_bodies {
 	VEC(struct web_body *) all;
+	size_t n_bytes, bytes_max;
 };
 
 void web_bodies_reset(struct web_bodies *);

@@ -227,6 +227,7 @@ static const char good[] =
     "    to: [rsync://b.example/m/, copies/a, /srv/a]\n"
     "  - {from: rsync://a.example/m/, to: [/srv/b, "
     "https://b.example/m/, https://b.example/n.xml]}\n"
+    "user: cairn\n"
     "rsync-command: bin/rsync\n"
     "ca-file: '2026.pem'\n"
     "jobs: 256\n"
@@ -268,13 +269,14 @@ test_good(void **state)
 	assert_string_equal(c.proxy, "http://me:secret@[2001:db8::1]:65535");
 	assert_int_equal(c.rrdp_fallback, CONF_FALLBACK_NEW);
 	assert_string_equal(c.rsync_command, "/etc/x/bin/rsync");
+	assert_string_equal(c.user, "cairn");
 	assert_string_equal(c.ca_file, "/etc/x/2026.pem");
 	assert_int_equal(c.jobs, 256);
 	assert_true(c.allow_local && c.strict);
 	assert_int_equal(c.n_outputs, 3);
 	assert_string_equal(c.outputs[0].format, "csv");
 	assert_string_equal(c.outputs[0].path, "/etc/x/out.csv");
-	assert_int_equal(c.outputs[0].line, 11);
+	assert_int_equal(c.outputs[0].line, 12);
 	assert_null(c.outputs[1].path);
 	assert_null(c.outputs[2].path);
 	assert_string_equal(c.findings, "/var/f");

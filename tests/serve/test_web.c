@@ -14,7 +14,8 @@
 #include "serve/web.h"
 #include "tests/http/world.h"
 
-#define ANSWER_MAX (1 << 20)
+#define ANSWER_MAX  (1 << 20)
+#define CLIENTS_MAX 200
 
 static struct small_world small;
 static struct web *web;
@@ -38,6 +39,13 @@ another_view(int fd, short what, void *ctx)
 }
 
 static void
+second(int fd, short what, void *ctx)
+{
+	(void)fd, (void)what, (void)ctx;
+	web_tick(web);
+}
+
+static void
 serve(int fd)
 {
 	static const char *const hosts[] = { "cairn.example" };
@@ -46,16 +54,23 @@ serve(int fd)
 		.n_hosts = 1,
 		.hosts = hosts,
 		.idle_s = 2,
-		.wait_s = 3 };
+		.wait_s = 3,
+		.send_s = 30,
+		.clients_max = CLIENTS_MAX,
+		.bytes_max = 1 << 20 };
+	const struct web_socket socket = { .fd = fd };
+	const struct timeval often = { 0, 100000 };
 	struct event_base *base = event_base_new();
-	struct event *usr1;
+	struct event *usr1, *tick;
 
 	if (base == NULL)
 		_exit(1);
 	usr1 = evsignal_new(base, SIGUSR1, another_view, NULL);
 	web = web_new(base, &settings);
-	if (usr1 == NULL || event_add(usr1, NULL) != 0 || web == NULL ||
-	    !web_listen(web, fd, NULL))
+	tick = event_new(base, -1, EV_PERSIST, second, NULL);
+	if (usr1 == NULL || event_add(usr1, NULL) != 0 || tick == NULL ||
+	    event_add(tick, &often) != 0 || web == NULL ||
+	    !web_listen(web, &socket, 1, NULL))
 		_exit(1);
 	(void)event_base_dispatch(base);
 	_exit(0);
