@@ -96,24 +96,25 @@ struct conf_listener {
 	const struct prefix *allow; /* none: everybody */
 };
 
-struct conf_rtr {
+struct conf_server {
 	size_t n;
 	struct conf_listener *listeners;
 	const char *certificate, *key, *client_ca; /* paths; NULL: none */
-	uint64_t history;                          /* older serials kept */
-	uint64_t refresh, retry, expire; /* told to routers, seconds */
-	bool has_listen;                 /* a list was given, if an empty one */
+	bool has_listen; /* a list was given, if an empty one */
 	bool has_option_listen;
 };
 
+struct conf_rtr {
+	struct conf_server server;
+	uint64_t history;                /* older serials kept */
+	uint64_t refresh, retry, expire; /* told to routers, seconds */
+};
+
 struct conf_http {
-	size_t n;
-	struct conf_listener *listeners; /* versions and allow: of RTR only */
-	const char *certificate, *key;   /* paths; NULL: none */
+	struct conf_server server; /* versions and allow: of RTR only */
 	size_t n_hosts;
 	const char **hosts; /* names that we may be asked by */
 	bool per_entity;    /* metrics of each repository */
-	bool has_listen, has_option_listen;
 };
 
 /* An address and a port: "192.0.2.1:323", "[2001:db8::1]:323". */

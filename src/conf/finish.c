@@ -220,8 +220,7 @@ conf_finish(struct conf *c, struct conf_error *error)
 		TRY(assign_constraints(c, c->constraints[i], error));
 	for (size_t i = 0; i < c->n_ledgers; i++)
 		TRY(check_ledger(c, &c->ledgers[i], error));
-	return conf_finish_rtr(c) == REASON_OK &&
-		       conf_finish_http(c) == REASON_OK
-		   ? REASON_OK
-		   : fail_memory(error);
+	if (conf_finish_rtr(c) != REASON_OK || conf_finish_http(c) != REASON_OK)
+		return fail_memory(error);
+	return conf_finish_listeners(c, error);
 }

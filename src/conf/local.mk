@@ -1,7 +1,7 @@
 noinst_LIBRARIES += libconf.a
 libconf_a_SOURCES = %D%/conf.h %D%/node.h %D%/set.h %D%/conf.c %D%/finish.c \
 	%D%/node.c %D%/set.c %D%/set_list.c \
-	%D%/set_ledger.c %D%/set_policy.c %D%/set_alert.c %D%/set_http.c %D%/set_rtr.c %D%/table.c
+	%D%/set_ledger.c %D%/set_policy.c %D%/set_alert.c %D%/set_http.c %D%/set_listen.h %D%/set_listen.c %D%/set_rtr.c %D%/table.c
 libconf_a_CFLAGS = $(AM_CFLAGS) $(YAML_CFLAGS)
 libconf_a_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DCONF_RTR_LISTEN='"127.0.0.1:3323"' \

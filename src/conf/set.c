@@ -1,6 +1,8 @@
 /* Settings of one value, and the dispatch by kind. */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "conf/set.h"
 
@@ -114,6 +116,24 @@ setting_path(const struct setting *s, struct span path)
 	return out;
 }
 
+/* From the root: it is run in another folder. */
+static const char *
+absolute(const struct setting *s, const char *path)
+{
+	char folder[PATH_MAX];
+	size_t n;
+	char *out;
+
+	if (path == NULL || path[0] == '/' ||
+	    getcwd(folder, sizeof(folder)) == NULL)
+		return path;
+	n = strlen(folder) + 1 + strlen(path) + 1;
+	out = arena_alloc(&s->conf->arena, n);
+	if (out != NULL)
+		(void)snprintf(out, n, "%s/%s", folder, path);
+	return out;
+}
+
 static enum reason
 set_path(const struct setting *s, const struct node *n)
 {
@@ -125,6 +145,8 @@ set_path(const struct setting *s, const struct node *n)
 	if (s->row->kind == CONF_COMMAND &&
 	    memchr(n->text.p, '/', n->text.n) == NULL)
 		*field = arena_str(&s->conf->arena, n->text);
+	else if (s->row->kind == CONF_COMMAND)
+		*field = absolute(s, setting_path(s, n->text));
 	else
 		*field = setting_path(s, n->text);
 	return *field != NULL ? REASON_OK : setting_memory(s, n);

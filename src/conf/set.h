@@ -61,6 +61,9 @@ enum reason conf_finish_rtr(struct conf *) MUST_CHECK;
 enum reason conf_set_http(
     const struct setting *, const struct node *) MUST_CHECK;
 enum reason conf_finish_http(struct conf *) MUST_CHECK;
+/* set_listen.c: after both: no address twice. */
+enum reason conf_finish_listeners(
+    const struct conf *, struct conf_error *) MUST_CHECK;
 enum reason conf_unknown(struct conf_error *, const struct node *key,
     const char *const *names, size_t n);
 

@@ -1,40 +1,15 @@
 /* The server for routers: what stands under `rtr`. */
-#include <string.h>
+#include "conf/set_listen.h"
 
-#include "conf/set.h"
-
-#define LISTENERS_MAX 64
-#define ALLOW_MAX     4096
-#define HISTORY_MAX   1000
-#define VERSION_MAX   2
-
-/* What each listener has that does not say otherwise. */
-struct common {
-	uint64_t max_version;
-	size_t n_allow;
-	const struct prefix *allow;
-};
-
-static enum reason
-fail(const struct setting *s, const struct node *n, const char *what)
-{
-	return conf_fail(s->error, R_CONF_VALUE, n->line, "%s%s: %s",
-	    setting_dashes(n), setting_name(s, n), what);
-}
-
-static const struct node *
-entry(const struct node *map, const char *key)
-{
-	const struct node *n = node_entry(map, key);
-
-	return n == NULL || node_is_null(n) ? NULL : n;
-}
+#define ALLOW_MAX   4096
+#define HISTORY_MAX 1000
+#define VERSION_MAX 2
 
 static enum reason
 get_number(const struct setting *s, const struct node *map, const char *key,
     uint64_t max, uint64_t *out)
 {
-	const struct node *n = entry(map, key);
+	const struct node *n = setting_entry(map, key);
 
 	if (n == NULL)
 		return REASON_OK;
@@ -46,29 +21,6 @@ get_number(const struct setting *s, const struct node *map, const char *key,
 		   ? REASON_OK
 		   : conf_fail(s->error, R_CONF_RANGE, n->line,
 			 "%s: at most %llu", key, (unsigned long long)max);
-}
-
-static enum reason
-get_path(const struct setting *s, const struct node *map, const char *key,
-    const char **out)
-{
-	const struct node *n = entry(map, key);
-
-	if (n == NULL)
-		return REASON_OK;
-	TRY(setting_text(s, n));
-	*out = setting_path(s, n->text);
-	return *out != NULL ? REASON_OK : setting_memory(s, n);
-}
-
-/* An address, which no other reading fits: quotes or not. */
-static enum reason
-get_address(const struct setting *s, const struct node *n, const char **out)
-{
-	if (n->kind != NODE_TEXT || n->text.n == 0)
-		return setting_fail(s, n, "one address is wanted here");
-	*out = arena_str(&s->conf->arena, n->text);
-	return *out != NULL ? REASON_OK : setting_memory(s, n);
 }
 
 /* ---- who may come ---------------------------------------------------- */
@@ -86,10 +38,10 @@ parse_allowed(struct prefix *out, const char *text)
 }
 
 static enum reason
-get_allow(
-    const struct setting *s, const struct node *map, struct common *common)
+get_allow(const struct setting *s, const struct node *map,
+    struct conf_listener *listener)
 {
-	const struct node *list = entry(map, "allow");
+	const struct node *list = setting_entry(map, "allow");
 	struct prefix *out;
 	size_t n = 0;
 
@@ -110,140 +62,43 @@ get_allow(
 	for (const struct node *e = list->first; e != NULL; e = e->next) {
 		const char *text;
 
-		TRY(get_address(s, e, &text));
+		TRY(setting_address(s, e, &text));
 		if (!parse_allowed(&out[n++], text))
-			return fail(s, e,
+			return setting_refuse(s, e,
 			    "allow: a prefix or an address is wanted, such "
 			    "as 192.0.2.0/24 or 2001:db8::1");
 	}
-	common->allow = out;
-	common->n_allow = n;
+	listener->allow = out;
+	listener->n_allow = n;
 	return REASON_OK;
 }
 
-/* ---- listeners ---------------------------------------------------------- */
-
-/* HOST:PORT, [ADDRESS]:PORT; addresses only, so that nothing is asked of a
- * resolver before there is a network. */
-bool
-conf_address_parse(
-    struct addr *addr, enum family *family, uint16_t *port, const char *text)
-{
-	const char *colon = strrchr(text, ':');
-	char host[64];
-	uint64_t number;
-	size_t n;
-
-	if (colon == NULL ||
-	    !decimal_parse(&number, span_str(colon + 1), UINT16_MAX))
-		return false;
-	n = (size_t)(colon - text);
-	if (n >= 2 && text[0] == '[' && text[n - 1] == ']') {
-		text++;
-		n -= 2;
-	} else if (memchr(text, ':', n) != NULL) {
-		return false;
-	}
-	if (n == 0 || n >= sizeof(host))
-		return false;
-	memcpy(host, text, n);
-	host[n] = '\0';
-	*port = (uint16_t)number;
-	return addr_parse(addr, family, host);
-}
-
 static enum reason
-add_listener(const struct setting *s, const struct node *n,
-    const struct node *address, const struct conf_listener *from)
+get_version(const struct setting *s, const struct node *map,
+    struct conf_listener *listener)
 {
-	struct conf_rtr *rtr = &s->conf->rtr;
-	struct conf_listener *list;
-	struct addr addr;
-	enum family family;
-	uint16_t port;
+	uint64_t version = listener->max_version;
 
-	if (rtr->n == LISTENERS_MAX)
-		return fail(s, n, "too many listeners");
-	list = setting_grown(s->conf, rtr->listeners, rtr->n, sizeof(*list));
-	if (list == NULL)
-		return setting_memory(s, n);
-	list[rtr->n] = *from;
-	TRY(get_address(s, address, &list[rtr->n].address));
-	if (!conf_address_parse(&addr, &family, &port, list[rtr->n].address))
-		return fail(s, n,
-		    "an address and a port are wanted, such as "
-		    "127.0.0.1:3323 or [::1]:3323");
-	rtr->listeners = list;
-	rtr->n++;
+	TRY(get_number(s, map, "max-version", VERSION_MAX, &version));
+	listener->max_version = (unsigned)version;
 	return REASON_OK;
 }
 
 /* "127.0.0.1:3323", or {address: ..., max-version: ..., allow: ...} */
 static enum reason
 get_listener(const struct setting *s, const struct node *n,
-    const struct common *common, bool is_tls)
+    struct conf_listener *out, const struct node **address)
 {
 	static const char *const keys[] = { "address", "max-version", "allow" };
-	struct common own = *common;
-	struct conf_listener out = { .is_tls = is_tls };
-	const struct node *address = n;
 
-	if (n->kind == NODE_MAP) {
-		TRY(setting_keys(s, n, keys, COUNT(keys)));
-		address = entry(n, "address");
-		if (address == NULL)
-			return fail(s, n, "\"address\" is missing");
-		TRY(get_number(
-		    s, n, "max-version", VERSION_MAX, &own.max_version));
-		TRY(get_allow(s, n, &own));
-	}
-	out.max_version = (unsigned)own.max_version;
-	out.n_allow = own.n_allow;
-	out.allow = own.allow;
-	return add_listener(s, n, address, &out);
-}
-
-static enum reason
-get_listeners(const struct setting *s, const struct node *map,
-    const struct common *common, bool is_tls)
-{
-	const struct node *list = entry(map, "listen");
-
-	if (list == NULL)
-		return REASON_OK;
-	if (list->kind != NODE_LIST)
-		return conf_fail(s->error, R_CONF_TYPE, list->line,
-		    "listen: a list is wanted, such as [\"127.0.0.1:3323\"]");
-	if (!is_tls)
-		s->conf->rtr.has_listen = true;
-	for (const struct node *e = list->first; e != NULL; e = e->next)
-		TRY(get_listener(s, e, common, is_tls));
-	return REASON_OK;
-}
-
-static enum reason
-get_tls(const struct setting *s, const struct node *map,
-    const struct common *common)
-{
-	static const char *const keys[] = { "listen", "certificate", "key",
-		"client-ca" };
-	const struct node *n = entry(map, "tls");
-	struct conf_rtr *rtr = &s->conf->rtr;
-
-	if (n == NULL)
-		return REASON_OK;
 	if (n->kind != NODE_MAP)
-		return conf_fail(s->error, R_CONF_TYPE, n->line,
-		    "tls: keys and values are wanted");
+		return REASON_OK;
 	TRY(setting_keys(s, n, keys, COUNT(keys)));
-	TRY(get_path(s, n, "certificate", &rtr->certificate));
-	TRY(get_path(s, n, "key", &rtr->key));
-	TRY(get_path(s, n, "client-ca", &rtr->client_ca));
-	TRY(get_listeners(s, n, common, true));
-	if (entry(n, "listen") != NULL && entry(n, "listen")->first != NULL &&
-	    (rtr->certificate == NULL || rtr->key == NULL))
-		return fail(s, n, "tls needs \"certificate\" and \"key\"");
-	return REASON_OK;
+	*address = setting_entry(n, "address");
+	if (*address == NULL)
+		return setting_refuse(s, n, "\"address\" is missing");
+	TRY(get_version(s, n, out));
+	return get_allow(s, n, out);
 }
 
 /* ---- timers ----------------------------------------------------------- */
@@ -252,7 +107,7 @@ static enum reason
 get_duration(const struct setting *s, const struct node *map, const char *key,
     uint64_t *out)
 {
-	const struct node *n = entry(map, key);
+	const struct node *n = setting_entry(map, key);
 
 	if (n == NULL)
 		return REASON_OK;
@@ -286,54 +141,43 @@ get_timers(const struct setting *s, const struct node *map)
 /* ---- all of it --------------------------------------------------------- */
 
 static enum reason
-set_map(const struct setting *s, const struct node *n)
+set_map(struct listening *l, const struct node *n)
 {
 	static const char *const keys[] = { "listen", "tls", "max-version",
 		"history", "allow", "refresh", "retry", "expire" };
-	struct common common = { .max_version = VERSION_MAX };
+	const struct setting *s = l->s;
 
 	TRY(setting_keys(s, n, keys, COUNT(keys)));
-	TRY(get_number(s, n, "max-version", VERSION_MAX, &common.max_version));
+	TRY(get_version(s, n, &l->common));
 	TRY(get_number(s, n, "history", HISTORY_MAX, &s->conf->rtr.history));
-	TRY(get_allow(s, n, &common));
+	TRY(get_allow(s, n, &l->common));
 	TRY(get_timers(s, n));
-	TRY(get_listeners(s, n, &common, false));
-	return get_tls(s, n, &common);
+	TRY(listening_list(l, n, false));
+	return listening_tls(l, n);
 }
 
 enum reason
 conf_set_rtr(const struct setting *s, const struct node *n)
 {
-	struct conf_listener plain = { .max_version = VERSION_MAX };
+	struct listening l = { .s = s,
+		.server = &s->conf->rtr.server,
+		.port = 3323,
+		.has_client_ca = true,
+		.common = { .max_version = VERSION_MAX },
+		.get = get_listener };
 
-	if (!n->option)
-		return n->kind == NODE_MAP
-			   ? set_map(s, n)
-			   : setting_fail(s, n, "keys and values are wanted");
-	/* The option says it anew, as others do. */
-	if (!s->conf->rtr.has_option_listen) {
-		s->conf->rtr.has_option_listen = true;
-		s->conf->rtr.has_listen = true;
-		s->conf->rtr.n = 0;
-	}
-	return add_listener(s, n, n, &plain);
+	if (n->option)
+		return listening_option(&l, n);
+	return n->kind == NODE_MAP
+		   ? set_map(&l, n)
+		   : setting_fail(s, n, "keys and values are wanted");
 }
 
 enum reason
 conf_finish_rtr(struct conf *c)
 {
-	struct conf_listener *one;
-
-	if (c->rtr.has_listen)
-		return REASON_OK;
-	/* The default, beside what is of TLS. */
-	one = setting_grown(
-	    c, c->rtr.listeners, c->rtr.n, sizeof(*c->rtr.listeners));
-	if (one == NULL)
-		return R_LIMIT_MEMORY;
-	one[c->rtr.n] = (struct conf_listener){ .address = CONF_RTR_LISTEN,
+	const struct conf_listener one = { .address = CONF_RTR_LISTEN,
 		.max_version = VERSION_MAX };
-	c->rtr.listeners = one;
-	c->rtr.n++;
-	return REASON_OK;
+
+	return listening_otherwise(c, &c->rtr.server, &one);
 }

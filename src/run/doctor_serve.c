@@ -204,8 +204,8 @@ check_tls(struct run_checkup *c, const struct pems *p)
 void
 doctor_serve(struct run_checkup *c, const struct conf *conf)
 {
-	const struct conf_rtr *rtr = &conf->rtr;
-	const struct conf_http *http = &conf->http;
+	const struct conf_server *rtr = &conf->rtr.server;
+	const struct conf_server *http = &conf->http.server;
 
 	for (size_t i = 0; i < rtr->n; i++)
 		check_listener(c, &rtr->listeners[i], false);

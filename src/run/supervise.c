@@ -26,6 +26,7 @@
 #define KILL_MS        3500 /* from the goodbye to SIGKILL */
 #define RELOAD_MS      10000
 #define ALIVE_MS       20000
+#define BURY_MS        1000 /* orphans come one after the other */
 
 void
 supervise_say(const struct supervisor *s, const char *fmt, ...)
@@ -61,9 +62,8 @@ supervise_child(struct supervisor *s, int keep, const char *name)
 	(void)sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
 	(void)close(s->signals);
 	(void)close(s->lock);
-	for (struct child *const *c =
-		 (struct child *const[]){
-		     &s->engine, &s->server, &s->site, NULL };
+	for (struct child *const *c = (struct child *const[]){ &s->engine,
+		 &s->server, &s->site, NULL };
 	     *c != NULL; c++)
 		if ((*c)->fd >= 0 && (*c)->fd != keep)
 			(void)close((*c)->fd);
@@ -93,6 +93,8 @@ engine_ended(struct supervisor *s, int status)
 		say_ended(s, "the validation", status);
 	engine_hear(s);               /* its report, if it made one */
 	(void)kill(-c->pid, SIGKILL); /* what it left behind */
+	if (WIFSIGNALED(status))
+		s->bury_until_ms = now + BURY_MS;
 	c->pid = 0;
 	if (c->fd >= 0)
 		(void)close(c->fd);
@@ -129,9 +131,8 @@ process_ended(struct supervisor *s, struct child *c, int status)
 	c->is_applying = false; /* the next one begins with what there is */
 	if (now - c->began_ms > BACKOFF_MAX_MS)
 		c->failures = 0;
-	c->due_ms = status == 0
-			? now
-			: now + supervise_backoff_ms(c->failures++);
+	c->due_ms =
+	    status == 0 ? now : now + supervise_backoff_ms(c->failures++);
 }
 
 static void
@@ -186,7 +187,7 @@ reloaded(struct supervisor *s)
 	s->next = NULL;
 	sockets_tidy(&s->sockets);
 	supervise_say(s, "configuration reloaded");
-	if (s->conf->http.n == 0)
+	if (s->conf->http.server.n == 0)
 		serving_tell(&s->site, "stop");
 	/* Trust anchors and exceptions may be others. */
 	if (s->engine.pid > 0)
@@ -260,7 +261,7 @@ static void
 say_ready(struct supervisor *s)
 {
 	if (s->is_ready || !s->server.is_ready ||
-	    (s->conf->http.n > 0 && !s->site.is_ready))
+	    (s->conf->http.server.n > 0 && !s->site.is_ready))
 		return;
 	s->is_ready = true;
 	notify_systemd("READY=1");
@@ -276,7 +277,8 @@ end_what_hangs(struct supervisor *s, struct child *c, int64_t now)
 		c->heard_ms = now;
 	}
 	if (c->pid > 0 && c->is_applying && now - s->reload_ms > RELOAD_MS) {
-		supervise_say(s, "%s does not take the configuration: ending it",
+		supervise_say(s,
+		    "%s does not take the configuration: ending it",
 		    c->protocol->what);
 		(void)kill(c->pid, SIGKILL);
 		s->reload_ms = now;
@@ -300,7 +302,8 @@ start_what_is_due(struct supervisor *s, int64_t now)
 {
 	if (s->server.pid == 0 && now >= s->server.due_ms)
 		serving_start(s, &s->server);
-	if (s->site.pid == 0 && now >= s->site.due_ms && s->conf->http.n > 0)
+	if (s->site.pid == 0 && now >= s->site.due_ms &&
+	    s->conf->http.server.n > 0)
 		serving_start(s, &s->site);
 	if (s->engine.pid == 0 && now >= s->engine.due_ms)
 		engine_start(s);
@@ -324,6 +327,8 @@ by_the_clock(struct supervisor *s)
 		press(&s->engine, now - s->stop_ms);
 		return;
 	}
+	if (now <= s->bury_until_ms)
+		engine_bury(s);
 	end_what_hangs(s, &s->server, now);
 	end_what_hangs(s, &s->site, now);
 	if (s->next != NULL && !s->server.is_applying && !s->site.is_applying)
@@ -389,6 +394,7 @@ take_signals(struct supervisor *s)
 	(void)sigaddset(&mask, SIGINT);
 	(void)sigaddset(&mask, SIGCHLD);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	if (sigprocmask(SIG_BLOCK, &mask, &s->old_mask) != 0)
 		return false;
 	s->signals = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);
@@ -422,8 +428,8 @@ become_user(struct supervisor *s)
 	fault_init(&why, SPAN(""));
 	r = run_become_user(s->conf, &why);
 	if (r != REASON_OK)
-		supervise_say(s, "%s: %s: %s", reason_id(r), reason_text(r),
-		    why.detail);
+		supervise_say(
+		    s, "%s: %s: %s", reason_id(r), reason_text(r), why.detail);
 	return r == REASON_OK;
 }
 

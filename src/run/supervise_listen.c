@@ -218,8 +218,10 @@ keep_only(struct supervisor *s, const struct conf *conf)
 {
 	for (size_t i = 0; i < s->sockets.n; i++)
 		s->sockets.v[i].keep = false;
-	(void)open_all(s, conf->rtr.listeners, conf->rtr.n, false);
-	(void)open_all(s, conf->http.listeners, conf->http.n, false);
+	(void)open_all(
+	    s, conf->rtr.server.listeners, conf->rtr.server.n, false);
+	(void)open_all(
+	    s, conf->http.server.listeners, conf->http.server.n, false);
 }
 
 /* As it was before. */
@@ -241,8 +243,8 @@ bool
 sockets_open(struct supervisor *s, const struct conf *conf)
 {
 	keep_only(s, conf);
-	if (open_all(s, conf->rtr.listeners, conf->rtr.n, true) &&
-	    open_all(s, conf->http.listeners, conf->http.n, true))
+	if (open_all(s, conf->rtr.server.listeners, conf->rtr.server.n, true) &&
+	    open_all(s, conf->http.server.listeners, conf->http.server.n, true))
 		return true;
 	undo(s);
 	return false;

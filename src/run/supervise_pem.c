@@ -95,12 +95,12 @@ check_main(struct supervisor *s, const struct conf *conf)
 	supervise_child(s, -1, "cairn-check");
 	(void)alarm(CHECK_S);
 	fault_init(&why, (struct span){ 0 });
-	r = check(
-	    conf->rtr.certificate, conf->rtr.key, conf->rtr.client_ca, &why);
+	r = check(conf->rtr.server.certificate, conf->rtr.server.key,
+	    conf->rtr.server.client_ca, &why);
 	if (r != REASON_OK)
 		supervise_say(s, "rtr: %s: %s", reason_text(r), why.detail);
-	else if ((r = check(conf->http.certificate, conf->http.key, NULL,
-		      &why)) != REASON_OK)
+	else if ((r = check(conf->http.server.certificate,
+		      conf->http.server.key, NULL, &why)) != REASON_OK)
 		supervise_say(s, "http: %s: %s", reason_text(r), why.detail);
 	_exit(r != REASON_OK);
 }
@@ -111,7 +111,8 @@ pem_check(struct supervisor *s, const struct conf *conf)
 	int status = -1;
 	pid_t pid;
 
-	if (conf->rtr.certificate == NULL && conf->http.certificate == NULL)
+	if (conf->rtr.server.certificate == NULL &&
+	    conf->http.server.certificate == NULL)
 		return true;
 	pid = fork();
 	if (pid == 0)

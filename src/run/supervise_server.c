@@ -18,11 +18,11 @@ apply(struct serving *v, const struct conf *conf, const struct sockets *sockets,
     const struct serve_hooks *hooks, struct fault *why)
 {
 	struct serve_listener *listeners =
-	    base_alloc((conf->rtr.n + 1) * sizeof(*listeners));
+	    base_alloc((conf->rtr.server.n + 1) * sizeof(*listeners));
 	struct pem pem;
 	char folder[PATH_MAX];
 	enum reason r = R_LIMIT_MEMORY;
-	struct serve_settings settings = { .n = conf->rtr.n,
+	struct serve_settings settings = { .n = conf->rtr.server.n,
 		.listeners = listeners,
 		.view_folder = folder,
 		.history = (size_t)conf->rtr.history,
@@ -33,11 +33,11 @@ apply(struct serving *v, const struct conf *conf, const struct sockets *sockets,
 
 	(void)snprintf(folder, sizeof(folder), "%s/view", conf->cache);
 	if (listeners != NULL)
-		r = serving_name(
-		    listeners, conf->rtr.listeners, conf->rtr.n, sockets, why);
+		r = serving_name(listeners, conf->rtr.server.listeners,
+		    conf->rtr.server.n, sockets, why);
 	if (r == REASON_OK)
-		r = pem_read(&pem, conf->rtr.certificate, conf->rtr.key,
-		    conf->rtr.client_ca, why);
+		r = pem_read(&pem, conf->rtr.server.certificate,
+		    conf->rtr.server.key, conf->rtr.server.client_ca, why);
 	if (r == REASON_OK) {
 		settings.tls = pem_view(&pem);
 		r = use(v, &settings, hooks, why);

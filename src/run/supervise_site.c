@@ -19,11 +19,11 @@ apply(struct serving *v, const struct conf *conf, const struct sockets *sockets,
 {
 	const struct conf_http *http = &conf->http;
 	struct serve_listener *listeners =
-	    base_alloc((http->n + 1) * sizeof(*listeners));
+	    base_alloc((http->server.n + 1) * sizeof(*listeners));
 	struct pem pem;
 	char folder[PATH_MAX];
 	enum reason r = R_LIMIT_MEMORY;
-	struct serve_site_settings settings = { .n = http->n,
+	struct serve_site_settings settings = { .n = http->server.n,
 		.listeners = listeners,
 		.view_folder = folder,
 		.max_age = (int64_t)conf->max_age,
@@ -35,10 +35,11 @@ apply(struct serving *v, const struct conf *conf, const struct sockets *sockets,
 
 	(void)snprintf(folder, sizeof(folder), "%s/view", conf->cache);
 	if (listeners != NULL)
-		r = serving_name(
-		    listeners, http->listeners, http->n, sockets, why);
+		r = serving_name(listeners, http->server.listeners,
+		    http->server.n, sockets, why);
 	if (r == REASON_OK)
-		r = pem_read(&pem, http->certificate, http->key, NULL, why);
+		r = pem_read(&pem, http->server.certificate, http->server.key,
+		    NULL, why);
 	if (r == REASON_OK) {
 		settings.tls = pem_view(&pem);
 		r = use(v, &settings, hooks, why);

@@ -23,8 +23,8 @@ static const struct {
 	    "port" },
 	{ "a name", "http: {listen: ['localhost:80']}\n", R_CONF_VALUE, 1,
 	    "address" },
-	{ "a map", "http: {listen: [{address: '127.0.0.1:80'}]}\n",
-	    R_CONF_VALUE, 1, "address" },
+	{ "a map", "http: {listen: [{address: '127.0.0.1:80'}]}\n", R_CONF_TYPE,
+	    1, "one address" },
 	{ "hosts", "http: {hosts: [cairn.example]}\n", REASON_OK, 0, "" },
 	{ "hosts as text", "http: {hosts: cairn.example}\n", R_CONF_TYPE, 1,
 	    "names" },
@@ -78,33 +78,77 @@ test_listeners(void **state)
 		     "['127.0.0.1:3'], certificate: c, key: k}}\n"),
 		"/etc/x.yaml", &error),
 	    REASON_OK);
-	assert_int_equal(c.http.n, 3);
-	assert_string_equal(c.http.listeners[1].address, "[::1]:2");
-	assert_true(c.http.listeners[2].is_tls);
-	assert_string_equal(c.http.certificate, "/etc/c");
+	assert_int_equal(c.http.server.n, 3);
+	assert_string_equal(c.http.server.listeners[1].address, "[::1]:2");
+	assert_true(c.http.server.listeners[2].is_tls);
+	assert_string_equal(c.http.server.certificate, "/etc/c");
 	CHECK_REASON("option", conf_option(&c, "http", "127.0.0.1:9", &error),
 	    REASON_OK);
 	CHECK_REASON("option", conf_option(&c, "http", "127.0.0.1:10", &error),
 	    REASON_OK);
-	assert_int_equal(c.http.n, 2);
-	assert_string_equal(c.http.listeners[0].address, "127.0.0.1:9");
+	assert_int_equal(c.http.server.n, 2);
+	assert_string_equal(c.http.server.listeners[0].address, "127.0.0.1:9");
 	conf_fini(&c);
 	conf_init(&c);
 	CHECK_REASON("no list",
 	    conf_parse(&c, SPAN("http: {}\n"), "x.yaml", &error), REASON_OK);
-	assert_int_equal(c.http.n, 0);
-	assert_false(c.http.has_listen);
+	assert_int_equal(c.http.server.n, 0);
+	assert_false(c.http.server.has_listen);
 	CHECK_REASON("default", conf_finish_http(&c), REASON_OK);
-	assert_int_equal(c.http.n, 1);
-	assert_string_equal(c.http.listeners[0].address, "127.0.0.1:8323");
+	assert_int_equal(c.http.server.n, 1);
+	assert_string_equal(
+	    c.http.server.listeners[0].address, "127.0.0.1:8323");
 	conf_fini(&c);
 	conf_init(&c);
 	CHECK_REASON("empty list",
 	    conf_parse(&c, SPAN("http: {listen: []}\n"), "x.yaml", &error),
 	    REASON_OK);
 	CHECK_REASON("nowhere", conf_finish_http(&c), REASON_OK);
-	assert_int_equal(c.http.n, 0);
+	assert_int_equal(c.http.server.n, 0);
 	conf_fini(&c);
+}
+
+/* An address is of one listener, however it is written. */
+static void
+test_clashes(void **state)
+{
+	static const struct {
+		const char *what, *text;
+		enum reason reason;
+	} cases[] = {
+		{ "both protocols",
+		    "{rtr: {listen: ['[::1]:9']}, http: {listen: ['[0::1]:9']}}",
+		    R_CONF_VALUE },
+		{ "one protocol",
+		    "{http: {listen: ['127.0.0.1:9', '127.0.0.1:9']}}",
+		    R_CONF_VALUE },
+		{ "with TLS and without",
+		    "{http: {listen: ['127.0.0.1:9'], tls: {listen: "
+		    "['127.0.0.1:9'], certificate: c, key: k}}}",
+		    R_CONF_VALUE },
+		{ "the other's default", "{http: {listen: ['127.0.0.1:3323']}}",
+		    R_CONF_VALUE },
+		{ "ports", "{http: {listen: ['127.0.0.1:9', '127.0.0.1:8']}}",
+		    REASON_OK },
+		{ "addresses", "{http: {listen: ['127.0.0.1:9', '[::1]:9']}}",
+		    REASON_OK },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct conf_error error = { 0 };
+		struct conf c;
+
+		conf_init(&c);
+		CHECK_REASON(cases[i].what,
+		    conf_parse(&c, span_str(cases[i].text), "x.yaml", &error),
+		    REASON_OK);
+		CHECK_REASON(cases[i].what, conf_finish_rtr(&c), REASON_OK);
+		CHECK_REASON(cases[i].what, conf_finish_http(&c), REASON_OK);
+		CHECK_REASON(cases[i].what, conf_finish_listeners(&c, &error),
+		    cases[i].reason);
+		conf_fini(&c);
+	}
 }
 
 int
@@ -113,6 +157,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_listeners),
+		cmocka_unit_test(test_clashes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,7 +75,7 @@ test_cases(void **state)
 		    conf_parse(&c, span_str(cases[i].text), "/x/y", &error),
 		    cases[i].reason);
 		if (cases[i].reason == REASON_OK)
-			CHECK(cases[i].what, c.rtr.n == cases[i].n);
+			CHECK(cases[i].what, c.rtr.server.n == cases[i].n);
 		conf_fini(&c);
 	}
 }
@@ -105,22 +105,22 @@ test_values(void **state)
 	    "parse", conf_parse(&c, SPAN(text), "/x/y", &error), REASON_OK);
 	assert_int_equal(c.refresh, 120);
 	assert_int_equal(c.max_age, 10800);
-	assert_int_equal(c.rtr.n, 3);
-	assert_int_equal(c.rtr.listeners[0].max_version, 0);
-	assert_int_equal(c.rtr.listeners[0].n_allow, 0);
-	assert_int_equal(c.rtr.listeners[1].max_version, 1);
-	assert_int_equal(c.rtr.listeners[1].n_allow, 2);
-	assert_int_equal(c.rtr.listeners[1].allow[1].len, 32);
-	assert_true(c.rtr.listeners[2].is_tls);
-	assert_string_equal(c.rtr.certificate, "/x/a");
-	assert_string_equal(c.rtr.key, "/b");
+	assert_int_equal(c.rtr.server.n, 3);
+	assert_int_equal(c.rtr.server.listeners[0].max_version, 0);
+	assert_int_equal(c.rtr.server.listeners[0].n_allow, 0);
+	assert_int_equal(c.rtr.server.listeners[1].max_version, 1);
+	assert_int_equal(c.rtr.server.listeners[1].n_allow, 2);
+	assert_int_equal(c.rtr.server.listeners[1].allow[1].len, 32);
+	assert_true(c.rtr.server.listeners[2].is_tls);
+	assert_string_equal(c.rtr.server.certificate, "/x/a");
+	assert_string_equal(c.rtr.server.key, "/b");
 	/* An option says it anew. */
 	CHECK_REASON(
 	    "option", conf_option(&c, "rtr", "127.0.0.1:9", &error), REASON_OK);
 	CHECK_REASON(
 	    "option", conf_option(&c, "rtr", "[::1]:9", &error), REASON_OK);
-	assert_int_equal(c.rtr.n, 2);
-	assert_string_equal(c.rtr.listeners[0].address, "127.0.0.1:9");
+	assert_int_equal(c.rtr.server.n, 2);
+	assert_string_equal(c.rtr.server.listeners[0].address, "127.0.0.1:9");
 	CHECK_REASON(
 	    "option", conf_option(&c, "rtr", "here", &error), R_CONF_VALUE);
 	conf_fini(&c);
