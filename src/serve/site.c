@@ -148,7 +148,8 @@ load(struct serve_site *s)
 	return REASON_OK;
 }
 
-static void
+/* Is there another one? */
+static bool
 look(struct serve_site *s)
 {
 	char line[256];
@@ -157,25 +158,26 @@ look(struct serve_site *s)
 	enum reason r;
 
 	if (stat(s->path, &st) != 0)
-		return;
+		return false;
 	seen[0] = st.st_dev;
 	seen[1] = st.st_ino;
 	seen[2] = (uint64_t)st.st_mtim.tv_sec * 1000000000 +
 		  (uint64_t)st.st_mtim.tv_nsec;
 	seen[3] = (uint64_t)st.st_size;
 	if (memcmp(seen, s->seen, sizeof(seen)) == 0)
-		return;
+		return false;
 	memcpy(s->seen, seen, sizeof(seen));
 	r = load(s);
 	if (r == REASON_OK) {
 		s->sampled_at = 0;
-		return;
+		return true;
 	}
 	(void)snprintf(line, sizeof(line),
 	    "the view: %s; answering from what "
 	    "there was",
 	    reason_text(r));
 	say(s, line);
+	return false;
 }
 
 /* ---- the day ------------------------------------------------------------- */
@@ -233,12 +235,12 @@ on_second(evutil_socket_t fd, short what, void *ctx)
 void
 serve_site_look(struct serve_site *s)
 {
-	int64_t before = s->world.view != NULL ? s->view.made_at : 0;
+	bool is_new;
 
 	(void)world(s);
-	look(s);
+	is_new = look(s);
 	take_sample(s);
-	if (s->world.view != NULL && s->view.made_at != before)
+	if (is_new)
 		web_changed(s->web);
 }
 

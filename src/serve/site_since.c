@@ -51,11 +51,10 @@ gather(struct http_changes *out, const char *folder, struct arena *arena,
 	enum reason r = R_VIEW_PAST;
 
 	for (size_t i = 0; i < n && r == R_VIEW_PAST; i++) {
-		struct view_delta *d =
-		    ARENA_NEW(arena, struct view_delta);
+		struct view_delta *d = ARENA_NEW(arena, struct view_delta);
 
-		if (d == NULL || view_past_read(
-				     d, folder, &past[i], arena) != REASON_OK)
+		if (d == NULL ||
+		    view_past_read(d, folder, &past[i], arena) != REASON_OK)
 			break;
 		for (size_t j = 0; j < d->n; j++) {
 			struct heard h = { &d->changes[j], i };

@@ -341,8 +341,8 @@ answer_now(struct client *c, struct http_answer *answer,
 		set_patience(c, false);
 	}
 	make_room(c->web);
-	if (web_body_make(&body, &c->web->bodies, answer, world,
-		web_takes_gzip(accepts)))
+	if (web_body_make(
+		&body, &c->web->bodies, answer, world, web_takes_gzip(accepts)))
 		send_answer(c->web, c, request, answer, body);
 	else
 		refuse(c->web, c, request, 503, "out of memory");

@@ -42,10 +42,10 @@ listener_begin(
 	int fd = fcntl(from->fd, F_DUPFD_CLOEXEC, 3);
 
 	l->http = from->is_tls ? web->secure : web->plain;
-	l->socket = fd < 0 ? NULL
-			   : evconnlistener_new(web->base, NULL, NULL,
-				 LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE,
-				 0, fd);
+	l->socket =
+	    fd < 0 ? NULL
+		   : evconnlistener_new(web->base, NULL, NULL,
+			 LEV_OPT_CLOSE_ON_EXEC | LEV_OPT_CLOSE_ON_FREE, 0, fd);
 	if (l->socket == NULL && fd >= 0)
 		(void)close(fd);
 	if (l->socket == NULL)
@@ -57,11 +57,12 @@ listener_begin(
 	return true;
 }
 
-/* ---- all of them ---------------------------------------------------------- */
+/* ---- all of them ----------------------------------------------------------
+ */
 
 bool
-web_listen(struct web *web, const struct web_socket *sockets, size_t n,
-    SSL_CTX *tls)
+web_listen(
+    struct web *web, const struct web_socket *sockets, size_t n, SSL_CTX *tls)
 {
 	struct web_listener *all = base_alloc((n + 1) * sizeof(*all));
 
@@ -97,7 +98,8 @@ web_unlisten(struct web *web)
 	web->n_listeners = 0;
 }
 
-/* ---- the whole ------------------------------------------------------------ */
+/* ---- the whole ------------------------------------------------------------
+ */
 
 static struct bufferevent *
 plain_came(struct event_base *base, void *ctx)
@@ -116,8 +118,8 @@ secure_came(struct event_base *base, void *ctx)
 }
 
 static struct evhttp *
-evhttp_of(struct web *web,
-    struct bufferevent *(*came)(struct event_base *, void *))
+evhttp_of(
+    struct web *web, struct bufferevent *(*came)(struct event_base *, void *))
 {
 	struct evhttp *http = evhttp_new(web->base);
 
@@ -126,10 +128,10 @@ evhttp_of(struct web *web,
 	evhttp_set_max_headers_size(http, HEADERS_MAX);
 	evhttp_set_max_body_size(http, HTTP_BODY_MAX);
 	evhttp_set_timeout(http, (int)web->settings->idle_s);
-	evhttp_set_allowed_methods(http,
-	    EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |
-		EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS |
-		EVHTTP_REQ_TRACE | EVHTTP_REQ_PATCH);
+	evhttp_set_allowed_methods(
+	    http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |
+		      EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS |
+		      EVHTTP_REQ_TRACE | EVHTTP_REQ_PATCH);
 	evhttp_set_gencb(http, web_requested, web);
 	evhttp_set_bevcb(http, came, web);
 	return http;

@@ -14,10 +14,11 @@ import threading
 log, rest = sys.argv[1], sys.argv[2:]
 cut = rest.index("--")
 notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-notify.bind("\0cairn-test-%d" % os.getpid())
+name = "cairn-test-%d" % os.getpid()
+notify.bind("\0" + name)
 listeners = []
-for name in rest[:cut]:
-    host, port = name.rsplit(":", 1)
+for address in rest[:cut]:
+    host, port = address.rsplit(":", 1)
     s = socket.socket()
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     s.bind((host, int(port)))
@@ -34,7 +35,7 @@ if pid == 0:
     os.closerange(50, 50 + len(fds))
     os.environ.update(
         LISTEN_FDS=str(len(fds)), LISTEN_PID=str(os.getpid()),
-        NOTIFY_SOCKET="@" + notify.getsockname()[1:].decode(),
+        NOTIFY_SOCKET="@" + name,
         WATCHDOG_USEC="900000", WATCHDOG_PID=str(os.getpid()))
     os.execvp(rest[cut + 1], rest[cut + 1:])
 for s in listeners:

@@ -110,7 +110,7 @@ kill -USR1 $pid
 sleep 1
 
 # kill -9 of engines and what they started, again and again (the long form,
-# every process every 5 s for a minute: contrib/interop-rtr).
+# all of them every 5 s for a minute: contrib/soak-serve).
 stays=$(server_pid)
 for i in 1 2 3 4; do
 	kill -USR1 $pid

@@ -102,13 +102,16 @@ test_reloading(void **state)
 {
 	static const char want[] = "RELOADING=1\nMONOTONIC_USEC=";
 	char text[64] = "";
+	uint64_t usec;
 	int fd = hear_notices();
 
 	(void)state;
 	notify_reloading();
 	assert_true(recv(fd, text, sizeof(text) - 1, MSG_DONTWAIT) > 0);
 	assert_memory_equal(text, want, sizeof(want) - 1);
-	assert_true(atoll(text + sizeof(want) - 1) > 0);
+	assert_true(decimal_parse(
+	    &usec, span_str(text + sizeof(want) - 1), UINT64_MAX));
+	assert_true(usec > 0);
 	(void)close(fd);
 	(void)unsetenv("NOTIFY_SOCKET");
 }

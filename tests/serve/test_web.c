@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -271,6 +272,85 @@ test_endless(void **state)
 		(void)close(slow[i]);
 }
 
+/* More than there is room for, each with a byte now and then (slowloris): who
+ * asks is answered at once, and none of them stays. */
+static void
+test_slow(void **state)
+{
+	static int slow[CLIENTS_MAX * 5 / 2];
+	size_t n_open = 0;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(slow); i++) {
+		slow[i] = dial();
+		say(slow[i], SPAN("GET /csv HTTP/1.1\r\nX: "));
+	}
+	for (int i = 0; i < 5; i++) {
+		int fd = dial();
+
+		say(fd, SPAN("GET /version HTTP/1.1\r\n" HOST));
+		(void)hear(answer, fd, NULL, 1000);
+		assert_non_null(strstr(answer, "200"));
+		(void)close(fd);
+	}
+	/* Past idle_s without ever being silent for as long. */
+	for (int i = 0; i < 14; i++) {
+		(void)usleep(250000);
+		for (size_t j = 0; j < COUNT(slow); j++)
+			say(slow[j], SPAN("x"));
+	}
+	for (size_t i = 0; i < COUNT(slow); i++) {
+		struct pollfd p = { .fd = slow[i], .events = POLLIN };
+		char c;
+
+		n_open += poll(&p, 1, 0) == 0 ||
+			  recv(slow[i], &c, 1, MSG_DONTWAIT) > 0;
+		(void)close(slow[i]);
+	}
+	assert_int_equal(n_open, 0);
+}
+
+/* A connection that was answered may rest, and ask again. */
+static void
+test_keep_alive(void **state)
+{
+	int fd = dial();
+
+	(void)state;
+	for (int i = 0; i < 3; i++) {
+		say(fd,
+		    SPAN("GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+		(void)hear(answer, fd, "cairn", 1000);
+		assert_non_null(strstr(answer, "200"));
+		(void)usleep(1200000);
+	}
+	(void)close(fd);
+}
+
+/* Without a descriptor for who comes: later is early enough. */
+static void
+test_no_descriptors(void **state)
+{
+	struct rlimit before, few;
+	int fd[64];
+
+	(void)state;
+	assert_int_equal(prlimit(child, RLIMIT_NOFILE, NULL, &before), 0);
+	few = before;
+	few.rlim_cur = 24;
+	assert_int_equal(prlimit(child, RLIMIT_NOFILE, &few, NULL), 0);
+	for (size_t i = 0; i < COUNT(fd); i++)
+		fd[i] = dial();
+	say(fd[COUNT(fd) - 1], SPAN("GET /version HTTP/1.1\r\n" HOST));
+	assert_int_equal(hear(answer, fd[COUNT(fd) - 1], NULL, 500), 0);
+	assert_int_equal(waitpid(child, NULL, WNOHANG), 0);
+	assert_int_equal(prlimit(child, RLIMIT_NOFILE, &before, NULL), 0);
+	(void)hear(answer, fd[COUNT(fd) - 1], NULL, 5000);
+	assert_non_null(strstr(answer, "200"));
+	for (size_t i = 0; i < COUNT(fd); i++)
+		(void)close(fd[i]);
+}
+
 static void
 test_pipeline(void **state)
 {
@@ -344,6 +424,9 @@ main(void)
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_head_is_short),
 		cmocka_unit_test(test_endless),
+		cmocka_unit_test(test_slow),
+		cmocka_unit_test(test_keep_alive),
+		cmocka_unit_test(test_no_descriptors),
 		cmocka_unit_test(test_pipeline),
 		cmocka_unit_test(test_wait),
 		cmocka_unit_test(test_events),
