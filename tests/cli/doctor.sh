@@ -198,9 +198,11 @@ for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
 	sleep 0.1
 done
 status "a port that another program has" 0 listeners 127.0.0.1:$port \
-	127.0.0.1:$port
+	127.0.0.1:$((port + 1))
 says "warn  rtr 127.0.0.1:$port: in use, and .*; unless it is cairn serve"
+status "for HTTP" 0 listeners 127.0.0.1:$((port + 1)) 127.0.0.1:$port
 says "warn  http 127.0.0.1:$port: in use, and "
+status "one address for both" 2 listeners 127.0.0.1:$port 127.0.0.1:$port
 kill "$server"
 wait "$server" 2>/dev/null
 "$cairn" serve -c world/cairn.yaml --rtr 127.0.0.1:$port \
