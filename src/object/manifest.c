@@ -171,7 +171,7 @@ manifest_parse(struct manifest *out, struct span content, struct decode *dec)
 	return REASON_OK;
 }
 
-/* RFC 9286 5.1 (4): a manifest speaks for its CA, not about resources. */
+/* RFC 9286 5.1 (2): a manifest speaks for its CA, not about resources. */
 enum reason
 manifest_check(
     const struct manifest *m, const struct cert *ee, struct decode *dec)

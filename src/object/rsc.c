@@ -82,25 +82,30 @@ file_parse(struct rsc_file *out, struct der *d, struct decode *dec)
 	return der_end(&in);
 }
 
-/* A name listed twice would leave open which of two hashes is meant. */
+/* RFC 9323 4.4.1: no name twice, which would leave open which of two hashes is
+ * meant, and of what has no name no hash twice. */
 static enum reason
-names_check(const struct rsc *rsc, struct decode *dec)
+entries_check(const struct rsc *rsc, struct decode *dec)
 {
-	struct map names;
+	struct map names, hashes;
 	enum reason r = REASON_OK;
 
 	map_init(&names);
+	map_init(&hashes);
 	for (size_t i = 0; i < rsc->n && r == REASON_OK; i++) {
 		struct rsc_file *f = &rsc->files[i];
+		bool named = f->name.n > 0;
+		struct map *m = named ? &names : &hashes;
+		struct span key = named ? f->name : SPAN_OF(f->hash);
 
-		if (f->name.n == 0)
-			continue;
-		if (map_get(&names, f->name) != NULL)
-			r = fault_at(&dec->why, R_RSC_NAME_TWICE, f->name.p);
-		else if (!map_put(&names, f->name, f))
-			r = fault_at(&dec->why, R_LIMIT_MEMORY, f->name.p);
+		if (map_get(m, key) != NULL)
+			r = fault_at(&dec->why, R_RSC_NAME_TWICE,
+			    named ? f->name.p : NULL);
+		else if (!map_put(m, key, f))
+			r = fault_at(&dec->why, R_LIMIT_MEMORY, NULL);
 	}
 	map_fini(&names);
+	map_fini(&hashes);
 	return r;
 }
 
@@ -115,7 +120,7 @@ files_parse(struct rsc *rsc, struct der *d, struct decode *dec)
 		return der_fail(d, R_LIMIT_MEMORY);
 	for (size_t i = 0; i < rsc->n; i++)
 		TRY(file_parse(&rsc->files[i], d, dec));
-	return names_check(rsc, dec);
+	return entries_check(rsc, dec);
 }
 
 enum reason

@@ -90,6 +90,10 @@ test_parse(void **state)
 		    "300b a009 3007 a005 3003 020105" SHA_256
 		    "3026 3024 1600" HASH_1,
 		    R_RSC_NAME },
+		{ "a hash twice, without names",
+		    "300b a009 3007 a005 3003 020105" SHA_256 "3048 3022" HASH_1
+		    "3022" HASH_1,
+		    R_RSC_NAME_TWICE },
 		{ "something after",
 		    "300b a009 3007 a005 3003 020105" SHA_256 LIST "0500",
 		    R_DER_TRAILING },
@@ -153,7 +157,7 @@ static void
 test_limits(void **state)
 {
 	struct rsc_file files[] = { { SPAN(""), digest(1) },
-		{ SPAN("four"), digest(1) }, { SPAN(""), digest(1) } };
+		{ SPAN("four"), digest(1) }, { SPAN(""), digest(2) } };
 	struct rsc in = { .n = 3, .files = files }, out;
 	struct span der;
 	struct kit k;
