@@ -22,8 +22,6 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 
-#include "crypt/crypt.h"
-
 #if defined(__SANITIZE_ADDRESS__)
 #define WIDE_BOX 1
 #elif defined(__has_feature)
@@ -186,8 +184,6 @@ run(int sock, int keep, const void *ctx)
 
 	(void)keep;
 	(void)sigaction(SIGCHLD, &reaping, NULL);
-	/* What OpenSSL reads at its first use, it reads here. */
-	crypt_warm_up();
 	for (;;) {
 		ssize_t n = process_receive(sock, &ask, sizeof(ask), fds, true);
 
