@@ -3,6 +3,7 @@
  * files, no time but the run's, and the memory of one job at a time.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -312,6 +313,18 @@ answer_batch(struct worker_message *m, struct ring *ring, struct crypt *crypt)
 	m->bytes = w.n;
 }
 
+/* What one job had, the next will have: glibc would give it back in between,
+ * which costs as much as to judge a small point's objects but for their
+ * signatures. */
+static void
+keep_heap(void)
+{
+#ifdef __GLIBC__
+	(void)mallopt(M_MMAP_THRESHOLD, 1 << 20);
+	(void)mallopt(M_TRIM_THRESHOLD, 16 << 20);
+#endif
+}
+
 NORETURN void
 worker_main(int sock, struct ring *ring, struct crypt *crypt,
     const struct worker_settings *settings)
@@ -319,6 +332,7 @@ worker_main(int sock, struct ring *ring, struct crypt *crypt,
 	struct worker_message m;
 	ssize_t n;
 
+	keep_heap();
 	for (;;) {
 		n = read(sock, &m, sizeof(m));
 		if (n < 0 && errno == EINTR)
