@@ -34,11 +34,11 @@ change_text(
 	buf_byte(out, '\n');
 }
 
-void
-cause_emit(struct emit *e, const struct cause *c)
+static void
+emit_because(struct emit *e, const struct cause *c, const char *words)
 {
 	emit_str(e, "cause", cause_id(c->kind));
-	emit_str(e, "because", cause_text(c->kind));
+	emit_str(e, "because", words);
 	if (c->kind == CAUSE_POLICY) {
 		emit_str(e, "policy", left_cause_id(c->left));
 		emit_str(e, "text", left_cause_text(c->left));
@@ -50,6 +50,12 @@ cause_emit(struct emit *e, const struct cause *c)
 	}
 	if (c->detail.n > 0)
 		emit_span(e, "detail", c->detail);
+}
+
+void
+cause_emit(struct emit *e, const struct cause *c)
+{
+	emit_because(e, c, cause_text(c->kind));
 }
 
 static void
@@ -93,6 +99,9 @@ change_emit(
 	emit_span(e, "source", c->payload.origin->source);
 	emit_span(e, "object", c->payload.origin->uri);
 	emit_hex(e, "hash", SPAN_OF(c->payload.origin->hash));
-	cause_emit(e, &c->cause);
+	emit_because(e, &c->cause,
+	    c->op == CHANGE_REPLACED
+		? "its object was issued anew, and says the same of it"
+		: cause_text(c->cause.kind));
 	emit_end(e);
 }
