@@ -72,8 +72,8 @@ set_entry(struct setting *s, const struct node *entry)
 	return conf_unknown(s->error, entry->key, keys, count);
 }
 
-static enum reason
-remember(struct conf *c, struct span text, struct conf_error *error)
+enum reason
+conf_remember(struct conf *c, struct span text, struct conf_error *error)
 {
 	struct conf_said *said = ARENA_NEW(&c->arena, struct conf_said);
 
@@ -116,7 +116,7 @@ conf_parse(struct conf *c, struct span text, const char *name,
 	else
 		why = node_parse(&root, text, &tree, error);
 	if (why == REASON_OK)
-		why = remember(c, text, error);
+		why = conf_remember(c, text, error);
 	if (why == REASON_OK && root->kind != NODE_MAP)
 		why = conf_fail(error, R_CONF_TYPE, root->line,
 		    "keys and values are wanted, such as \"cache: DIR\"");
@@ -219,8 +219,8 @@ conf_option(struct conf *c, const char *option, const char *value,
 		    row->argument != NULL ? row->argument : "");
 	node.plain = value == NULL;
 	node.text = span_str(value != NULL ? value : "true");
-	TRY(remember(c, span_str(option), error));
-	TRY(remember(c, node.text, error));
+	TRY(conf_remember(c, span_str(option), error));
+	TRY(conf_remember(c, node.text, error));
 	return conf_set(&s, &node);
 }
 

@@ -38,6 +38,10 @@ bool setting_duration(uint64_t *out, struct span text) MUST_CHECK;
 /* conf.c: all of a file that is one, that not everybody may write. */
 enum reason conf_read(
     struct buf *out, const char *path, struct conf_error *) MUST_CHECK;
+/* What a configuration is told apart by: also what a file says that an option
+ * names. */
+enum reason conf_remember(
+    struct conf *, struct span text, struct conf_error *) MUST_CHECK;
 /* Up to and with the last '/', or "". NULL without memory. */
 const char *conf_folder_of(struct conf *, const char *path);
 /* set_ledger.c: an entry of `ledgers`, or a file with one or more. */

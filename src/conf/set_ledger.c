@@ -343,6 +343,8 @@ add_file(const struct setting *s, const char *path)
 	arena_init(&tree, TREE_MEMORY);
 	why = node_parse(&root, buf_view(&text), &tree, s->error);
 	if (why == REASON_OK)
+		why = conf_remember(s->conf, buf_view(&text), s->error);
+	if (why == REASON_OK)
 		why = add_root(&in, root);
 	if (why == REASON_OK)
 		s->error->file[0] = '\0';

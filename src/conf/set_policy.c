@@ -473,6 +473,8 @@ conf_set_policy(const struct setting *s, const struct node *n)
 	arena_init(&tree, TREE_MEMORY);
 	why = node_parse(&root, buf_view(&text), &tree, s->error);
 	if (why == REASON_OK)
+		why = conf_remember(s->conf, buf_view(&text), s->error);
+	if (why == REASON_OK)
 		why = get_root(s, root);
 	if (why == REASON_OK)
 		s->error->file[0] = '\0';

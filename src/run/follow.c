@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <string.h>
 #include <time.h>
 
 #include "run/follow.h"
@@ -126,6 +127,12 @@ conclude(struct follow *f)
 		TRY(said_make(f));
 	ledger_state_free(f->state);
 	f->state = NULL;
+	if (f->said.is_there) {
+		r->time = f->said.sum.time;
+		r->applied = f->said.sum.applied;
+		r->rejected = f->said.sum.rejected;
+		memcpy(r->reasons, f->kept.reasons, sizeof(r->reasons));
+	}
 	return REASON_OK;
 }
 
@@ -272,6 +279,9 @@ follow_stand_down(struct stand_in *s, struct run *run)
 	struct follow *all = run->follows;
 
 	run->follows = s->follows;
+	/* What was read of the others in the meantime is theirs. */
+	for (size_t i = 0; all != s->follows && i < run->n_followed; i++)
+		s->follows[i] = all[i];
 	for (size_t i = run->n_followed;
 	     all != s->follows && i < run->n_follows; i++)
 		follow_fini(&all[i]);

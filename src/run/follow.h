@@ -61,10 +61,10 @@ struct spot {
 
 /* What the state says at the time of evaluation: follow_said.c. */
 struct said {
-	bool is_there;
+	bool is_there, has_body; /* read when it is wanted */
+	struct digest digest;    /* of all it says, but for when it is true */
 	struct ledger_summary sum;
-	size_t head; /* of `bytes`, and where payloads begin */
-	uint64_t payloads;
+	uint64_t payloads; /* where they begin */
 	struct buf bytes;
 };
 
@@ -135,7 +135,9 @@ uint64_t follow_time(const struct follow *);
 /* A file of this ledger beside it, whole or not at all; what cannot be written
  * is not there. */
 void follow_file_put(struct follow *, const char *suffix, struct span);
-bool follow_file_get(struct buf *, const struct follow *, const char *suffix);
+/* At most so many bytes of it. */
+bool follow_file_get(
+    struct buf *, const struct follow *, const char *suffix, size_t most);
 /* Durable, state and all. */
 enum reason follow_save(struct follow *, bool with_state) MUST_CHECK;
 
@@ -193,6 +195,9 @@ enum reason spool_replay(
 enum reason said_make(struct follow *) MUST_CHECK;
 bool said_load(struct follow *);
 void said_fini(struct follow *);
+/* All of it, where it is there: before the two below. It may turn out not to
+ * be. */
+enum reason said_need(struct follow *) MUST_CHECK;
 /* As ledger_facts has holdings, names and services; and ledger_emit. */
 enum reason said_facts(
     const struct follow *, const struct ledger_facts *) MUST_CHECK;

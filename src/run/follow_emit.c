@@ -237,17 +237,12 @@ enum reason
 follow_emit(struct policy_set *out, struct follow *f)
 {
 	struct emission e = { .f = f };
-	struct ledger_summary sum;
 	enum reason why;
 
 	*out = (struct policy_set){ .source = f->run->n_tas + f->number };
+	TRY(said_need(f));
 	if (!f->said.is_there)
 		return REASON_OK;
-	sum = f->said.sum;
-	f->report->time = sum.time;
-	f->report->applied = sum.applied;
-	f->report->rejected = sum.rejected;
-	memcpy(f->report->reasons, f->kept.reasons, sizeof(f->kept.reasons));
 	TRY(people_of(&e.people, f));
 	f->report->holders = e.people->all.n;
 	f->report->holdings = e.people->holdings;
@@ -395,8 +390,10 @@ follow_facts(struct view *v, struct run *run)
 {
 	struct people *unused;
 
-	for (size_t i = 0; i < run->n_follows; i++)
+	for (size_t i = 0; i < run->n_follows; i++) {
+		TRY(said_need(&run->follows[i]));
 		if (run->follows[i].said.is_there)
 			TRY(people_of(&unused, &run->follows[i]));
+	}
 	return fill(v, run);
 }

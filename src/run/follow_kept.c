@@ -240,7 +240,7 @@ state_name(char out[NAME_SIZE], const struct digest *key, const struct kept *k)
 
 /* All of it; R_LOG_STATE where it is not there, or not whole. */
 static enum reason
-file_read(struct buf *b, int folder, const char *name)
+file_read(struct buf *b, int folder, const char *name, size_t most)
 {
 	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	enum reason why = R_LOG_STATE;
@@ -250,7 +250,8 @@ file_read(struct buf *b, int folder, const char *name)
 	if (fd < 0)
 		return R_LOG_STATE;
 	if (fstat(fd, &st) == 0 && st.st_size > 0) {
-		size_t n = (size_t)st.st_size, done = 0;
+		size_t size = (size_t)st.st_size, done = 0;
+		size_t n = size < most ? size : most;
 		ssize_t got = 1;
 
 		room = buf_insert(b, 0, n);
@@ -274,7 +275,7 @@ state_read(struct ledger_state **out, int folder, const char *name)
 	struct buf b;
 
 	buf_init(&b, STATE_MAX);
-	why = file_read(&b, folder, name);
+	why = file_read(&b, folder, name, SIZE_MAX);
 	if (why == REASON_OK)
 		why = ledger_load(out, buf_view(&b));
 	buf_fini(&b);
@@ -352,7 +353,8 @@ follow_file_put(struct follow *f, const char *suffix, struct span bytes)
 }
 
 bool
-follow_file_get(struct buf *out, const struct follow *f, const char *suffix)
+follow_file_get(
+    struct buf *out, const struct follow *f, const char *suffix, size_t most)
 {
 	int folder = folder_open(f->run->conf);
 	char name[NAME_SIZE];
@@ -361,7 +363,7 @@ follow_file_get(struct buf *out, const struct follow *f, const char *suffix)
 	if (folder < 0)
 		return false;
 	file_name(name, f, suffix);
-	good = file_read(out, folder, name) == REASON_OK;
+	good = file_read(out, folder, name, most) == REASON_OK;
 	(void)close(folder);
 	return good;
 }

@@ -16,7 +16,6 @@
 
 #define SAID_MAGIC SPAN("cairn said 1 " SAID_VERSION "\n")
 #define SAID_MAX   ((size_t)1 << 40)
-#define CHECKSUM   32
 
 /* ---- numbers and spans ------------------------------------------------- */
 
@@ -322,6 +321,19 @@ payloads_read(struct wire_in *r, const struct ledger_taker *to)
 
 /* ---- all of it --------------------------------------------------------- */
 
+/*
+ * Magic and version, which state it is of; from and until when it is true; a
+ * summary; where payloads begin; SHA-256 of all behind this front, and of the
+ * front before. Then facts, and payloads.
+ */
+#define KEY_SIZE   (SAID_MAGIC.n + 3 * sizeof(struct digest) + 8)
+#define TIMES      KEY_SIZE
+#define SUMMARY    (TIMES + 16)
+#define PAYLOADS   (SUMMARY + sizeof(struct ledger_summary))
+#define DIGEST     (PAYLOADS + 8)
+#define FRONT_SUM  (DIGEST + 32)
+#define FRONT_SIZE (FRONT_SUM + 32)
+
 /* Of which state it is. */
 static void
 put_key(struct buf *b, const struct follow *f)
@@ -342,32 +354,37 @@ number_set(struct buf *b, size_t at, uint64_t v)
 }
 
 static enum reason
-body_make(struct follow *f, struct maker *m)
+body_put(struct follow *f, struct maker *m)
 {
 	const struct ledger_facts facts = { fact_put, m };
 	const struct ledger_taker payloads = { payload_put, m };
-	struct said *said = &f->said;
-	size_t at;
+	size_t at = m->b->n;
 
-	put_key(m->b, f);
-	said->head = m->b->n;
-	put_u64(m->b, 0);
-	put_u64(m->b, 0);
-	said->sum = ledger_summary(f->state);
-	buf_add(m->b, &said->sum, sizeof(said->sum));
-	at = m->b->n;
 	put_u64(m->b, 0);
 	TRY(ledger_facts(f->state, &facts));
 	number_set(m->b, at, m->n);
-	said->payloads = at = m->b->n;
+	f->said.payloads = at = m->b->n;
 	put_u64(m->b, 0);
 	m->n = 0;
 	TRY(ledger_emit(f->state, f->run->at, &payloads));
 	number_set(m->b, at, m->n);
-	number_set(m->b, said->head, (uint64_t)m->at);
-	number_set(m->b, said->head + 8, (uint64_t)m->until_at);
-	put_u64(m->b, said->payloads);
 	return m->b->failed ? R_LIMIT_MEMORY : REASON_OK;
+}
+
+static void
+front_set(struct follow *f, const struct maker *m)
+{
+	struct said *said = &f->said;
+	uint8_t *p = m->b->p;
+
+	number_set(m->b, TIMES, (uint64_t)m->at);
+	number_set(m->b, TIMES + 8, (uint64_t)m->until_at);
+	memcpy(p + SUMMARY, &said->sum, sizeof(said->sum));
+	number_set(m->b, PAYLOADS, said->payloads);
+	crypt_sha256(
+	    said->digest.b, span_of(p + FRONT_SIZE, m->b->n - FRONT_SIZE));
+	memcpy(p + DIGEST, said->digest.b, sizeof(said->digest.b));
+	crypt_sha256(p + FRONT_SUM, span_of(p, FRONT_SUM));
 }
 
 static enum reason
@@ -376,15 +393,23 @@ make(struct follow *f)
 	struct maker m = {
 		.b = &f->said.bytes, .at = f->run->at, .until_at = INT64_MAX
 	};
-	uint8_t sum[CHECKSUM];
+	uint8_t *room;
 
 	said_fini(f);
-	buf_init(&f->said.bytes, SAID_MAX);
-	TRY(body_make(f, &m));
-	crypt_sha256(sum, buf_view(m.b));
-	buf_add(m.b, sum, sizeof(sum));
-	f->said.is_there = !m.b->failed;
-	return m.b->failed ? R_LIMIT_MEMORY : REASON_OK;
+	buf_init(m.b, SAID_MAX);
+	put_key(m.b, f);
+	ASSERT(m.b->failed || m.b->n == KEY_SIZE);
+	room = m.b->failed ? NULL
+			   : buf_insert(m.b, KEY_SIZE, FRONT_SIZE - KEY_SIZE);
+	if (room == NULL)
+		return R_LIMIT_MEMORY;
+	memset(room, 0, FRONT_SIZE - KEY_SIZE);
+	m.b->n = FRONT_SIZE;
+	TRY(body_put(f, &m));
+	f->said.sum = ledger_summary(f->state);
+	front_set(f, &m);
+	f->said.is_there = f->said.has_body = true;
+	return REASON_OK;
 }
 
 void
@@ -404,45 +429,46 @@ said_make(struct follow *f)
 	return REASON_OK;
 }
 
-/* Is what was read whole, and of this state and time? */
+/* Is the front whole, and of this state and time? */
 static bool
-said_check(struct follow *f)
+front_check(struct follow *f, struct span front)
 {
 	struct said *said = &f->said;
-	struct span all = buf_view(&said->bytes);
-	struct wire_in r = { .p = all.p };
-	uint8_t sum[CHECKSUM];
+	struct wire_in r = { .p = front.p, .n = front.n, .at = TIMES };
 	int64_t from_at, until_at;
+	uint8_t sum[32];
 	struct buf key;
 	bool same;
 
 	buf_init(&key, 4096);
 	put_key(&key, f);
-	same = span_starts(all, buf_view(&key));
-	r.at = said->head = key.n;
+	same = front.n == FRONT_SIZE && span_starts(front, buf_view(&key));
 	buf_fini(&key);
-	if (!same || all.n < r.at + 8 + CHECKSUM)
+	if (!same)
 		return false;
-	r.n = all.n - CHECKSUM;
-	crypt_sha256(sum, span_of(all.p, r.n));
-	if (memcmp(sum, all.p + r.n, CHECKSUM) != 0)
+	crypt_sha256(sum, span_of(front.p, FRONT_SUM));
+	if (memcmp(sum, front.p + FRONT_SUM, sizeof(sum)) != 0)
 		return false;
 	from_at = (int64_t)get_u64(&r);
 	until_at = (int64_t)get_u64(&r);
 	wire_get(&r, &said->sum, sizeof(said->sum));
-	memcpy(&said->payloads, all.p + r.n - 8, 8);
-	return !r.failed && f->run->at >= from_at && f->run->at < until_at;
+	said->payloads = get_u64(&r);
+	wire_get(&r, &said->digest, sizeof(said->digest));
+	return f->run->at >= from_at && f->run->at < until_at;
 }
 
 bool
 said_load(struct follow *f)
 {
+	struct buf front;
+
 	said_fini(f);
 	if (f->run->conf->no_memo)
 		return false;
-	buf_init(&f->said.bytes, SAID_MAX);
-	f->said.is_there =
-	    follow_file_get(&f->said.bytes, f, "said") && said_check(f);
+	buf_init(&front, FRONT_SIZE);
+	f->said.is_there = follow_file_get(&front, f, "said", FRONT_SIZE) &&
+			   front_check(f, buf_view(&front));
+	buf_fini(&front);
 	if (!f->said.is_there)
 		said_fini(f);
 	return f->said.is_there;
@@ -450,20 +476,54 @@ said_load(struct follow *f)
 
 /* ---- reading it -------------------------------------------------------- */
 
+static bool
+body_load(struct follow *f)
+{
+	struct said *said = &f->said;
+	struct digest digest;
+
+	buf_init(&said->bytes, SAID_MAX);
+	if (!follow_file_get(&said->bytes, f, "said", SIZE_MAX) ||
+	    said->bytes.n < FRONT_SIZE)
+		return false;
+	crypt_sha256(digest.b,
+	    span_of(said->bytes.p + FRONT_SIZE, said->bytes.n - FRONT_SIZE));
+	return digest_eq(&digest, &said->digest);
+}
+
+/* Where it was damaged behind its front, the state is there. */
+enum reason
+said_need(struct follow *f)
+{
+	if (!f->said.is_there || f->said.has_body)
+		return REASON_OK;
+	f->said.has_body = body_load(f);
+	if (f->said.has_body)
+		return REASON_OK;
+	said_fini(f);
+	TRY(follow_load_state(f));
+	if (f->state == NULL) {
+		f->report->reason = R_LOG_STATE;
+		f->run->out->degraded = true;
+		return REASON_OK;
+	}
+	TRY(said_make(f));
+	ledger_state_free(f->state);
+	f->state = NULL;
+	return REASON_OK;
+}
+
 static struct wire_in
 from(const struct follow *f, size_t at)
 {
-	struct span all = buf_view(&f->said.bytes);
-
-	ASSERT(f->said.is_there);
-	return (struct wire_in){ all.p, all.n - CHECKSUM, at, false };
+	ASSERT(f->said.has_body);
+	return (struct wire_in){ f->said.bytes.p, f->said.bytes.n, at, false };
 }
 
 enum reason
 said_facts(const struct follow *f, const struct ledger_facts *to)
 {
-	struct wire_in r =
-	    from(f, f->said.head + 16 + sizeof(struct ledger_summary));
+	struct wire_in r = from(f, FRONT_SIZE);
 
 	return facts_read(&r, to);
 }

@@ -9,8 +9,7 @@
 static bool
 may_be_kept(const struct run *run)
 {
-	/* Of a ledger's state nobody knows when it says something else. */
-	return run->is_now && !run->conf->no_memo && run->conf->n_ledgers == 0;
+	return run->is_now && !run->conf->no_memo;
 }
 
 /* Is the view there that it speaks of? */
@@ -48,6 +47,7 @@ same_open(struct run *run)
 		return R_LIMIT_MEMORY;
 	s->is_alive = same_read(s->last, bytes, &run->work) &&
 		      s->last->n_tas == run->conf->n_tals &&
+		      s->last->n_ledgers == run->conf->n_ledgers &&
 		      s->last->at <= run->at && run->at < s->last->until_at &&
 		      has_view(run, s->last);
 	return REASON_OK;
@@ -113,6 +113,13 @@ take_last(struct run *run)
 		from->hash = to->hash;
 		from->kept = to->kept;
 		*to = *from;
+	}
+	for (size_t i = 0; i < out->n_ledgers; i++) {
+		struct run_ledger *to = &out->ledgers[i];
+
+		to->holders = last->ledgers[i].holders;
+		to->holdings = last->ledgers[i].holdings;
+		to->payloads = last->ledgers[i].payloads;
 	}
 	out->degraded = last->degraded;
 	out->warnings = last->warnings;
@@ -280,6 +287,8 @@ store(struct run *run, const struct placing *p)
 		.warnings = out->warnings,
 		.n_tas = out->n_tas,
 		.tas = out->tas,
+		.n_ledgers = out->n_ledgers,
+		.ledgers = out->ledgers,
 		.n_places = p->all.n,
 		.places = p->all.v };
 	struct store_write *w;

@@ -28,9 +28,10 @@ struct same_last {
 	int64_t expires_at;
 	bool degraded;
 	uint64_t warnings, reasons[REASON_COUNT];
-	size_t n_places, n_tas;
+	size_t n_places, n_tas, n_ledgers;
 	struct same_place *places;
-	struct run_ta *tas; /* reasons and counts alone */
+	struct run_ta *tas;         /* reasons and counts alone */
+	struct run_ledger *ledgers; /* what is counted in payloads and facts */
 };
 
 /* same_record.c */

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "run/follow.h"
 #include "run/same.h"
 #include "run/whole.h" /* made by local.mk */
 
@@ -111,6 +112,44 @@ put_anchors(struct buf *b, const struct run *run)
 	}
 }
 
+/* Whom the view may name; the file that names them may have changed. */
+static void
+put_witnesses(struct buf *b, const struct tlog_keys *keys)
+{
+	put_u64(b, keys->n_witnesses);
+	for (size_t i = 0; i < keys->n_witnesses; i++) {
+		put_span(b, keys->witnesses[i].name);
+		put_span(b, SPAN_OF(keys->witnesses[i].key));
+	}
+}
+
+/* What is in force, what it says now, and all that the view tells of it. */
+static void
+put_ledgers(struct buf *b, const struct run *run)
+{
+	put_u64(b, run->n_follows);
+	for (size_t i = 0; i < run->n_follows; i++) {
+		const struct follow *f = &run->follows[i];
+		const struct run_ledger *r = f->report;
+
+		put_span(b, r->name);
+		put_u64(b, r->reason);
+		put_span(b, span_str(r->detail));
+		put_u64(b, r->size);
+		put_span(b, SPAN_OF(r->root));
+		put_u64(b, (uint64_t)r->cosigned_at);
+		put_u64(b, r->frozen);
+		put_u64(b, r->gone);
+		put_u64(b, (uint64_t)r->until_at);
+		put_span(b, r->evidence);
+		put_span(b, f->kept.note);
+		put_span(b, SPAN_OF(f->kept.successions));
+		put_u64(b, f->said.is_there);
+		put_span(b, SPAN_OF(f->said.digest));
+		put_witnesses(b, &f->segments[f->n_segments - 1].keys);
+	}
+}
+
 static int
 repository_order(const void *va, const void *vb)
 {
@@ -206,6 +245,7 @@ same_key(struct digest *out, struct run *run)
 	buf_init(&b, SIZE_MAX);
 	put_span(&b, SPAN_OF(run->same.early));
 	put_anchors(&b, run);
+	put_ledgers(&b, run);
 	put_repositories(&b, run);
 	why = put_findings(&b, run);
 	if (why != REASON_OK) {

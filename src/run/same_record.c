@@ -21,6 +21,16 @@ put_ta(struct wire_out *w, const struct run_ta *t)
 }
 
 static void
+put_ledger(struct wire_out *w, const struct run_ledger *l)
+{
+	wire_put_u64(w, l->holders);
+	wire_put_u64(w, l->holdings);
+	wire_put_u64(w, l->payloads.vrps);
+	wire_put_u64(w, l->payloads.aspa_customers);
+	wire_put_u64(w, l->payloads.router_keys);
+}
+
+static void
 put_all(struct wire_out *w, const struct same_last *s)
 {
 	wire_put(w, &s->at, sizeof(s->at));
@@ -38,6 +48,9 @@ put_all(struct wire_out *w, const struct same_last *s)
 	wire_put_u64(w, s->n_tas);
 	for (size_t i = 0; i < s->n_tas; i++)
 		put_ta(w, &s->tas[i]);
+	wire_put_u64(w, s->n_ledgers);
+	for (size_t i = 0; i < s->n_ledgers; i++)
+		put_ledger(w, &s->ledgers[i]);
 	wire_put_u64(w, s->n_places);
 	for (size_t i = 0; i < s->n_places; i++) {
 		wire_put_span(w, s->places[i].tree);
@@ -55,8 +68,9 @@ same_write(struct buf *out, const struct same_last *s)
 {
 	struct wire_out w = { 0 };
 
-	w.cap = sizeof(*s) + (REASON_COUNT + 8) * NUMBER_MAX +
-		s->n_tas * TA_MAX + s->n_places * PLACE_MAX;
+	w.cap = sizeof(*s) + (REASON_COUNT + 9) * NUMBER_MAX +
+		s->n_ledgers * 5 * NUMBER_MAX + s->n_tas * TA_MAX +
+		s->n_places * PLACE_MAX;
 	for (size_t i = 0; i < s->n_places; i++)
 		w.cap += s->places[i].tree.n + s->places[i].rrdp.n;
 	w.p = base_alloc(w.cap);
@@ -105,6 +119,16 @@ get_front(struct wire_in *r, struct same_last *s)
 		s->reasons[i] = wire_get_u64(r);
 }
 
+static void
+get_ledger(struct wire_in *r, struct run_ledger *l)
+{
+	l->holders = wire_get_u64(r);
+	l->holdings = wire_get_u64(r);
+	l->payloads.vrps = wire_get_u64(r);
+	l->payloads.aspa_customers = wire_get_u64(r);
+	l->payloads.router_keys = wire_get_u64(r);
+}
+
 bool
 same_read(struct same_last *out, struct span bytes, struct arena *arena)
 {
@@ -118,6 +142,12 @@ same_read(struct same_last *out, struct span bytes, struct arena *arena)
 		return false;
 	for (size_t i = 0; i < out->n_tas; i++)
 		get_ta(&r, &out->tas[i]);
+	out->n_ledgers = wire_get_count(&r, 5);
+	out->ledgers = ARENA_ARRAY(arena, out->n_ledgers, struct run_ledger);
+	if (out->ledgers == NULL)
+		return false;
+	for (size_t i = 0; i < out->n_ledgers; i++)
+		get_ledger(&r, &out->ledgers[i]);
 	out->n_places = wire_get_count(&r, sizeof(struct digest) + 2);
 	out->places = ARENA_ARRAY(arena, out->n_places, struct same_place);
 	if (out->places == NULL)

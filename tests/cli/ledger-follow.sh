@@ -71,6 +71,41 @@ for how in "" --no-memo --offline; do
 		[ "$(timed --at $((now - 1)) $how)" = "AS64500 AS64501 " ]
 	check "which leaves no trace $how" cmp "$said" kept.said
 done
+# Nothing is new: the view goes out as it was, and all that is told of it.
+work() { # what the run did, of what it said
+	python3 -c 'import json
+d = json.load(open("csv"))
+l = d["ledgers"][0]
+print(l["decision"], l["holders"], l["holdings"], l["applied"], l["vrps"],
+    d["vrps"], l["ledger_time"])'
+}
+said_by() {
+	"$cairn" validate --cache timed.cache --ledger timed.yaml \
+		--policy policy.yaml --json "$@" >csv 2>csv.err
+}
+if command -v python3 >/dev/null; then
+	said_by && work >first && said_by && work >second
+	check "the same run again" cmp first second
+	said_by --no-memo && work >third
+	check "as from the state" cmp first third
+	cp "$said" kept.said
+	size=$(wc -c <"$said")
+	printf X | dd of="$said" bs=1 seek=$((size - 9)) conv=notrunc 2>/dev/null
+	said_by --policy policy.yaml && work >fourth
+	check "the body is not read" cmp first fourth
+	for as in 64500 64501; do
+		cp policy.yaml policy.kept
+		echo "rules: [{asns: [$as], action: reject, why: no}]" >>policy.yaml
+		left=$(timed)
+		check "rules of a file, with AS$as, count at once" [ "$left" = "AS$((129001 - as)) " ]
+		mv policy.kept policy.yaml
+	done
+	echo '# other' >>policy.yaml
+	said_by && work >fifth
+	check "where it is, and is bent, the state is" cmp first fifth
+	check "and it is made anew" [ "$(timed --at $((until - 1)))" = "AS64500 AS64501 " ]
+	cp "$said" kept.said
+fi
 mv timed.cache/ledgers/*.?.* state
 check "it is all that is wanted" [ "$(timed)" = "AS64500 AS64501 " ]
 check "also with --at" [ "$(timed --at $((until - 1)))" = "AS64500 AS64501 " ]

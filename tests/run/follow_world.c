@@ -178,6 +178,8 @@ run(struct world *w, const struct how *how)
 	    (struct run_early){ 0 }, &w->why);
 	if (r != REASON_OK)
 		fail_msg("run: %s: %s", reason_id(r), w->why.detail);
+	assert_int_equal(
+	    run_result_view(&w->result, &w->conf, &w->why), REASON_OK);
 	assert_int_equal(w->result.n_ledgers, 1);
 	return &w->result.ledgers[0];
 }
