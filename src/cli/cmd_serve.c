@@ -12,6 +12,23 @@ struct daemon_ctx {
 	int status; /* of the last reading */
 };
 
+/* Exceptions that are wrong now are wrong in each run. */
+static int
+check_slurm(const struct daemon_ctx *d, const struct conf *c)
+{
+	struct slurm slurm;
+	struct fault why;
+	enum reason reason;
+
+	fault_init(&why, SPAN(""));
+	reason = run_slurm_load(&slurm, c->slurm, c->n_slurm, &c->limits, &why);
+	slurm_fini(&slurm);
+	if (reason == REASON_OK)
+		return STATUS_DONE;
+	(void)failure(d->self, "%s: %s", reason_id(reason), why.detail);
+	return reason == R_LIMIT_MEMORY ? STATUS_FAILED : STATUS_USAGE;
+}
+
 /* The settings it stands in, so that drop finds them again. */
 struct held {
 	struct settings settings;
@@ -31,6 +48,9 @@ load(void *ctx)
 	if (d->status == STATUS_DONE && h->settings.conf.has_at)
 		d->status = usage_error(
 		    d->self, "--at is for one run: see cairn-validate(1)");
+	if (d->status == STATUS_DONE)
+		d->status = check_slurm(d, &h->settings.conf);
+	h->settings.conf.keeps_slurm = true;
 	if (d->status == STATUS_DONE)
 		return &h->settings.conf;
 	conf_fini(&h->settings.conf);

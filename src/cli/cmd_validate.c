@@ -249,6 +249,17 @@ publish_early(void *ctx, struct run_result *r)
 		(void)write_outputs(v, r, &o, true);
 }
 
+/* For all of them there is one cause. */
+static void
+say_slurm(const struct settings *v, const struct slurm *s)
+{
+	if (s->files.n > 0 && s->files.v[0].reason != REASON_OK)
+		(void)failure(v->self,
+		    "%s: %.*s: the exceptions stay as they last were",
+		    reason_id(s->files.v[0].reason),
+		    SPAN_FMT(s->files.v[0].detail));
+}
+
 int
 validate_once(struct settings *v, int64_t *expires_at)
 {
@@ -265,6 +276,7 @@ validate_once(struct settings *v, int64_t *expires_at)
 	    &result, &v->conf, progress_of(&progress), early, &why);
 	progress_end(&progress);
 	if (reason == REASON_OK) {
+		say_slurm(v, &result.slurm);
 		*expires_at = result.expires_at;
 		status = finish(v, &result);
 	} else {

@@ -156,6 +156,8 @@ struct conf {
 	unsigned rrdp_fallback;    /* enum conf_fallback */
 	uint64_t jobs;             /* 0: one for each processor */
 	bool offline, no_memo, allow_local, strict;
+	/* Not a setting: where SLURM files break, the last good ones stay. */
+	bool keeps_slurm;
 	struct conf_rtr rtr;
 	struct conf_http http;
 	uint64_t refresh, max_age; /* of a server, seconds */

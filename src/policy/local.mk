@@ -1,7 +1,7 @@
 noinst_LIBRARIES += libpolicy.a
 libpolicy_a_SOURCES = %D%/policy.h %D%/inside.h %D%/aspa.c %D%/cover.c \
 	%D%/explain.c %D%/explain_print.c %D%/filter.c %D%/first.c %D%/hold.c \
-	%D%/merge.c %D%/nest.c %D%/route.c %D%/rule.c %D%/slurm_read.c \
+	%D%/merge.c %D%/nest.c %D%/route.c %D%/rule.c %D%/slurm_check.c %D%/slurm_read.c \
 	%D%/take.c %D%/who.c %D%/world.c \
 	%D%/compare.h %D%/compare_inside.h %D%/compare_words.h \
 	%D%/compare.c %D%/compare_absent.c %D%/compare_sum.c \

@@ -144,6 +144,9 @@ struct slurm_file {
 	struct span name;   /* as given */
 	struct span source; /* "slurm:NAME": what payloads say */
 	unsigned version;
+	/* The caller's to set: why a newer one is not in force. */
+	enum reason reason;
+	struct span detail;
 };
 
 /* All of several files. */
@@ -166,6 +169,9 @@ void slurm_init(struct slurm *out);
 enum reason slurm_parse(struct slurm *, struct span text, const char *name,
     const struct limits *, struct slurm_error *) MUST_CHECK;
 void slurm_fini(struct slurm *);
+/* RFC 8416 4.2: R_SLURM_OVERLAP where two files are about the same addresses
+ * or AS number; `why` says file and line of both. */
+enum reason slurm_check(const struct slurm *, struct fault *why) MUST_CHECK;
 /* What a filter removes and an assertion adds, in one line. */
 void slurm_filter_write(struct buf *out, const struct slurm_filter *);
 

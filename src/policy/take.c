@@ -239,7 +239,9 @@ take_sources(struct view *out, struct merge *m)
 	all += facts->n_sources;
 	for (size_t i = 0; i < slurm->files.n; i++)
 		all[i] = (struct view_source){ .kind = SOURCE_SLURM,
-			.name = slurm->files.v[i].source };
+			.name = slurm->files.v[i].source,
+			.reason = slurm->files.v[i].reason,
+			.detail = slurm->files.v[i].detail };
 	for (size_t i = 0; i < slurm->assertions.n; i++)
 		all[slurm->assertions.v[i].file].n_payloads++;
 	out->n_sources += slurm->files.n;

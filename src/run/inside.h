@@ -374,4 +374,8 @@ enum reason walk_anchor(struct run *, struct ta *) MUST_CHECK;
 void tree_fini(struct tree *);
 bool node_is_cut(const struct node *);
 
+/* slurm_kept.c */
+/* The exceptions in force: as their files say, or as they last did. */
+enum reason slurm_take(struct run *) MUST_CHECK;
+
 #endif

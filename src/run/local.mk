@@ -1,7 +1,7 @@
 noinst_LIBRARIES += librun.a
 librun_a_SOURCES = %D%/run.h %D%/inside.h %D%/finish.h %D%/run.c %D%/source.c \
 	%D%/want.c %D%/repository.c %D%/intake.c %D%/anchor.c %D%/judge.c %D%/walk.c %D%/harvest.c %D%/facts.c \
-	%D%/early.c %D%/settle.c %D%/slurm.c %D%/hold.c %D%/withdrawn.h %D%/withdrawn.c %D%/publish.c %D%/alarm.h %D%/alarm.c %D%/alarm_queue.c %D%/doctor.h %D%/doctor.c %D%/doctor_rsync.c \
+	%D%/early.c %D%/settle.c %D%/slurm.h %D%/slurm.c %D%/slurm_kept.c %D%/hold.c %D%/withdrawn.h %D%/withdrawn.c %D%/publish.c %D%/alarm.h %D%/alarm.c %D%/alarm_queue.c %D%/doctor.h %D%/doctor.c %D%/doctor_rsync.c \
 	%D%/doctor_net.c %D%/doctor_sources.c %D%/doctor_https.c %D%/doctor_kernel.c %D%/doctor_serve.c %D%/doctor_watch.c \
 	%D%/ask.c %D%/pool.h %D%/pool_inside.h \
 	%D%/pool.c %D%/pool_slot.c %D%/ring.h %D%/ring.c %D%/box.h %D%/box.c %D%/wire.h \

@@ -369,8 +369,7 @@ run_all(struct run *run)
 {
 	TRY(open_all(run));
 	TRY(same_open(run));
-	TRY(run_slurm_load(&run->out->slurm, run->conf->slurm,
-	    run->conf->n_slurm, &run->conf->limits, run->why));
+	TRY(slurm_take(run));
 	TRY(follow_begin(run));
 	TRY(load_anchors(run));
 	TRY(alarm_remember(run));

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "run/run.h"
+#include "run/slurm.h"
 
 static enum reason
 fail(struct fault *why, enum reason reason, const char *path, const char *text)
@@ -56,33 +56,65 @@ load(struct buf *out, const char *path, const struct limits *limits,
 }
 
 static enum reason
-add(struct slurm *out, const char *path, const struct limits *limits,
-    struct fault *why)
+parse(struct slurm *out, struct span text, const char *path,
+    const struct limits *limits, struct fault *why)
 {
 	struct slurm_error error;
-	struct buf text;
-	enum reason reason;
+	enum reason reason = slurm_parse(out, text, path, limits, &error);
 
-	buf_init(&text, (size_t)limits->slurm_bytes);
-	reason = load(&text, path, limits, why);
-	if (reason == REASON_OK) {
-		reason =
-		    slurm_parse(out, buf_view(&text), path, limits, &error);
-		if (reason != REASON_OK)
-			reason = fault_say(why, reason, NULL, "%s:%u: %s%s%s",
-			    path, error.line, error.path,
-			    error.path[0] != '\0' ? ": " : "", error.text);
+	return reason == REASON_OK
+		   ? reason
+		   : fault_say(why, reason, NULL, "%s:%u: %s%s%s", path,
+			 error.line, error.path,
+			 error.path[0] != '\0' ? ": " : "", error.text);
+}
+
+enum reason
+slurm_texts_read(struct slurm_texts *out, const char *const *paths, size_t n,
+    const struct limits *limits, struct fault *why)
+{
+	*out = (struct slurm_texts){ 0 };
+	for (size_t i = 0; i < n; i++) {
+		struct buf text;
+
+		buf_init(&text, (size_t)limits->slurm_bytes);
+		if (!vec_push(&out->texts, text))
+			return R_LIMIT_MEMORY;
+		TRY(load(&out->texts.v[i], paths[i], limits, why));
 	}
-	buf_fini(&text);
-	return reason;
+	return REASON_OK;
+}
+
+void
+slurm_texts_fini(struct slurm_texts *t)
+{
+	for (size_t i = 0; i < t->texts.n; i++)
+		buf_fini(&t->texts.v[i]);
+	vec_fini(&t->texts);
+}
+
+enum reason
+slurm_texts_parse(struct slurm *out, const struct slurm_texts *t,
+    const char *const *paths, const struct limits *limits, struct fault *why)
+{
+	slurm_init(out);
+	for (size_t i = 0; i < t->texts.n; i++)
+		TRY(parse(
+		    out, buf_view(&t->texts.v[i]), paths[i], limits, why));
+	return slurm_check(out, why);
 }
 
 enum reason
 run_slurm_load(struct slurm *out, const char *const *paths, size_t n,
     const struct limits *limits, struct fault *why)
 {
+	struct slurm_texts texts;
+	enum reason reason;
+
 	slurm_init(out);
-	for (size_t i = 0; i < n; i++)
-		TRY(add(out, paths[i], limits, why));
-	return REASON_OK;
+	reason = slurm_texts_read(&texts, paths, n, limits, why);
+	if (reason == REASON_OK)
+		reason = slurm_texts_parse(out, &texts, paths, limits, why);
+	slurm_texts_fini(&texts);
+	return reason;
 }

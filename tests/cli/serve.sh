@@ -105,6 +105,52 @@ check "no certificate: it says so" wait_for says "certificate"
 check "and serves on" rtr --compare world/cache
 cp good.yaml world/cairn.yaml
 
+# SLURM files that are edited: the last good ones stay, while all else goes on.
+exceptions() { # FILE AS: adds a VRP of that AS
+	printf '{"slurmVersion": 1, "validationOutputFilters":
+		{"prefixFilters": [], "bgpsecFilters": []},
+		"locallyAddedAssertions": {"bgpsecAssertions": [],
+		"prefixAssertions": [{"asn": %s, "prefix": "240.0.0.0/8"}]}}' \
+		"$2" >"$1.new"
+	mv "$1.new" "$1"
+}
+hears() { # AS
+	rtr --output csv | grep -q "^AS$1,240.0.0.0/8,"
+}
+broken() { # how often it was said
+	[ "$(grep -c 'stay as they last were' serve.log)" -ge "$1" ]
+}
+exceptions world/mine.json 64501
+echo 'slurm: [mine.json]' >>world/cairn.yaml
+cp world/cairn.yaml good.yaml
+kill -HUP $pid
+check "exceptions" wait_for hears 64501
+exceptions world/mine.json 64502
+kill -USR1 $pid
+check "edited" wait_for hears 64502
+echo '{"slurmVersion": 1,' >world/mine.json
+kill -USR1 $pid
+check "half an edit is told" wait_for broken 1
+check "with file and line" says 'slurm.json: .*mine.json:2: '
+kill -USR1 $pid
+check "in each run" wait_for broken 2
+check "the last good ones are in force" hears 64502
+check "which is the view" rtr --compare world/cache
+refused() { # how often a reload was
+	[ "$(grep -c 'stays as it was' serve.log)" -ge "$1" ]
+}
+times=$(grep -c 'stays as it was' serve.log)
+kill -HUP $pid
+check "a reload refuses them" wait_for refused $((times + 1))
+check "and all goes on" hears 64502
+exceptions world/mine.json 64503
+kill -USR1 $pid
+check "once they are right they are in force" wait_for hears 64503
+echo '{' >world/mine.json
+status "it does not start with wrong ones" 2 "$cairn" serve \
+	-c world/cairn.yaml --rtr 127.0.0.1:$((port + 3)) --cache other
+exceptions world/mine.json 64503
+
 # Now: a validation by signal.
 kill -USR1 $pid
 sleep 1

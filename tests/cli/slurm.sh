@@ -19,13 +19,14 @@ $(sed -n 2p before.csv)
 END
 file good.json "{\"prefix\": \"$prefix\", \"comment\": \"ours\"}" \
 	'{"asn": 64999, "prefix": "198.18.0.0/15", "maxPrefixLength": 24}'
+file none.json '{"asn": 4294967000}'
 file known.json '{"asn": 4294967000}' "{\"asn\": ${asn#AS}, \"prefix\": \"$prefix\"}"
 
-status "lint" 0 "$cairn" slurm -c world/cairn.yaml good.json known.json
+status "lint" 0 "$cairn" slurm -c world/cairn.yaml good.json none.json
 check "what a filter removes" grep -qE \
 	"^good.json:2: removes VRPs within $prefix: [1-9]" out
 check "what removes nothing" grep -qx \
-	'known.json:2: removes VRPs of AS4294967000: 0' out
+	'none.json:2: removes VRPs of AS4294967000: 0' out
 check "what is added" grep -qx \
 	'good.json:3: adds AS64999 198.18.0.0/15-24' out
 status "lint alone" 0 "$cairn" slurm -c world/cairn.yaml known.json
@@ -60,8 +61,17 @@ check "file, line, path" grep -q 'twice.json:2: slurmVersion: ' err
 status "a run with it" 2 run --slurm twice.json --output csv:after.csv
 check "says so too" grep -q 'twice.json:2: slurmVersion: ' err
 check "outputs are as they were" grep -q slurm:good after.csv
-status "no file" 1 "$cairn" slurm none.json
-check "is told" grep -q 'none.json: No such file' err
+# Two files about one prefix: the set is refused (RFC 8416 4.2).
+status "two files that overlap" 1 "$cairn" slurm -c world/cairn.yaml \
+	good.json known.json
+check "both places are told" grep -q \
+	"slurm.overlap: known.json:3: $prefix is what good.json:2 is about" err
+provokes slurm.overlap
+status "a run with them" 2 run --slurm good.json known.json \
+	--output csv:after.csv
+check "outputs are as they were, too" grep -q slurm:good after.csv
+status "no file" 1 "$cairn" slurm nowhere.json
+check "is told" grep -q 'nowhere.json: No such file' err
 provokes slurm.file
 truncate -s 1G huge.json
 status "one of 1 GB" 1 "$cairn" slurm huge.json

@@ -400,8 +400,9 @@ test_many(void **state)
 		f.asn.v = i % 2 == 0 ? i : VRPS + i;
 		assert_true(vec_push(&slurm.filters, f));
 	}
-	assert_true(vec_push(
-	    &slurm.files, ((struct slurm_file){ SPAN("x"), SPAN("x"), 1 })));
+	assert_true(vec_push(&slurm.files,
+	    ((struct slurm_file){
+		.name = SPAN("x"), .source = SPAN("x"), .version = 1 })));
 	for (uint32_t i = 0; i < VRPS; i++) {
 		all[i] =
 		    (struct payload){ .kind = PAYLOAD_VRP, .origin = &origin };
@@ -415,6 +416,81 @@ test_many(void **state)
 	    (double)(clock() - from) / CLOCKS_PER_SEC);
 	slurm_fini(&slurm);
 	base_free(all);
+}
+
+/* ---- several files: RFC 8416 4.2 ----------------------------------------- */
+
+static const struct {
+	const char *what, *one, *other;
+	const char *detail; /* NULL: they may stand together */
+} pairs[] = {
+	{ "apart", PF("{\"prefix\":\"10.0.0.0/8\"}"),
+	    PA("{\"prefix\":\"11.0.0.0/8\",\"asn\":1}"), NULL },
+	{ "the same prefix", PF("{\"prefix\":\"10.0.0.0/8\"}"),
+	    PA("{\"prefix\":\"10.0.0.0/8\",\"asn\":1}"),
+	    "two:4: 10.0.0.0/8 is what one:1 is about" },
+	{ "within an assertion", PA("{\"prefix\":\"2001:db8::/32\",\"asn\":1}"),
+	    PA("{\"prefix\":\"2001:db8:ff::/48\",\"asn\":1}"),
+	    "two:4: 2001:db8:ff::/48 is what one:4 is about" },
+	{ "around, behind others",
+	    PF("{\"prefix\":\"10.0.0.0/24\"},{\"prefix\":\"10.9.0.0/24\"},"
+	       "{\"prefix\":\"12.0.0.0/8\"}"),
+	    PF("{\"prefix\":\"10.8.0.0/13\"}"),
+	    "one:1: 10.9.0.0/24 is what two:1 is about" },
+	{ "not side by side in a nest",
+	    PF("{\"prefix\":\"10.0.0.0/8\"},{\"prefix\":\"10.1.0.0/16\"}"),
+	    PF("{\"prefix\":\"10.2.0.0/16\"}"),
+	    "two:1: 10.2.0.0/16 is what one:1 is about" },
+	{ "families", PF("{\"prefix\":\"0.0.0.0/0\"}"),
+	    PF("{\"prefix\":\"::/0\"}"), NULL },
+	/* An origin alone is no address. */
+	{ "origins", PF("{\"asn\":1}"), PF("{\"asn\":1}"), NULL },
+	{ "an origin and its prefix", PF("{\"asn\":1}"),
+	    PA("{\"prefix\":\"10.0.0.0/8\",\"asn\":1}"), NULL },
+	{ "keys of one AS", BF("{\"asn\":1}"),
+	    BA("{\"asn\":1,\"SKI\":\"" SKI "\",\"routerPublicKey\":\"" SPKI
+	       "\"}"),
+	    "two:5: AS1 is what one:2 is about" },
+	{ "keys of two", BF("{\"asn\":1}"), BF("{\"asn\":2}"), NULL },
+	{ "a key of any", BF("{\"SKI\":\"" SKI "\"}"),
+	    BF("{\"SKI\":\"" SKI "\"}"), NULL },
+	{ "one customer", AF("{\"customerAsn\":1}"),
+	    AA("{\"customerAsn\":1,\"providerAsns\":[2]}"),
+	    "two:5: AS1 is what one:2 is about" },
+	{ "customers", AA("{\"customerAsn\":2,\"providerAsns\":[1]}"),
+	    AA("{\"customerAsn\":1,\"providerAsns\":[2]}"), NULL },
+	{ "a key and an ASPA of one AS", BF("{\"asn\":1}"),
+	    AF("{\"customerAsn\":1}"), NULL },
+};
+
+static void
+test_overlaps(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(pairs); i++) {
+		struct slurm_error error;
+		struct slurm slurm;
+		struct fault why;
+
+		slurm_init(&slurm);
+		fault_init(&why, SPAN(""));
+		CHECK_REASON(pairs[i].what,
+		    slurm_parse(
+			&slurm, span_str(pairs[i].one), "one", &limits, &error),
+		    REASON_OK);
+		/* Whatever a file says twice is its own. */
+		CHECK_REASON(
+		    pairs[i].what, slurm_check(&slurm, &why), REASON_OK);
+		CHECK_REASON(pairs[i].what,
+		    slurm_parse(&slurm, span_str(pairs[i].other), "two",
+			&limits, &error),
+		    REASON_OK);
+		CHECK_REASON(pairs[i].what, slurm_check(&slurm, &why),
+		    pairs[i].detail == NULL ? REASON_OK : R_SLURM_OVERLAP);
+		if (pairs[i].detail != NULL)
+			assert_string_equal(why.detail, pairs[i].detail);
+		slurm_fini(&slurm);
+	}
 }
 
 static int
@@ -444,6 +520,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_aspas, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_keys, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_many, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_overlaps, setup, teardown),
 	};
 
 	return cmocka_run_group_tests_name("slurm", tests, NULL, NULL);
