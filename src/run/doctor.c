@@ -178,6 +178,8 @@ store_advice(enum reason reason)
 	case R_STORE_FULL:
 		return "free space";
 	case R_STORE_DAMAGED:
+		return "nothing: the next run sets it aside and fetches "
+		       "everything anew";
 	case R_STORE_FORMAT:
 		return "remove the folder: the next run fetches everything "
 		       "anew";

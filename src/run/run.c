@@ -136,6 +136,25 @@ open_https(struct run *run)
 	return https_open(&run->https, settings, run->why);
 }
 
+/* What cannot be read is had again. */
+static enum reason
+open_store(struct run *run)
+{
+	const char *cache = run->conf->cache;
+	enum reason why = store_open(&run->store, cache, run->why);
+	struct finding f = { .reason = why, .effect = EFFECT_WARNING };
+
+	if (why != R_STORE_DAMAGED)
+		return why;
+	f.detail = arena_dup(&run->work, span_str(run->why->detail));
+	if (f.detail.p == NULL)
+		return R_LIMIT_MEMORY;
+	fault_init(run->why, span_of(NULL, 0));
+	TRY(store_set_aside(cache, run->why));
+	TRY(store_open(&run->store, cache, run->why));
+	return run_find(run, &f);
+}
+
 static enum reason
 open_all(struct run *run)
 {
@@ -155,7 +174,7 @@ open_all(struct run *run)
 	if (run->crypt == NULL)
 		return R_LIMIT_MEMORY;
 	run->verifier = crypt_verifier(run->crypt);
-	TRY(store_open(&run->store, conf->cache, run->why));
+	TRY(open_store(run));
 	TRY(store_read_begin(&run->now, run->store, run->why));
 	return conf->offline ? REASON_OK
 			     : fetch_open(&run->fetch, &settings, run->why);
@@ -441,6 +460,8 @@ run_validate(struct run_result *out, const struct conf *conf,
 	out->started_at = run.clock_at;
 	r = run_all(&run);
 	out->work.total_ms = (uint64_t)(run_clock_ms() - run.begun_ms);
+	if (r == REASON_OK)
+		store_is_well(run.store);
 	run_fini(&run);
 	return r;
 }

@@ -43,10 +43,13 @@ enum table {
 	TABLE_COUNT
 };
 
+const char *store_table_name(enum table);
+
 struct store {
 	MDB_env *env;
 	MDB_dbi tables[TABLE_COUNT];
-	int lock;
+	int folder, lock;
+	bool is_well; /* it need not be looked at before it is opened again */
 	VEC(struct digest) damaged; /* objects */
 	bool lost_name;             /* the record of one is damaged */
 };
@@ -64,6 +67,13 @@ struct store_write {
 	uint64_t dropped;   /* references removed since the last collection */
 	bool is_same;       /* it said what is so since */
 };
+
+/* check.c: what the lock's file says while nobody has it: how the store's file
+ * looked when it was closed. */
+#define STAMP_TEXT 128
+void stamp_write(char out[STAMP_TEXT], int folder);
+/* Could all of it be read? */
+bool store_is_whole(const char *path, size_t map_size) MUST_CHECK;
 
 /* A key of one or two digests, or of a byte and one. */
 struct store_key {

@@ -42,6 +42,12 @@ static const char *const table_names[TABLE_COUNT] = {
 	[TABLE_MEMOS] = "memos",
 };
 
+const char *
+store_table_name(enum table t)
+{
+	return table_names[t];
+}
+
 static enum reason
 trouble_reason(int rc)
 {
@@ -135,9 +141,10 @@ holder_is_gone(int fd)
 /* The lock goes when the process does, however that comes about; but a child
  * of it that was just forked has it too, until it executes or dies. */
 static enum reason
-lock_take(int fd, const char *path, struct fault *why)
+lock_take(int fd, char before[STAMP_TEXT], const char *path, struct fault *why)
 {
 	char text[24];
+	ssize_t got;
 	int n;
 
 	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
@@ -147,6 +154,8 @@ lock_take(int fd, const char *path, struct fault *why)
 			return lock_held(fd, path, why);
 		(void)usleep(ORPHAN_US);
 	}
+	got = pread(fd, before, STAMP_TEXT - 1, 0);
+	before[got > 0 ? got : 0] = '\0';
 	n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
 	if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)n, 0) != n)
 		return store_trouble(why, errno, path);
@@ -154,13 +163,14 @@ lock_take(int fd, const char *path, struct fault *why)
 }
 
 static enum reason
-folder_lock(int *out, int folder, const char *path, struct fault *why)
+folder_lock(int *out, char before[STAMP_TEXT], int folder, const char *path,
+    struct fault *why)
 {
 	*out = openat(
 	    folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (*out < 0)
 		return store_trouble(why, errno, path);
-	return lock_take(*out, path, why);
+	return lock_take(*out, before, path, why);
 }
 
 /* ---- the tables ------------------------------------------------------ */
@@ -238,33 +248,74 @@ tables_open(struct store *s, const char *path, struct fault *why)
 	return rc == 0 ? REASON_OK : store_trouble(why, rc, path);
 }
 
+/* Is its file as it was left, or if not, can it be read? */
+static enum reason
+look_first(const struct store *s, const char *path,
+    const char before[STAMP_TEXT], struct fault *why)
+{
+	char now[STAMP_TEXT];
+
+	stamp_write(now, s->folder);
+	if (now[0] == '\0' || strcmp(now, before) == 0 ||
+	    store_is_whole(path, MAP_SIZE))
+		return REASON_OK;
+	return fault_say(why, R_STORE_DAMAGED, NULL, "%s", path);
+}
+
+void
+store_is_well(struct store *s)
+{
+	s->is_well = true;
+}
+
+enum reason
+store_set_aside(const char *cache, struct fault *why)
+{
+	char before[STAMP_TEXT];
+	int folder = -1, lock = -1;
+	enum reason r = folder_open(&folder, cache, why);
+
+	if (r == REASON_OK)
+		r = folder_lock(&lock, before, folder, cache, why);
+	if (r == REASON_OK && renameat(folder, "store/data.mdb", folder,
+				  "store/damaged.mdb") != 0)
+		r = store_trouble(why, errno, cache);
+	if (r == REASON_OK)
+		(void)unlinkat(folder, "store/lock.mdb", 0);
+	if (folder >= 0)
+		(void)close(folder);
+	if (lock >= 0)
+		(void)close(lock);
+	return r;
+}
+
 enum reason
 store_open(struct store **out, const char *cache, struct fault *why)
 {
 	struct store *s = base_alloc(sizeof(*s));
+	char before[STAMP_TEXT] = "";
 	struct buf path;
 	enum reason r;
-	int folder = -1;
 
 	if (s == NULL)
 		return fault_at(why, R_LIMIT_MEMORY, NULL);
-	s->lock = -1;
+	s->lock = s->folder = -1;
 	buf_init(&path, 8192);
 	buf_puts(&path, cache);
 	buf_add(&path, "/store", sizeof("/store"));
 	r = path.failed ? fault_say(why, R_STORE_IO, NULL, "cache: long path")
-			: folder_open(&folder, cache, why);
+			: folder_open(&s->folder, cache, why);
 	if (r == REASON_OK)
-		r = folder_lock(&s->lock, folder, cache, why);
-	if (r == REASON_OK && mkdirat(folder, "store", 0700) != 0 &&
+		r = folder_lock(&s->lock, before, s->folder, cache, why);
+	if (r == REASON_OK && mkdirat(s->folder, "store", 0700) != 0 &&
 	    errno != EEXIST)
 		r = store_trouble(why, errno, cache);
+	if (r == REASON_OK)
+		r = look_first(s, (const char *)path.p, before, why);
 	if (r == REASON_OK)
 		r = env_open(s, (const char *)path.p, why);
 	if (r == REASON_OK)
 		r = tables_open(s, (const char *)path.p, why);
-	if (folder >= 0)
-		(void)close(folder);
 	buf_fini(&path);
 	if (r != REASON_OK) {
 		store_close(s);
@@ -274,6 +325,16 @@ store_open(struct store **out, const char *cache, struct fault *why)
 	return REASON_OK;
 }
 
+static void
+say_closed(const struct store *s)
+{
+	char text[STAMP_TEXT];
+
+	stamp_write(text, s->folder);
+	/* Where this fails it is looked at before it is opened. */
+	(void)!pwrite(s->lock, text, strlen(text), 0);
+}
+
 void
 store_close(struct store *s)
 {
@@ -281,6 +342,10 @@ store_close(struct store *s)
 		return;
 	if (s->env != NULL)
 		mdb_env_close(s->env);
+	if (s->is_well)
+		say_closed(s);
+	if (s->folder >= 0)
+		(void)close(s->folder);
 	if (s->lock >= 0)
 		(void)close(s->lock);
 	vec_fini(&s->damaged);

@@ -23,10 +23,17 @@
 
 struct store;
 
-/* Makes the folder (not those above it) where there is none. */
+/* Makes the folder (not those above it) where there is none. R_STORE_DAMAGED:
+ * it is no store, or not all of it can be read. */
 enum reason store_open(
     struct store **out, const char *cache, struct fault *why) MUST_CHECK;
 void store_close(struct store *); /* after all reads and writes; may be NULL */
+/* Nothing was wrong with it: the next who opens it need not look at all of it
+ * first, if the file is still as it is when it is closed. */
+void store_is_well(struct store *);
+/* After R_STORE_DAMAGED: its file is STORE/damaged.mdb from now on, in the
+ * place of an earlier one, and the next who opens the store makes another. */
+enum reason store_set_aside(const char *cache, struct fault *why) MUST_CHECK;
 
 /* ---- reading --------------------------------------------------------- */
 
@@ -193,7 +200,8 @@ enum reason store_collect_memos(
 bool store_is_due(struct store_write *);
 /* If reads found a damaged object, remove all that are damaged. Then, and where
  * the record of a name was, remove every STORE_RRDP and STORE_TREE as well,
- * because what is new since would not bring them: so that they are had again. */
+ * because what is new since would not bring them: so that they are had again.
+ */
 enum reason store_forget_damaged(struct store_write *) MUST_CHECK;
 
 #endif

@@ -400,6 +400,29 @@ test_record(void **state)
 	arena_fini(&arena);
 }
 
+/* What cannot be read is said once, and had again. */
+static void
+test_store_damaged(void **state)
+{
+	struct scene *s = *state;
+	struct buf text[2];
+
+	scene_world(s, NULL, s->at);
+	scene_run(s);
+	view_timeless(&text[0], s);
+	scene_shell(s, "dd if=/dev/zero of=w/cache/store/data.mdb bs=4096"
+		       " seek=2 count=40 conv=notrunc 2>/dev/null");
+	scene_run(s);
+	assert_true(scene_found(s, R_STORE_DAMAGED, ""));
+	provoked(R_STORE_DAMAGED);
+	assert_true(s->result.work.points_judged > 0);
+	scene_shell(s, "test -f w/cache/store/damaged.mdb");
+	scene_run(s);
+	assert_false(scene_found(s, R_STORE_DAMAGED, ""));
+	view_timeless(&text[1], s);
+	check_equal("had again", &text[0], &text[1]);
+}
+
 /* ---- folders --------------------------------------------------------- */
 
 /* Files must have been there for a while: STAMP_AGE of fetch/tree.c. */
@@ -447,7 +470,7 @@ main(void)
 	const struct CMUnitTest tests[] = { SCENE(test_nothing_new),
 		SCENE(test_not_the_same), SCENE(test_configured),
 		SCENE(test_time), cmocka_unit_test(test_record),
-		SCENE(test_folders) };
+		SCENE(test_folders), SCENE(test_store_damaged) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
