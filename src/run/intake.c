@@ -143,7 +143,8 @@ is_known(void *ctx, struct span uri, uint64_t stamp)
 	struct intake *in = ctx;
 	struct store_name *name = &in->known;
 
-	return store_write_name(name, in->write, &in->repository->key, uri) &&
+	return !store_is_suspect(in->run->store) &&
+	       store_write_name(name, in->write, &in->repository->key, uri) &&
 	       name->stamp == stamp && store_write_has(in->write, &name->hash);
 }
 
@@ -180,7 +181,8 @@ is_unchanged(struct run *run, struct repository *r)
 	struct span stamp;
 
 	fault_init(&why, span_of(NULL, 0));
-	if (!store_blob(&stamp, run->now, STORE_TREE, &r->key) ||
+	if (store_is_suspect(run->store) ||
+	    !store_blob(&stamp, run->now, STORE_TREE, &r->key) ||
 	    fetch_read(&count, run->fetch, &r->want.fetch, r->uri,
 		run->clock_at, NULL, &why) != REASON_OK ||
 	    !count.is_stamped || !span_eq(stamp, SPAN_OF(count.stamp)))

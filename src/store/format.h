@@ -49,6 +49,7 @@ struct store {
 	MDB_env *env;
 	MDB_dbi tables[TABLE_COUNT];
 	int folder, lock;
+	bool is_suspect; /* somebody wrote its file since it was closed */
 	bool is_well; /* it need not be looked at before it is opened again */
 	VEC(struct digest) damaged; /* objects */
 	bool lost_name;             /* the record of one is damaged */

@@ -250,16 +250,24 @@ tables_open(struct store *s, const char *path, struct fault *why)
 
 /* Is its file as it was left, or if not, can it be read? */
 static enum reason
-look_first(const struct store *s, const char *path,
-    const char before[STAMP_TEXT], struct fault *why)
+look_first(struct store *s, const char *path, const char before[STAMP_TEXT],
+    struct fault *why)
 {
 	char now[STAMP_TEXT];
 
 	stamp_write(now, s->folder);
-	if (now[0] == '\0' || strcmp(now, before) == 0 ||
-	    store_is_whole(path, MAP_SIZE))
+	if (now[0] == '\0' || strcmp(now, before) == 0)
 		return REASON_OK;
-	return fault_say(why, R_STORE_DAMAGED, NULL, "%s", path);
+	s->is_suspect = strncmp(before, "closed", 6) == 0;
+	return store_is_whole(path, MAP_SIZE)
+		   ? REASON_OK
+		   : fault_say(why, R_STORE_DAMAGED, NULL, "%s", path);
+}
+
+bool
+store_is_suspect(const struct store *s)
+{
+	return s->is_suspect;
 }
 
 void

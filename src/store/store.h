@@ -31,6 +31,9 @@ void store_close(struct store *); /* after all reads and writes; may be NULL */
 /* Nothing was wrong with it: the next who opens it need not look at all of it
  * first, if the file is still as it is when it is closed. */
 void store_is_well(struct store *);
+/* Somebody else wrote its file since it was closed in good order: what it says
+ * is there may not be so, though each record and object bears its digest. */
+bool store_is_suspect(const struct store *);
 /* After R_STORE_DAMAGED: its file is STORE/damaged.mdb from now on, in the
  * place of an earlier one, and the next who opens the store makes another. */
 enum reason store_set_aside(const char *cache, struct fault *why) MUST_CHECK;

@@ -227,6 +227,17 @@ test_stamp(void **state)
 	before[n] = '\0';
 	assert_null(strstr(before, "closed"));
 	s = store_new();
+	assert_false(store_is_suspect(s)); /* but LMDB knows about deaths */
+	store_is_well(s);
+	store_close(s);
+	s = store_new();
+	assert_false(store_is_suspect(s));
+	store_is_well(s);
+	store_close(s);
+	(void)snprintf(path, sizeof(path), "%s/store/data.mdb", folder);
+	assert_int_equal(utimensat(AT_FDCWD, path, NULL, 0), 0);
+	s = store_new();
+	assert_true(store_is_suspect(s));
 	store_is_well(s);
 	store_close(s);
 	n = pread(fd, before, sizeof(before) - 1, 0);

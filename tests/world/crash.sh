@@ -47,11 +47,19 @@ is_truth() { cmp -s "$dir/csv" "$dir/w/truth/vrps.csv"; }
 keep() { cat "$dir/csv" "$dir/all" "$dir/findings" >"$dir/$1"; }
 same() { cat "$dir/csv" "$dir/all" "$dir/findings" | cmp -s - "$dir/first"; }
 
-echo 1..15
+echo 1..17
 cache=$dir/w/cache
 make "$T" && judge && is_truth
 ok "a first run is right" $?
 keep first
+
+# ---- where it is
+cache="$dir/a cache, größer als \"eins\""
+judge && same
+ok "in a folder with such a name: the same bytes" $?
+judge && same
+ok "and when nothing changed" $?
+cache=$dir/w/cache
 
 # ---- what may differ and must not show
 judge --no-memo --offline --jobs 1 && same
