@@ -4,6 +4,7 @@
  * store.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "policy/policy.h"
 #include "run/finish.h"
@@ -55,12 +56,6 @@ report_ta(struct harvest *h, const struct finding *f)
 	return report(h, &copy);
 }
 
-static bool
-stands(const struct node *n)
-{
-	return n->judged.point != NULL && !node_is_cut(n);
-}
-
 /* ---- how long
  * ------------------------------------------------------------------------
  */
@@ -79,7 +74,7 @@ spread_times(struct tree *t)
 
 	for (size_t i = 0; i < t->nodes.n; i++)
 		t->nodes.v[i]->until_at = INT64_MIN;
-	if (t->nodes.n > 0 && stands(t->nodes.v[0])) {
+	if (t->nodes.n > 0 && node_stands(t->nodes.v[0])) {
 		struct node *root = t->nodes.v[0];
 
 		root->until_at = least(root->issuer->cert.not_after_at,
@@ -91,7 +86,7 @@ spread_times(struct tree *t)
 			const struct edge *e = &t->edges.v[i];
 			int64_t at;
 
-			if (!stands(e->from) || !stands(e->to))
+			if (!node_stands(e->from) || !node_stands(e->to))
 				continue;
 			at = least(e->from->until_at, e->not_after_at);
 			at = least(at, e->to->judged.point->stale_at);
@@ -180,6 +175,20 @@ constrain(bool *allowed, struct harvest *h, const struct node *n,
 	return report_ta(h, &f);
 }
 
+/* Also of what policy leaves out, and so does not unite into its own. */
+static bool
+keep_providers(struct harvest *h, struct aspa *a)
+{
+	struct asn *all = ARENA_ARRAY(&h->run->out->arena, a->n, struct asn);
+
+	if (all == NULL)
+		return false;
+	if (a->n > 0)
+		memcpy(all, a->providers, a->n * sizeof(*all));
+	a->providers = all;
+	return true;
+}
+
 static enum reason
 add_payload(
     struct harvest *h, const struct payload *p, const struct origin *origin)
@@ -188,6 +197,8 @@ add_payload(
 
 	copy.origin = origin;
 	if (p->kind == PAYLOAD_ROUTER_KEY && !keep(h, &copy.key.spki))
+		return R_LIMIT_MEMORY;
+	if (p->kind == PAYLOAD_ASPA && !keep_providers(h, &copy.aspa))
 		return R_LIMIT_MEMORY;
 	return vec_push(&h->payloads, copy) ? REASON_OK : R_LIMIT_MEMORY;
 }
@@ -311,7 +322,7 @@ judge_root(struct harvest *h, const struct node *root)
 	struct run_ta *r = h->ta->report;
 	struct span detail;
 
-	if (stands(root))
+	if (node_stands(root))
 		return;
 	r->reason = root_reason(root, &detail);
 	(void)snprintf(r->detail, sizeof(r->detail), "%.*s", SPAN_FMT(detail));

@@ -78,7 +78,7 @@ struct view_index {
 	struct map objects;     /* URI -> finding, no warning */
 	struct map points;      /* manifest URI -> finding about all of it */
 	struct map authorities; /* manifest URI -> authority */
-	struct map speaking;    /* URI -> origin with payloads */
+	struct map speaking;    /* URI -> origin with payloads, also left out */
 	struct map sources;     /* name -> source */
 };
 
@@ -88,6 +88,35 @@ put(struct map *map, struct span key, const void *value)
 {
 	return key.n == 0 || map_get(map, key) != NULL ||
 	       map_put(map, key, (void *)(uintptr_t)value);
+}
+
+static bool
+put_speaking(struct view_index *x, const struct map *about,
+    const struct origin *o, const struct origin *last)
+{
+	/* Most objects say more than one thing, side by side. */
+	if (o == last || (about != NULL && map_get(about, o->uri) == NULL))
+		return true;
+	return put(&x->speaking, o->uri, o);
+}
+
+/* Whether routers hear what they say, or policy leaves it out. */
+static bool
+fill_speaking(struct view_index *x, const struct map *about)
+{
+	const struct view *v = x->view;
+	const struct origin *last = NULL;
+	bool ok = true;
+
+	for (size_t i = 0; ok && i < v->n; i++) {
+		ok = put_speaking(x, about, v->payloads[i].origin, last);
+		last = v->payloads[i].origin;
+	}
+	for (size_t i = 0; ok && i < v->n_left; i++) {
+		ok = put_speaking(x, about, v->left[i].payload.origin, last);
+		last = v->left[i].payload.origin;
+	}
+	return ok;
 }
 
 static bool
@@ -108,15 +137,7 @@ fill(struct view_index *x, const struct map *about)
 	for (size_t i = 0; ok && i < v->n_authorities; i++)
 		ok = put(&x->authorities, v->authorities[i].link->manifest_uri,
 		    &v->authorities[i]);
-	for (size_t i = 0; ok && i < v->n; i++) {
-		const struct origin *o = v->payloads[i].origin;
-
-		/* Most objects say more than one thing, side by side. */
-		if (i > 0 && v->payloads[i - 1].origin == o)
-			continue;
-		if (about == NULL || map_get(about, o->uri) != NULL)
-			ok = put(&x->speaking, o->uri, o);
-	}
+	ok = ok && fill_speaking(x, about);
 	for (size_t i = 0; ok && i < v->n_sources; i++)
 		ok = put(&x->sources, v->sources[i].name, &v->sources[i]);
 	return ok;

@@ -106,6 +106,9 @@ silence(struct sample *s)
 		if (s->payloads[i].origin != &s->roa)
 			s->payloads[n++] = s->payloads[i];
 	s->view.n = n;
+	for (size_t i = 0; i < s->view.n_left; i++)
+		if (s->left[i].payload.origin == &s->roa)
+			s->left[i].payload.origin = &s->other;
 }
 
 static void
@@ -184,8 +187,17 @@ left_out(struct sample *s)
 	s->left[1].rule = 4;
 }
 
+/* What a.roa says now is left out: still, it is there. */
+static void
+other_left_out(struct sample *s)
+{
+	silence(s);
+	s->left[1].payload = vrp_of("10.1.3.0/24", 24, 64502, &s->roa);
+}
+
 static const struct happening happenings[] = {
 	{ "the object says something else", nothing, CAUSE_REPLACED, 0 },
+	{ "which is left out", other_left_out, CAUSE_REPLACED, 0 },
 	{ "the object is gone", silence, CAUSE_GONE, 0 },
 	{ "refused", refused, CAUSE_REFUSED, R_ROA_MAXLEN },
 	{ "revoked", revoked, CAUSE_REVOKED, R_PATH_REVOKED },
