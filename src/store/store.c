@@ -88,8 +88,6 @@ folder_open(int *out, const char *path, struct fault *why)
 {
 	struct stat st;
 
-	if (mkdir(path, 0700) != 0 && errno != EEXIST)
-		return store_trouble(why, errno, path);
 	*out = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*out < 0)
 		return store_trouble(why, errno, path);
@@ -176,7 +174,7 @@ folder_lock(int *out, char before[STAMP_TEXT], int folder, const char *path,
 /* ---- the tables ------------------------------------------------------ */
 
 static enum reason
-env_open(struct store *s, const char *path, struct fault *why)
+env_open(struct store *s, const char *path, unsigned flags, struct fault *why)
 {
 	size_t size = MAP_SIZE;
 	int rc;
@@ -188,7 +186,7 @@ env_open(struct store *s, const char *path, struct fault *why)
 		(void)mdb_env_set_maxdbs(s->env, TABLE_COUNT);
 		(void)mdb_env_set_maxreaders(s->env, READERS_MAX);
 		(void)mdb_env_set_mapsize(s->env, size);
-		rc = mdb_env_open(s->env, path, MDB_NOTLS, 0600);
+		rc = mdb_env_open(s->env, path, MDB_NOTLS | flags, 0600);
 		if (rc != ENOMEM || size <= MAP_LEAST)
 			break;
 		/* RLIMIT_AS, or a small machine. */
@@ -297,11 +295,65 @@ store_set_aside(const char *cache, struct fault *why)
 	return r;
 }
 
-enum reason
-store_open(struct store **out, const char *cache, struct fault *why)
+/* As they are; there is nothing to be had where one is missing. */
+static enum reason
+tables_look(struct store *s, const char *path, struct fault *why)
+{
+	MDB_val k = { .mv_size = 6, .mv_data = (char[]){ "format" } };
+	MDB_val v = { 0 };
+	MDB_txn *txn;
+	int rc = mdb_txn_begin(s->env, NULL, MDB_RDONLY, &txn);
+
+	if (rc != 0)
+		return store_trouble(why, rc, path);
+	for (size_t i = TABLE_META; rc == 0 && i < TABLE_COUNT; i++)
+		rc = mdb_dbi_open(txn, table_names[i],
+		    i == TABLE_OBJECTS ? MDB_INTEGERKEY : 0, &s->tables[i]);
+	if (rc == 0)
+		rc = mdb_get(txn, s->tables[TABLE_META], &k, &v);
+	if (rc == 0 &&
+	    !span_eq(span_of(v.mv_data, v.mv_size), SPAN(STORE_FORMAT))) {
+		mdb_txn_abort(txn);
+		return fault_say(why, R_STORE_FORMAT, NULL, "%s", path);
+	}
+	/* The tables stay open with the end of this transaction. */
+	if (rc == 0)
+		rc = mdb_txn_commit(txn);
+	else
+		mdb_txn_abort(txn);
+	return rc == 0 ? REASON_OK : store_trouble(why, rc, path);
+}
+
+static enum reason
+open_to_write(
+    struct store *s, const char *cache, const char *path, struct fault *why)
+{
+	char before[STAMP_TEXT] = "";
+
+	if (mkdir(cache, 0700) != 0 && errno != EEXIST)
+		return store_trouble(why, errno, cache);
+	TRY(folder_open(&s->folder, cache, why));
+	TRY(folder_lock(&s->lock, before, s->folder, cache, why));
+	if (mkdirat(s->folder, "store", 0700) != 0 && errno != EEXIST)
+		return store_trouble(why, errno, cache);
+	TRY(look_first(s, path, before, why));
+	TRY(env_open(s, path, 0, why));
+	return tables_open(s, path, why);
+}
+
+static enum reason
+open_to_read(
+    struct store *s, const char *cache, const char *path, struct fault *why)
+{
+	TRY(folder_open(&s->folder, cache, why));
+	TRY(env_open(s, path, MDB_RDONLY, why));
+	return tables_look(s, path, why);
+}
+
+static enum reason
+open_as(struct store **out, const char *cache, bool writes, struct fault *why)
 {
 	struct store *s = base_alloc(sizeof(*s));
-	char before[STAMP_TEXT] = "";
 	struct buf path;
 	enum reason r;
 
@@ -311,19 +363,12 @@ store_open(struct store **out, const char *cache, struct fault *why)
 	buf_init(&path, 8192);
 	buf_puts(&path, cache);
 	buf_add(&path, "/store", sizeof("/store"));
-	r = path.failed ? fault_say(why, R_STORE_IO, NULL, "cache: long path")
-			: folder_open(&s->folder, cache, why);
-	if (r == REASON_OK)
-		r = folder_lock(&s->lock, before, s->folder, cache, why);
-	if (r == REASON_OK && mkdirat(s->folder, "store", 0700) != 0 &&
-	    errno != EEXIST)
-		r = store_trouble(why, errno, cache);
-	if (r == REASON_OK)
-		r = look_first(s, (const char *)path.p, before, why);
-	if (r == REASON_OK)
-		r = env_open(s, (const char *)path.p, why);
-	if (r == REASON_OK)
-		r = tables_open(s, (const char *)path.p, why);
+	if (path.failed)
+		r = fault_say(why, R_STORE_IO, NULL, "cache: long path");
+	else if (writes)
+		r = open_to_write(s, cache, (const char *)path.p, why);
+	else
+		r = open_to_read(s, cache, (const char *)path.p, why);
 	buf_fini(&path);
 	if (r != REASON_OK) {
 		store_close(s);
@@ -331,6 +376,18 @@ store_open(struct store **out, const char *cache, struct fault *why)
 	}
 	*out = s;
 	return REASON_OK;
+}
+
+enum reason
+store_open(struct store **out, const char *cache, struct fault *why)
+{
+	return open_as(out, cache, true, why);
+}
+
+enum reason
+store_look(struct store **out, const char *cache, struct fault *why)
+{
+	return open_as(out, cache, false, why);
 }
 
 static void

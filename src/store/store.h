@@ -11,8 +11,9 @@
  * Owns	    The folder's lock, the map, and what a read pins.
  * Fails    R_STORE_*. A failed write leaves what was there before. A record
  *	    or an object that does not bear its own checksum is not there.
- * Threads  One process at a time, by a lock that names its holder; in it one
- *	    write at a time and any number of reads. Not across fork.
+ * Threads  One process at a time, by a lock that names its holder, and those
+ *	    that only look; in it one write at a time and any number of reads.
+ *	    Not across fork.
  * Standards None: format 1 is described in format.h, and is private.
  */
 #ifndef CAIRN_STORE_H
@@ -26,6 +27,10 @@ struct store;
 /* Makes the folder (not those above it) where there is none. R_STORE_DAMAGED:
  * it is no store, or not all of it can be read. */
 enum reason store_open(
+    struct store **out, const char *cache, struct fault *why) MUST_CHECK;
+/* The same as it is, for reads alone: makes nothing, and takes no lock, so
+ * that a run may go on meanwhile; what it writes is not seen. */
+enum reason store_look(
     struct store **out, const char *cache, struct fault *why) MUST_CHECK;
 void store_close(struct store *); /* after all reads and writes; may be NULL */
 /* Nothing was wrong with it: the next who opens it need not look at all of it
