@@ -49,6 +49,8 @@ take(void *ctx, const char *name, const char *value)
 		c->sides.config = value;
 	else if (strcmp(name, "cache") == 0)
 		c->sides.cache = value;
+	else if (strcmp(name, "assume") == 0)
+		c->sides.assume = value;
 	else if (strcmp(name, "routes") == 0)
 		c->routes = value;
 	else if (strcmp(name, "all") == 0)
@@ -181,8 +183,8 @@ run_command(const struct command *self, int argc, char **argv)
 	if (status == STATUS_DONE && c.n_between == 1)
 		status = usage_error(self, "--between takes two sides");
 	if (c.n_between == 0) {
-		c.between[0] = "legacy";
-		c.between[1] = "ledger";
+		c.between[0] = c.sides.assume != NULL ? "view" : "legacy";
+		c.between[1] = c.sides.assume != NULL ? "assumed" : "ledger";
 	}
 	if (status == STATUS_DONE)
 		status = compare(&c);
@@ -205,7 +207,12 @@ static const struct option_row rows[] = {
 	    .text = "two of: legacy, ledger, view (what routers hear), "
 		    "policy (what they would hear as configured now), a mode "
 		    "instead, a FILE.yaml of policy, a time of the past, a "
-		    "file (csv, json, ndjson, ccr)" },
+		    "file (csv, json, ndjson, ccr), assumed" },
+	{ .name = "assume",
+	    .argument = "FILE",
+	    .text = "what if? What FILE says is added, removed or configured "
+		    "otherwise: between what routers hear and what they would "
+		    "after the next run" },
 	{ .name = "routes",
 	    .argument = "FILE",
 	    .text = "a routing table, and what the difference does to it: MRT, "

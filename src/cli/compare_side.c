@@ -230,6 +230,82 @@ by_file(struct compare_side *out, struct sides *s)
 	return STATUS_DONE;
 }
 
+/* ---- what if? ------------------------------------------------------------ */
+
+struct side_guess {
+	struct conf conf; /* as it would be */
+	struct run_result result;
+};
+
+static int
+assume_refuse(const struct sides *s, const struct conf_error *error)
+{
+	struct buf text;
+	int status;
+
+	buf_init(&text, 10000);
+	conf_error_write(&text, error);
+	buf_byte(&text, '\0');
+	status = usage_error(s->self, "%s: %s", reason_id(error->reason),
+	    text.failed ? error->text : (const char *)text.p);
+	buf_fini(&text);
+	return status;
+}
+
+/* All of the configuration, where the other sides need but a part. */
+static enum reason
+assume_read(struct sides *s, struct conf_error *error)
+{
+	struct conf *c = &s->guess->conf;
+
+	if (s->config == NULL && access(conf_default_file(), F_OK) == 0)
+		s->config = conf_default_file();
+	if (s->config != NULL)
+		TRY(conf_load(c, s->config, error));
+	if (s->cache != NULL)
+		c->cache = s->cache;
+	TRY(conf_finish(c, error));
+	return conf_assume(c, s->assume, error);
+}
+
+static int
+guess_make(struct sides *s)
+{
+	struct conf_error error;
+	struct fault why;
+	enum reason reason;
+
+	s->guess = ARENA_NEW(&s->arena, struct side_guess);
+	if (s->guess == NULL)
+		return failure(s->self, "no memory");
+	conf_init(&s->guess->conf);
+	arena_init(&s->guess->result.arena, SIZE_MAX);
+	arena_init(&s->guess->result.before.arena, SIZE_MAX);
+	slurm_init(&s->guess->result.slurm);
+	if (assume_read(s, &error) != REASON_OK)
+		return assume_refuse(s, &error);
+	reason = run_guess(&s->guess->result, &s->guess->conf, &why);
+	if (reason == REASON_OK)
+		return STATUS_DONE;
+	return failure(s->self, "%s: %s: %s", reason_id(reason),
+	    reason_text(reason), why.detail);
+}
+
+static int
+by_assumption(struct compare_side *out, struct sides *s)
+{
+	int status = STATUS_DONE;
+
+	if (s->assume == NULL)
+		return usage_error(s->self, "assumed: --assume what?");
+	if (s->guess == NULL)
+		status = guess_make(s);
+	if (status == STATUS_DONE)
+		out->view = &s->guess->result.view;
+	out->is_next = true;
+	return status;
+}
+
 static bool
 is_policy_file(const char *word)
 {
@@ -248,9 +324,12 @@ side_make(struct compare_side *out, struct sides *s, const char *word)
 	bool is_time = time_parse(&at, word);
 	bool is_policy = strcmp(word, "policy") == 0;
 	bool is_rules = is_policy_file(word);
+	bool is_assumed = strcmp(word, "assumed") == 0;
 	int status;
 
 	*out = (struct compare_side){ .name = word };
+	if (is_assumed)
+		return by_assumption(out, s);
 	if (!is_legacy && !is_ledger && !is_mode && !is_time && !is_policy &&
 	    !is_rules && strcmp(word, "view") != 0)
 		return by_file(out, s);
@@ -286,6 +365,10 @@ sides_close(struct sides *s)
 	if (s->is_open)
 		shown_close(&s->shown);
 	slurm_fini(&s->slurm);
+	if (s->guess != NULL) {
+		run_result_fini(&s->guess->result);
+		conf_fini(&s->guess->conf);
+	}
 	arena_fini(&s->arena);
 	for (size_t i = 0; i < s->n_files; i++)
 		whole_file_close(&s->files[i]);

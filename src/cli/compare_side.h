@@ -16,16 +16,19 @@ struct whole_file {
 bool whole_file_open(struct whole_file *, const char *path);
 void whole_file_close(struct whole_file *);
 
+struct side_guess;
+
 /* What is needed to make them: the newest view, once somebody asks. */
 struct sides {
 	const struct command *self;
-	const char *config, *cache;
+	const char *config, *cache, *assume;
 	struct arena arena;
 	struct shown shown;
 	bool is_open, has_view, has_slurm; /* shown, view, slurm */
 	struct view view;                  /* the newest, whole */
 	struct limits limits;
-	struct slurm slurm; /* the configuration's */
+	struct slurm slurm;       /* the configuration's */
+	struct side_guess *guess; /* NULL: nobody asked yet */
 	struct whole_file files[2];
 	size_t n_files;
 };

@@ -127,6 +127,27 @@ struct conf_said {
 	struct span text;
 };
 
+/* Something that is not so: what if it were? */
+enum conf_assumed {
+	CONF_ASSUME_PAYLOAD,   /* a ROA or an ASPA: one VRP, one customer */
+	CONF_ASSUME_OBJECT,    /* all that one object says; removed only */
+	CONF_ASSUME_CA,        /* and all below it; removed only */
+	CONF_ASSUME_ENTRY,     /* of a ledger; removed only */
+	CONF_ASSUME_STATEMENT, /* for a ledger; added only */
+};
+
+struct conf_assumption {
+	unsigned line;
+	bool is_added; /* else removed */
+	enum conf_assumed kind;
+	struct payload payload; /* without origin; an ASPA to be removed:
+				 * its customer alone */
+	const char *text;       /* URI of an object or a CA's certificate;
+				 * path of a statement */
+	const char *source;     /* trust anchor, ledger; NULL: any */
+	uint64_t entry;
+};
+
 struct conf {
 	struct arena arena;           /* holds the rest */
 	const struct conf_said *said; /* by which two can be told apart */
@@ -162,7 +183,10 @@ struct conf {
 	struct conf_http http;
 	uint64_t refresh, max_age; /* of a server, seconds */
 	bool has_at;
-	int64_t at; /* time of evaluation, when given */
+	int64_t at;          /* time of evaluation, when given */
+	const char *assumed; /* the file that says so; NULL: none */
+	size_t n_assumptions;
+	const struct conf_assumption *assumptions;
 	/* As given, until conf_finish makes tals of them. */
 	size_t n_places, n_constraints;
 	const char **places, **constraints;
@@ -197,6 +221,13 @@ enum reason conf_option(struct conf *, const char *option, const char *value,
 /* Resolve folders of TALs, constraints and what depends on other settings.
  * Reads the disk. The struct is const from here on. */
 enum reason conf_finish(struct conf *, struct conf_error *) MUST_CHECK;
+/* After conf_finish: as it would be, by a file of assumptions; those that are
+ * not about the configuration are for the run. Once. */
+enum reason conf_assume(
+    struct conf *, const char *path, struct conf_error *) MUST_CHECK;
+/* The same from bytes; name is for messages and as the base of paths. */
+enum reason conf_assume_parse(struct conf *, struct span text, const char *name,
+    struct conf_error *) MUST_CHECK;
 void conf_fini(struct conf *);
 
 /* "cairn.yaml:3: unknown key ..." without a newline. */

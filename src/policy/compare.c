@@ -172,8 +172,8 @@ explain(struct comparing *c)
 			reason = R_LIMIT_MEMORY;
 	}
 	for (int side = 0; reason == REASON_OK && side < 2; side++)
-		reason =
-		    absent_make(&c->absent[side], &c->out->side[side], &about);
+		reason = absent_make(&c->absent[side], &c->out->side[side],
+		    &about, c->out->side[!side].is_next);
 	for (size_t i = 0; reason == REASON_OK && i < c->items.n; i++) {
 		struct compare_item *item = &c->items.v[i];
 		int other = item->of[0] != NULL;

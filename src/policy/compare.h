@@ -20,6 +20,9 @@ struct compare_side {
 	const struct view *view;
 	enum compare_world world;
 	unsigned kinds; /* bits 1 << payload_kind: what it can say; 0: all */
+	/* What comes of the other one: what only this one says is new there,
+	 * and not gone. */
+	bool is_next;
 };
 
 enum compare_class {

@@ -11,6 +11,7 @@ enum {
 
 struct absent {
 	const struct compare_side *side;
+	bool is_before; /* the other side is what comes of it */
 	struct view_index *index;
 	struct map sources; /* name -> source */
 	struct map points;  /* certificate, or manifest: first finding there */
@@ -106,7 +107,7 @@ add_holdings(struct absent *a)
 
 enum reason
 absent_make(struct absent **out, const struct compare_side *side,
-    const struct map *about)
+    const struct map *about, bool is_before)
 {
 	struct absent *a = base_alloc(sizeof(*a));
 	enum reason reason;
@@ -115,6 +116,7 @@ absent_make(struct absent **out, const struct compare_side *side,
 		return R_LIMIT_MEMORY;
 	*out = a;
 	a->side = side;
+	a->is_before = is_before;
 	map_init(&a->sources);
 	map_init(&a->points);
 	reason = view_index_new(&a->index, side->view, about);
@@ -219,4 +221,12 @@ absent_why(struct cause *out, const struct absent *a, const struct payload *p)
 		why_no_statement(out, a, &r);
 	else
 		why_no_roa(out, a, &r);
+	/* It cannot be gone before it came. */
+	if (a->is_before && out->kind == CAUSE_GONE) {
+		*out = (struct cause){ .kind = CAUSE_NONE };
+		if (is_ledger)
+			why_no_statement(out, a, &r);
+		else
+			why_no_roa(out, a, &r);
+	}
 }

@@ -21,7 +21,7 @@ struct comparing {
 /* compare_absent.c: why does that side not say what another one does? The
  * keys of `about` are the URIs of all that will be asked about. */
 enum reason absent_make(struct absent **out, const struct compare_side *,
-    const struct map *about) MUST_CHECK;
+    const struct map *about, bool is_before) MUST_CHECK;
 void absent_free(struct absent *); /* may be NULL */
 void absent_why(
     struct cause *out, const struct absent *, const struct payload *);

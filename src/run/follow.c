@@ -122,6 +122,7 @@ conclude(struct follow *f)
 		TRY(alarm(f, r->size > 0 ? R_LOG_STATE : R_LOG_MISSING, ""));
 	if (!follow_has_state(f) || r->gone || r->frozen)
 		run->out->degraded = true;
+	TRY(assume_statements(f));
 	/* From here on what it says is all that is wanted of it. */
 	if (f->state != NULL && !f->said.is_there)
 		TRY(said_make(f));

@@ -424,7 +424,7 @@ said_make(struct follow *f)
 {
 	TRY(make(f));
 	/* Without it the next run takes longer. */
-	if (f->run->is_now && !f->run->conf->no_memo)
+	if (f->run->is_now && !f->run->is_guess && !f->run->conf->no_memo)
 		follow_file_put(f, "said", buf_view(&f->said.bytes));
 	return REASON_OK;
 }

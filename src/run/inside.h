@@ -5,6 +5,7 @@
 #include "fetch/fetch.h"
 #include "policy/policy.h"
 #include "rpki/rpki.h"
+#include "run/assume.h"
 #include "run/pool.h"
 #include "run/run.h"
 #include "store/store.h"
@@ -210,6 +211,8 @@ struct run {
 	struct run_progress progress;
 	struct run_early early;
 	bool is_early; /* nobody is waited for */
+	bool is_guess; /* what would be: nothing is kept of it */
+	struct assumed assumed;
 	struct fault *why;
 	struct arena work; /* until the end of the run */
 	struct store *store;
@@ -373,6 +376,8 @@ enum reason judge_ahead(
 enum reason walk_anchor(struct run *, struct ta *) MUST_CHECK;
 void tree_fini(struct tree *);
 bool node_is_cut(const struct node *);
+/* Something is in force there. */
+bool node_stands(const struct node *);
 
 /* slurm_kept.c */
 /* The exceptions in force: as their files say, or as they last did. */

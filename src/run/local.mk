@@ -1,7 +1,7 @@
 noinst_LIBRARIES += librun.a
 librun_a_SOURCES = %D%/run.h %D%/inside.h %D%/finish.h %D%/run.c %D%/source.c \
 	%D%/want.c %D%/repository.c %D%/intake.c %D%/anchor.c %D%/judge.c %D%/walk.c %D%/harvest.c %D%/facts.c \
-	%D%/early.c %D%/settle.c %D%/slurm.h %D%/slurm.c %D%/slurm_kept.c %D%/hold.c %D%/withdrawn.h %D%/withdrawn.c %D%/publish.c %D%/alarm.h %D%/alarm.c %D%/alarm_queue.c %D%/doctor.h %D%/doctor.c %D%/doctor_rsync.c \
+	%D%/early.c %D%/assume.h %D%/assume.c %D%/settle.c %D%/slurm.h %D%/slurm.c %D%/slurm_kept.c %D%/hold.c %D%/withdrawn.h %D%/withdrawn.c %D%/publish.c %D%/alarm.h %D%/alarm.c %D%/alarm_queue.c %D%/doctor.h %D%/doctor.c %D%/doctor_rsync.c \
 	%D%/doctor_net.c %D%/doctor_sources.c %D%/doctor_https.c %D%/doctor_kernel.c %D%/doctor_serve.c %D%/doctor_watch.c \
 	%D%/ask.c %D%/pool.h %D%/pool_inside.h \
 	%D%/pool.c %D%/pool_slot.c %D%/ring.h %D%/ring.c %D%/box.h %D%/box.c %D%/wire.h \
@@ -80,6 +80,8 @@ check_PROGRAMS += tests/run/test_memo
 check_PROGRAMS += tests/run/test_same tests/run/test_straggler
 tests_run_test_straggler_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
 tests_run_test_same_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/run/test_assume
+tests_run_test_assume_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
 tests_run_test_memo_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/run/test_supervise
 tests_run_test_supervise_LDADD = $(run_libs) $(CMOCKA_LIBS)

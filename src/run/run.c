@@ -174,7 +174,8 @@ open_all(struct run *run)
 	if (run->crypt == NULL)
 		return R_LIMIT_MEMORY;
 	run->verifier = crypt_verifier(run->crypt);
-	TRY(open_store(run));
+	TRY(run->is_guess ? store_look(&run->store, conf->cache, run->why)
+			  : open_store(run));
 	TRY(store_read_begin(&run->now, run->store, run->why));
 	return conf->offline ? REASON_OK
 			     : fetch_open(&run->fetch, &settings, run->why);
@@ -401,6 +402,25 @@ run_all(struct run *run)
 	return alarm_tell(run);
 }
 
+/* A run that ends where it would begin to keep something. */
+static enum reason
+guess_all(struct run *run)
+{
+	TRY(assume_begin(run));
+	TRY(open_all(run));
+	TRY(run_slurm_load(&run->out->slurm, run->conf->slurm,
+	    run->conf->n_slurm, &run->conf->limits, run->why));
+	TRY(follow_begin(run));
+	TRY(load_anchors(run));
+	TRY(follow_all(run));
+	TRY(rounds(run));
+	TRY(assume_payloads(run));
+	TRY(harvest(run));
+	TRY(assume_check(run));
+	count_work(run);
+	return REASON_OK;
+}
+
 static void
 run_init(struct run *run)
 {
@@ -437,8 +457,29 @@ run_fini(struct run *run)
 	memos_fini(run);
 	arena_fini(&run->scratch);
 	pool_close(run->pool);
+	assume_fini(run);
 	map_fini(&run->repositories);
 	arena_fini(&run->work);
+}
+
+static enum reason
+run_whole(struct run *run, enum reason (*all)(struct run *))
+{
+	struct run_result *out = run->out;
+	enum reason r;
+
+	*out = (struct run_result){ 0 };
+	arena_init(&out->arena, SIZE_MAX);
+	fault_init(run->why, span_of(NULL, 0));
+	run_init(run);
+	out->at = run->at;
+	out->started_at = run->clock_at;
+	r = all(run);
+	out->work.total_ms = (uint64_t)(run_clock_ms() - run->begun_ms);
+	if (r == REASON_OK && !run->is_guess)
+		store_is_well(run->store);
+	run_fini(run);
+	return r;
 }
 
 enum reason
@@ -450,20 +491,21 @@ run_validate(struct run_result *out, const struct conf *conf,
 		.progress = progress,
 		.early = early,
 		.why = why };
-	enum reason r;
 
-	*out = (struct run_result){ 0 };
-	arena_init(&out->arena, SIZE_MAX);
-	fault_init(why, span_of(NULL, 0));
-	run_init(&run);
-	out->at = run.at;
-	out->started_at = run.clock_at;
-	r = run_all(&run);
-	out->work.total_ms = (uint64_t)(run_clock_ms() - run.begun_ms);
-	if (r == REASON_OK)
-		store_is_well(run.store);
-	run_fini(&run);
-	return r;
+	return run_whole(&run, run_all);
+}
+
+enum reason
+run_guess(struct run_result *out, const struct conf *conf, struct fault *why)
+{
+	struct conf offline = *conf;
+	struct run run = {
+		.conf = &offline, .out = out, .why = why, .is_guess = true
+	};
+
+	offline.offline = true;
+	offline.has_at = false;
+	return run_whole(&run, guess_all);
 }
 
 enum reason

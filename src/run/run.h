@@ -197,6 +197,17 @@ enum reason run_result_view(
     struct run_result *, const struct conf *, struct fault *why) MUST_CHECK;
 
 /*
+ * What the next run would come to if nothing moved but what the configuration
+ * assumes (conf_assume): a run offline over what the cache has now, which
+ * keeps and publishes nothing, and may go on beside another.
+ *
+ * R_ASSUME_*, what a ledger or a trust anchor's constraints refuse, or the
+ * reason of a file: then it is one of the assumptions, and why says which.
+ */
+enum reason run_guess(
+    struct run_result *out, const struct conf *, struct fault *why) MUST_CHECK;
+
+/*
  * The operator has read the evidence: accept again from this ledger's log.
  * `restart`: forget what was accepted, and begin anew with what the log's
  * sources say. R_LEDGER_UNKNOWN.

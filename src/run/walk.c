@@ -55,6 +55,12 @@ node_is_cut(const struct node *n)
 	return false;
 }
 
+bool
+node_stands(const struct node *n)
+{
+	return n->judged.point != NULL && !node_is_cut(n);
+}
+
 /* ---- findings
  * ---------------------------------------------------------------------
  */
@@ -362,6 +368,7 @@ visit(struct run *run, struct level *next, struct node *n)
 	if (r == NULL)
 		return REASON_OK;
 	TRY(judge_node(run, n, &r->key));
+	TRY(assume_point(run, n));
 	show_walk(run);
 	if (n->judged.point == NULL)
 		return REASON_OK;

@@ -143,6 +143,8 @@ judge(struct withdrawn *w, const struct payload *p)
 	const struct digest *hash = &p->origin->hash;
 	bool is_signed = p->kind != PAYLOAD_ROUTER_KEY;
 
+	if (assume_is_taken_back(w->run, p))
+		return WITHDRAWN_REVOKED;
 	for (const struct link *l = p->origin->chain; l != NULL;
 	     l = l->parent) {
 		const struct node *n = map_get(&w->nodes, l->uri);

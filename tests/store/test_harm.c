@@ -115,6 +115,9 @@ test_format(void **state)
 	patch("cairn store 3", "cairn store 9");
 	fault_init(&why, span_of(NULL, 0));
 	CHECK_REASON("format", store_open(&s, folder, &why), R_STORE_FORMAT);
+	fault_init(&why, span_of(NULL, 0));
+	CHECK_REASON(
+	    "to look at", store_look(&s, folder, &why), R_STORE_FORMAT);
 	/* And a file that is no store at all. */
 	patch("\xde\xc0\xef\xbe", "beef");
 	fault_init(&why, span_of(NULL, 0));

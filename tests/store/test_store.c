@@ -37,6 +37,35 @@ test_objects(void **state)
 	store_close(s);
 }
 
+/* Who only looks takes no lock, and sees what there was. */
+static void
+test_look(void **state)
+{
+	struct store *s, *other;
+	struct store_write *w;
+	struct digest d;
+
+	(void)state;
+	CHECK_REASON("none", store_look(&other, folder, &why), R_STORE_IO);
+	CHECK_REASON(
+	    "none is made", store_look(&other, folder, &why), R_STORE_IO);
+	s = store_new();
+	w = begin(s);
+	d = put(w, "one object");
+	commit(w);
+	store_close(s);
+	CHECK_REASON("look", store_look(&other, folder, &why), REASON_OK);
+	assert_true(has(other, "one object"));
+	CHECK_REASON(
+	    "no writing", store_write_begin(&w, other, &why), R_STORE_DENIED);
+	store_close(other);
+	s = store_new();
+	w = begin(s);
+	assert_true(store_write_has(w, &d));
+	store_write_abort(w);
+	store_close(s);
+}
+
 /* Spans of a later read last as long as an older read does. */
 static void
 test_spans(void **state)
@@ -501,6 +530,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		SCENE(test_objects),
+		SCENE(test_look),
 		SCENE(test_spans),
 		SCENE(test_names),
 		SCENE(test_names_one_by_one),

@@ -1,0 +1,40 @@
+/*
+ * What if? What is assumed, where it meets a run: assume.c. Nothing is where
+ * nothing is assumed. Private to the room.
+ */
+#ifndef CAIRN_RUN_ASSUME_H
+#define CAIRN_RUN_ASSUME_H
+
+#include "base/base.h"
+#include "conf/conf.h"
+#include "model/model.h"
+
+struct run;
+struct node;
+struct follow;
+
+struct assumed {
+	struct map uris; /* of what is gone -> conf_assumption */
+	const struct conf_assumption **off; /* payloads that are gone, sorted */
+	size_t n_off, n_entries, n_statements;
+	bool *is_met; /* of each assumption */
+};
+
+enum reason assume_begin(struct run *) MUST_CHECK;
+/* Without what is assumed to be gone from this point: before the walk goes
+ * on to its children. */
+enum reason assume_point(struct run *, struct node *) MUST_CHECK;
+/* As if these had been appended to this ledger. */
+enum reason assume_statements(struct follow *) MUST_CHECK;
+/* As if CAs had issued these: once all is walked. */
+enum reason assume_payloads(struct run *) MUST_CHECK;
+/* Is what this entry of a ledger authorizes assumed to be withdrawn? */
+bool assume_is_gone(struct run *, const char *ledger, uint64_t entry);
+/* Is it assumed to be gone, or a CA above it? What goes so is taken back by
+ * who said it, and not lost. */
+bool assume_is_taken_back(const struct run *, const struct payload *);
+/* At the end: was there all that was to be removed? */
+enum reason assume_check(struct run *) MUST_CHECK;
+void assume_fini(struct run *);
+
+#endif
