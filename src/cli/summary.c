@@ -252,6 +252,12 @@ summary_text(struct buf *out, const struct summary *s)
 	write_reasons(out, s->result);
 	write_ways(out, s->result);
 	write_repositories(out, s);
+	if (s->result->work.objects_damaged > 0)
+		buf_printf(out,
+		    "\nthe store was damaged: %llu object%s removed, to be had "
+		    "again by the next run\n",
+		    (unsigned long long)s->result->work.objects_damaged,
+		    s->result->work.objects_damaged == 1 ? "" : "s");
 	if (s->result->early_ms > 0)
 		buf_printf(out,
 		    "\nfiles were first written after %llu s, without waiting "
@@ -367,6 +373,7 @@ emit_work(struct emit *e, const struct run_work *w)
 	emit_uint(e, "manifests_listed", w->manifests_listed);
 	emit_uint(e, "objects_checked", w->objects_checked);
 	emit_uint(e, "workers", w->workers);
+	emit_uint(e, "objects_damaged", w->objects_damaged);
 	emit_uint(e, "workers_died", w->workers_died);
 	emit_uint(e, "walks", w->walks);
 	emit_uint(e, "fetch_ms", w->fetch_ms);

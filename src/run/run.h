@@ -119,6 +119,7 @@ struct run_work {
 	uint64_t points_quarantined; /* their worker died, twice */
 	uint64_t manifests_listed;
 	uint64_t objects_checked; /* of which not all signatures were known */
+	uint64_t objects_damaged; /* in the store: had again, in a next run */
 	uint64_t workers, workers_died; /* processes made; ended unasked */
 	uint64_t walks;                 /* rounds */
 	uint64_t fetch_ms, total_ms;    /* wall clock */

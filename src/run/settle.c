@@ -188,7 +188,7 @@ settle_all(struct run *run, struct store_write *w)
 {
 	struct store_swept swept;
 
-	TRY(store_forget_damaged(w));
+	TRY(store_forget_damaged(w, &run->out->work.objects_damaged));
 	if (!run->is_now)
 		return REASON_OK;
 	TRY(settle_points(run, w));

@@ -348,12 +348,14 @@ find_damaged(struct store_write *w)
 }
 
 enum reason
-store_forget_damaged(struct store_write *w)
+store_forget_damaged(struct store_write *w, uint64_t *n)
 {
 	struct store *s = w->store;
 
-	if (s->damaged.n > 0)
+	if (s->damaged.n > 0) {
+		s->damaged.n = 0;
 		TRY(find_damaged(w));
+	}
 	if (s->damaged.n > 0 || s->lost_name)
 		TRY(forget_states(w));
 	for (size_t i = 0; i < s->damaged.n; i++) {
@@ -363,6 +365,7 @@ store_forget_damaged(struct store_write *w)
 			return store_trouble(
 			    w->why, rc, "removing a damaged object");
 	}
+	*n = s->damaged.n;
 	s->damaged.n = 0;
 	s->lost_name = false;
 	return REASON_OK;

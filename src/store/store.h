@@ -209,7 +209,7 @@ bool store_is_due(struct store_write *);
 /* If reads found a damaged object, remove all that are damaged. Then, and where
  * the record of a name was, remove every STORE_RRDP and STORE_TREE as well,
  * because what is new since would not bring them: so that they are had again.
- */
-enum reason store_forget_damaged(struct store_write *) MUST_CHECK;
+ * n: how many objects. */
+enum reason store_forget_damaged(struct store_write *, uint64_t *n) MUST_CHECK;
 
 #endif

@@ -133,6 +133,7 @@ test_damage(void **state)
 	static const char *const texts[] = { "object one", "object two" };
 	struct digest key = sha256("rsync://h/m/"), d = sha256("object one");
 	struct digest unread = sha256("object two");
+	uint64_t n = 9;
 	struct store *s = store_new();
 	struct store_name name;
 	struct store_read *r;
@@ -147,7 +148,8 @@ test_damage(void **state)
 	store_close(s);
 	s = store_new();
 	w = begin(s);
-	CHECK_REASON("nothing", store_forget_damaged(w), REASON_OK);
+	CHECK_REASON("nothing", store_forget_damaged(w, &n), REASON_OK);
+	assert_int_equal(n, 0);
 	commit(w);
 	assert_true(blob_is(s, STORE_RRDP, "https://a/", "state"));
 	store_close(s);
@@ -162,7 +164,8 @@ test_damage(void **state)
 	store_read_end(r);
 	w = begin(s);
 	assert_true(store_write_has(w, &d)); /* by name only */
-	CHECK_REASON("forget", store_forget_damaged(w), REASON_OK);
+	CHECK_REASON("forget", store_forget_damaged(w, &n), REASON_OK);
+	assert_int_equal(n, 2);
 	assert_false(store_write_has(w, &d));
 	assert_false(store_write_has(w, &unread));
 	CHECK_REASON("anew",
@@ -181,7 +184,7 @@ test_damage(void **state)
 	assert_false(store_name(&name, r, &key, SPAN("rsync://h/m/none")));
 	store_read_end(r);
 	w = begin(s);
-	CHECK_REASON("name", store_forget_damaged(w), REASON_OK);
+	CHECK_REASON("name", store_forget_damaged(w, &n), REASON_OK);
 	commit(w);
 	assert_true(blob_is(s, STORE_TREE, "rsync://h/m/", ""));
 	store_close(s);
