@@ -193,6 +193,25 @@ put_head(struct buf *b, const struct compare *c)
 	    "td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}"
 	    "td.w{min-width:8rem;overflow-wrap:anywhere}\n"
 	    ".dim{color:var(--dim)}\n"
+	    /* Rows of many columns become paragraphs on a phone. */
+	    "@media(max-width:40rem){table{font-size:.85rem}"
+	    "th,td{padding:.3rem .3rem}td{overflow-wrap:anywhere}"
+	    ".rows thead{display:none}.rows tr{display:flex;flex-wrap:wrap;"
+	    "column-gap:.6rem;padding:.4rem 0;"
+	    "border-bottom:1px solid var(--line)}"
+	    ".rows td{display:block;border:0;padding:0;text-align:left}"
+	    ".rows td:empty{display:none}"
+	    ".items td:nth-child(3),.items td:nth-child(4),"
+	    ".items td:nth-child(6){flex-basis:100%}"
+	    ".items td:nth-child(3),.totals td:nth-child(1),"
+	    ".totals td:nth-child(2){font-weight:600}"
+	    ".items td:nth-child(4)::before{content:\"the other says \"}"
+	    ".items td:nth-child(5)::before{content:\"cause: \"}"
+	    ".totals td:nth-child(3){flex-basis:100%}"
+	    ".totals td:nth-child(3)::after{content:\" VRPs\"}"
+	    ".totals td:nth-child(4)::after{content:\" prefixes\"}"
+	    ".totals td:nth-child(5)::after{content:\" IPv4 addresses\"}"
+	    ".totals td:nth-child(6)::after{content:\" IPv6 /64 nets\"}}\n"
 	    "</style></head>\n<body><main>\n<h1>");
 	put_str(b, c->side[0].name);
 	buf_puts(b, " and ");
@@ -222,7 +241,8 @@ put_totals(struct buf *b, const struct compare *c)
 	buf_puts(b, "<h2>IPv4 addresses</h2>\n");
 	put_bar(b, c, addresses);
 	put_key(b, c);
-	buf_puts(b, "<div class=\"wide\" tabindex=\"0\"><table><thead><tr>"
+	buf_puts(b, "<div class=\"wide\" tabindex=\"0\">"
+		    "<table class=\"rows totals\"><thead><tr>"
 		    "<th>class<th>said by<th class=\"n\">VRPs<th class=\"n\">"
 		    "prefixes<th class=\"n\">IPv4 addresses<th class=\"n\">"
 		    "IPv6 /64 nets</thead><tbody>\n");
@@ -333,7 +353,8 @@ put_items(struct buf *b, const struct compare *c)
 	size_t shown = 0, n = 0;
 
 	buf_puts(b, "<h2>Differences</h2>\n<div class=\"wide\" tabindex=\"0\">"
-		    "<table><thead><tr><th>class<th>said by<th>payload"
+		    "<table class=\"rows items\"><thead><tr>"
+		    "<th>class<th>said by<th>payload"
 		    "<th>the other says<th>cause<th>object</thead><tbody>\n");
 	/* Conflicts first. */
 	for (int class = 1; class < COMPARE_CLASSES; class ++)
