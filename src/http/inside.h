@@ -14,9 +14,25 @@ struct http_call {
 	bool timed_out;
 };
 
+/* Regular expressions for the description, of all that is taken; but host
+ * bits, which no expression of a sensible length can tell. */
+#define HTTP_ASN                                                      \
+	"^([Aa][Ss])?(0|[1-9][0-9]{0,8}|[1-3][0-9]{9}|4[01][0-9]{8}|" \
+	"42[0-8][0-9]{7}|429[0-3][0-9]{6}|4294[0-8][0-9]{5}|"         \
+	"42949[0-5][0-9]{4}|429496[0-6][0-9]{3}|4294967[01][0-9]{2}|" \
+	"42949672[0-8][0-9]|429496729[0-5])$"
+#define HTTP_LIMIT "^([1-9][0-9]{0,2}|1000)$"
+#define HTTP_TIME                                               \
+	"^(0|[1-9][0-9]{0,9}|20[0-9]{2}-(0[1-9]|1[0-2])-"       \
+	"(0[1-9]|1[0-9]|2[0-8])T([01][0-9]|2[0-3]):[0-5][0-9]:" \
+	"[0-5][0-9]Z)$"
+#define HTTP_PREFIX "^[0-9A-Fa-f:.]+/[0-9]{1,3}$"
+
 struct http_parameter {
 	const char *name; /* in braces in the path: of the path */
 	const char *text;
+	const char *pattern; /* NULL: any text */
+	bool required;
 };
 
 struct http_row {

@@ -15,10 +15,12 @@ emit_parameter(struct emit *e, const struct http_parameter *p)
 	emit_span(e, "name",
 	    in_path ? span_of(p->name + 1, n - 2) : span_of(p->name, n));
 	emit_str(e, "in", in_path ? "path" : "query");
-	emit_bool(e, "required", in_path);
+	emit_bool(e, "required", p->required);
 	emit_str(e, "description", p->text);
 	emit_object(e, "schema");
 	emit_str(e, "type", "string");
+	if (p->pattern != NULL)
+		emit_str(e, "pattern", p->pattern);
 	emit_end(e);
 	emit_end(e);
 }
@@ -59,8 +61,48 @@ emit_responses(struct emit *e, const char *type, const char *text)
 	emit_response(e, "200", text, type);
 	emit_response(e, "304", "as you have it", NULL);
 	emit_response(e, "400", "a parameter is wrong", HTTP_JSON);
+	emit_response(e, "405", "another method", HTTP_JSON);
 	emit_response(e, "413", "too much at once", HTTP_JSON);
+	emit_response(e, "421", "asked by a name that is not ours", HTTP_JSON);
 	emit_response(e, "503", "not now", HTTP_JSON);
+	emit_end(e);
+}
+
+/* {"routes": [{"asn": ..., "prefix": ...}]} */
+static void
+emit_routes(struct emit *e)
+{
+	static const struct http_parameter members[] = {
+		{ "asn", "", HTTP_ASN, true },
+		{ "prefix", "", HTTP_PREFIX, true },
+	};
+
+	emit_object(e, "schema");
+	emit_str(e, "type", "object");
+	emit_array(e, "required");
+	emit_str(e, NULL, "routes");
+	emit_end(e);
+	emit_object(e, "properties");
+	emit_object(e, "routes");
+	emit_str(e, "type", "array");
+	emit_uint(e, "maxItems", HTTP_ROUTES_MAX);
+	emit_object(e, "items");
+	emit_str(e, "type", "object");
+	emit_array(e, "required");
+	for (size_t i = 0; i < COUNT(members); i++)
+		emit_str(e, NULL, members[i].name);
+	emit_end(e);
+	emit_object(e, "properties");
+	for (size_t i = 0; i < COUNT(members); i++) {
+		emit_object(e, members[i].name);
+		emit_str(e, "type", "string");
+		emit_str(e, "pattern", members[i].pattern);
+		emit_end(e);
+	}
+	emit_end(e);
+	emit_end(e);
+	emit_end(e);
+	emit_end(e);
 	emit_end(e);
 }
 
@@ -69,7 +111,11 @@ emit_body(struct emit *e)
 {
 	emit_object(e, "requestBody");
 	emit_bool(e, "required", true);
-	emit_content(e, HTTP_JSON);
+	emit_object(e, "content");
+	emit_object(e, HTTP_JSON);
+	emit_routes(e);
+	emit_end(e);
+	emit_end(e);
 	emit_end(e);
 }
 
@@ -119,10 +165,13 @@ static void
 emit_formats(struct emit *e)
 {
 	static const struct http_parameter selectors[] = {
-		{ "select-asn", "payloads of this AS number" },
-		{ "select-prefix", "VRPs that cover this prefix" },
-		{ "include", "more-specifics: also VRPs that it covers" },
-		{ "exclude", "routeOrigins, routerKeys or aspas" },
+		{ "select-asn", "payloads of this AS number", HTTP_ASN, false },
+		{ "select-prefix", "VRPs that cover this prefix", HTTP_PREFIX,
+		    false },
+		{ "include", "more-specifics: also VRPs that it covers",
+		    "^more-specifics$", false },
+		{ "exclude", "routeOrigins, routerKeys or aspas",
+		    "^(routeOrigins|routerKeys|aspas)$", false },
 	};
 	size_t n;
 	const struct output_format *formats = output_table(&n);

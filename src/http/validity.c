@@ -176,7 +176,7 @@ answer_many(struct http_call *call)
 		http_refuse(call, 400, "routes: an array is wanted");
 	else if (json_array_size(routes) > HTTP_ROUTES_MAX)
 		http_refuse(
-		    call, 413, "at most %d routes at once", HTTP_ROUTES_MAX);
+		    call, 400, "at most %d routes at once", HTTP_ROUTES_MAX);
 	else
 		answer_each(call, routes);
 	json_decref(all);

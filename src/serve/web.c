@@ -60,6 +60,23 @@ count_answer(struct web *web, unsigned status)
 	web->settings->counters->http_answers[status / 100 % 6]++;
 }
 
+/* evhttp reads no body of these methods: what follows the header would be
+ * taken for another request, which a proxy before us never saw (RFC 9112
+ * 11.2). */
+static bool
+has_rest(struct evhttp_request *request)
+{
+	struct evkeyvalq *headers = evhttp_request_get_input_headers(request);
+	const char *length = evhttp_find_header(headers, "Content-Length");
+	enum evhttp_cmd_type command = evhttp_request_get_command(request);
+
+	if (command == EVHTTP_REQ_POST || command == EVHTTP_REQ_PUT ||
+	    command == EVHTTP_REQ_PATCH)
+		return false;
+	return (length != NULL && strcmp(length, "0") != 0) ||
+	       evhttp_find_header(headers, "Transfer-Encoding") != NULL;
+}
+
 /* `client` NULL: one that is not known, for want of memory. */
 static void
 send_answer(struct web *web, struct client *client,
@@ -74,7 +91,7 @@ send_answer(struct web *web, struct client *client,
 	add_headers(request, a);
 	if (body != NULL && body->is_gzip)
 		add_header(request, "Content-Encoding", "gzip");
-	if (web->is_stopping)
+	if (web->is_stopping || has_rest(request))
 		add_header(request, "Connection", "close");
 	if (head && body != NULL) {
 		(void)snprintf(length, sizeof(length), "%zu", body->bytes.n);

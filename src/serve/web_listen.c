@@ -128,10 +128,8 @@ evhttp_of(
 	evhttp_set_max_headers_size(http, HEADERS_MAX);
 	evhttp_set_max_body_size(http, HTTP_BODY_MAX);
 	evhttp_set_timeout(http, (int)web->settings->idle_s);
-	evhttp_set_allowed_methods(
-	    http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST |
-		      EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS |
-		      EVHTTP_REQ_TRACE | EVHTTP_REQ_PATCH);
+	/* All that it knows: the answer is ours. */
+	evhttp_set_allowed_methods(http, UINT16_MAX);
 	evhttp_set_gencb(http, web_requested, web);
 	evhttp_set_bevcb(http, came, web);
 	return http;

@@ -191,7 +191,7 @@ test_requests(void **state)
 		    "Allow: GET" },
 		{ "trace", "TRACE / HTTP/1.1\r\n" HOST, "405", "" },
 		{ "options", "OPTIONS /csv HTTP/1.1\r\n" HOST, "405", "" },
-		{ "unknown method", "BREW /csv HTTP/1.1\r\n" HOST, "501", "" },
+		{ "unknown method", "BREW /csv HTTP/1.1\r\n" HOST, "405", "" },
 		{ "name of ours",
 		    "GET /csv HTTP/1.1\r\nHost: cairn.example\r\nConnection: "
 		    "close\r\n\r\n",
@@ -226,6 +226,35 @@ test_requests(void **state)
 		if (strncmp(answer, status, strlen(status)) != 0)
 			fail_msg("%s: %.60s", cases[i].what, answer);
 		CHECK(cases[i].what, strstr(answer, cases[i].has) != NULL);
+	}
+}
+
+/* What stands where a body would is no request. */
+static void
+test_smuggling(void **state)
+{
+	static const char *const heads[] = {
+		"GET /version HTTP/1.1\r\nHost: a\r\nContent-Length: 42\r\n\r\n",
+		"TRACE /version HTTP/1.1\r\nHost: a\r\nContent-Length: "
+		"42\r\n\r\n",
+		"GET /version HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
+		"chunked\r\n\r\n",
+		"POST /version HTTP/1.1\r\nHost: a\r\nContent-Length: 42\r\n\r\n",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(heads); i++) {
+		int fd = dial();
+		const char *second;
+
+		say(fd, span_str(heads[i]));
+		say(fd,
+		    SPAN("GET /version HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+		(void)hear(answer, fd, NULL, 500);
+		(void)close(fd);
+		second = strstr(answer, "HTTP/1.1 ");
+		CHECK(heads[i], second != NULL);
+		CHECK(heads[i], strstr(second + 1, "HTTP/1.1 ") == NULL);
 	}
 }
 
@@ -423,6 +452,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_head_is_short),
+		cmocka_unit_test(test_smuggling),
 		cmocka_unit_test(test_endless),
 		cmocka_unit_test(test_slow),
 		cmocka_unit_test(test_keep_alive),
