@@ -40,6 +40,17 @@
 #define TRUNCATE_VERSION 3
 #define SCOPE_VERSION    6
 
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifndef SANITIZED
+#define SANITIZED 0
+#endif
+
 struct ruleset {
 	uint64_t files, net, scoped;
 };
@@ -160,6 +171,8 @@ confine_folders(const int *folders, size_t n, bool resolves)
 	}
 	if (resolves)
 		allow_system(rules);
+	if (SANITIZED) /* which looks for leaks when the process ends */
+		allow_path(rules, "/proc", MAY_READ);
 	for (size_t i = 0; i < n; i++)
 		ok = ok && allow_fd(rules, folders[i], all);
 	ok = ok && syscall(SYS_landlock_restrict_self, rules, 0) == 0;
