@@ -115,6 +115,8 @@ struct settings {
 	bool writes; /* the command writes the outputs */
 };
 
+/* Says so on standard error; STATUS_USAGE. */
+int conf_refused(const struct command *, const struct conf_error *);
 /* STATUS_DONE, or said on standard error. conf_fini is due either way. */
 int settings_read(struct settings *, int argc, char **argv);
 /* cmd_validate.c: one run with all that follows from it; an exit status. When

@@ -34,21 +34,6 @@ take(void *ctx, const char *name, const char *value)
 	return STATUS_DONE;
 }
 
-static int
-refuse(const struct clear *c, const struct conf_error *error)
-{
-	struct buf text;
-	int status;
-
-	buf_init(&text, 10000);
-	conf_error_write(&text, error);
-	buf_byte(&text, '\0');
-	status = usage_error(
-	    c->self, "%s", text.failed ? error->text : (const char *)text.p);
-	buf_fini(&text);
-	return status;
-}
-
 /* The file, unless all is on the command line. */
 static int
 configure(struct clear *c)
@@ -59,14 +44,14 @@ configure(struct clear *c)
 	if (c->file == NULL)
 		c->file = conf_default_file();
 	if (wants_file && conf_load(&c->conf, c->file, &error) != REASON_OK)
-		return refuse(c, &error);
+		return conf_refused(c->self, &error);
 	if (c->cache != NULL &&
 	    conf_option(&c->conf, "cache", c->cache, &error) != REASON_OK)
-		return refuse(c, &error);
+		return conf_refused(c->self, &error);
 	for (size_t i = 0; i < c->ledgers.n; i++)
 		if (conf_option(&c->conf, "ledger", c->ledgers.v[i], &error) !=
 		    REASON_OK)
-			return refuse(c, &error);
+			return conf_refused(c->self, &error);
 	return STATUS_DONE;
 }
 

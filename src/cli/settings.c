@@ -6,8 +6,8 @@
 #include "cli/cli.h"
 #include "output/output.h"
 
-static int
-refuse(const struct settings *v, const struct conf_error *error)
+int
+conf_refused(const struct command *self, const struct conf_error *error)
 {
 	struct buf text;
 	int status;
@@ -16,7 +16,7 @@ refuse(const struct settings *v, const struct conf_error *error)
 	conf_error_write(&text, error);
 	buf_byte(&text, '\0');
 	status = usage_error(
-	    v->self, "%s", text.failed ? error->text : (const char *)text.p);
+	    self, "%s", text.failed ? error->text : (const char *)text.p);
 	buf_fini(&text);
 	return status;
 }
@@ -48,7 +48,7 @@ read_options(struct settings *v, int argc, char **argv, bool conf)
 			v->json = true;
 		else if (conf && conf_option(&v->conf, name, value, &error) !=
 				     REASON_OK)
-			return refuse(v, &error);
+			return conf_refused(v->self, &error);
 	}
 	return STATUS_DONE;
 }
@@ -90,7 +90,7 @@ check_format(const struct settings *v, const struct conf_output *output)
 	    "no output format \"%s\"%s%s%s", output->format,
 	    near != NULL ? ": did you mean \"" : ": see cairn-validate(1)",
 	    near != NULL ? near : "", near != NULL ? "\"?" : "");
-	return refuse(v, &error);
+	return conf_refused(v->self, &error);
 }
 
 /* One thing at a time on standard output. */
@@ -127,11 +127,11 @@ settings_read(struct settings *v, int argc, char **argv)
 		v->file = conf_default_file();
 	if (v->file != NULL &&
 	    conf_load(&v->conf, v->file, &error) != REASON_OK)
-		return refuse(v, &error);
+		return conf_refused(v->self, &error);
 	status = read_options(v, argc, argv, true);
 	if (status == STATUS_DONE)
 		status = check_outputs(v);
 	if (status == STATUS_DONE && conf_finish(&v->conf, &error) != REASON_OK)
-		return refuse(v, &error);
+		return conf_refused(v->self, &error);
 	return status;
 }

@@ -5,21 +5,6 @@
 
 #include "cli/shown.h"
 
-static int
-refuse(const struct shown *s, const struct conf_error *error)
-{
-	struct buf text;
-	int status;
-
-	buf_init(&text, 10000);
-	conf_error_write(&text, error);
-	buf_byte(&text, '\0');
-	status = usage_error(
-	    s->self, "%s", text.failed ? error->text : (const char *)text.p);
-	buf_fini(&text);
-	return status;
-}
-
 int
 shown_failure(const struct shown *s, enum reason reason, const char *what)
 {
@@ -43,7 +28,7 @@ shown_find(struct shown *s, const struct command *self, const char *config,
 	    access(conf_default_file(), F_OK) == 0)
 		config = conf_default_file();
 	if (config != NULL && conf_load(&s->conf, config, &error) != REASON_OK)
-		return refuse(s, &error);
+		return conf_refused(s->self, &error);
 	if (cache == NULL)
 		cache = s->conf.cache;
 	n = strlen(cache) + sizeof("/view/current");
