@@ -16,7 +16,7 @@ struct outputs {
 	struct output_file *files;
 	struct summary_output *told;
 	bool reader_left; /* and does not want the rest: no failure */
-	bool *is_kept;                 /* nothing is to be done about it */
+	bool *is_kept;    /* nothing is to be done about it */
 	const struct digest *contents; /* of the view; NULL: not known by it */
 	struct outputs_kept kept;
 };
@@ -260,6 +260,22 @@ say_slurm(const struct settings *v, const struct slurm *s)
 		    SPAN_FMT(s->files.v[0].detail));
 }
 
+/* In the log of who serves, which is quiet otherwise. */
+static void
+say_failures(const struct settings *v, const struct run_result *r)
+{
+	for (size_t i = 0; i < r->n_tas; i++) {
+		const struct run_ta *ta = &r->tas[i];
+
+		if (ta->reason != REASON_OK)
+			(void)failure(v->self,
+			    "trust anchor %.*s failed: %s: %s%s%s",
+			    SPAN_FMT(ta->name), reason_id(ta->reason),
+			    reason_text(ta->reason),
+			    ta->detail[0] != '\0' ? ": " : "", ta->detail);
+	}
+}
+
 int
 validate_once(struct settings *v, int64_t *expires_at)
 {
@@ -278,6 +294,8 @@ validate_once(struct settings *v, int64_t *expires_at)
 	if (reason == REASON_OK) {
 		say_slurm(v, &result.slurm);
 		*expires_at = result.expires_at;
+		if (v->self->serves && v->quiet)
+			say_failures(v, &result);
 		status = finish(v, &result);
 	} else {
 		status = failure(v->self, "%s: %s%s%s", reason_id(reason),

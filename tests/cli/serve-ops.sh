@@ -146,6 +146,16 @@ check "it ends well" [ $? -eq 0 ]
 check "STOPPING=1" grep -q '^STOPPING=1' notices
 pid=
 
+# What fails is in the log, which is quiet otherwise.
+configure "rtr: {listen: ['$rtr']}" "http: {listen: ['$http']}"
+"$cairn" serve -c world/cairn.yaml --cache empty --offline 2>>serve.log &
+pid=$!
+check "a trust anchor that fails is told" wait_for says \
+	'trust anchor alpha failed: ta.fetch: '
+kill -TERM $pid
+wait $pid
+pid=
+
 # Another user than root.
 if [ "$(id -u)" -ne 0 ]; then
 	n=$((n + 1)); echo "ok $n - user # SKIP not root"; plan; exit 0
