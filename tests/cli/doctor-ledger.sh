@@ -97,12 +97,12 @@ status "followed" 0 "$cairn" validate -c conf.yaml -q
 status "then" 0 doctor
 says 'ok    ledger-state one: 2 entries accepted, cosigned [0-9]+ s ago'
 rm -rf state.w1 state.w2 cache
-cosign log w1 --now $((now - 100)) && cosign log w2 --now $((now - 100))
-conf "{quorum: 2, keys: ['$key1', '$key2']}" '[log]' '  max-age: 150s' >conf.yaml
+cosign log w1 --now $((now - 400)) && cosign log w2 --now $((now - 400))
+conf "{quorum: 2, keys: ['$key1', '$key2']}" '[log]' '  max-age: 700s' >conf.yaml
 status "an older one" 0 "$cairn" validate -c conf.yaml -q
 status "more than half as old as it may be" 0 doctor
 says 'warn  ledger-state one: 2 entries accepted, .*; half of max-age is over'
-sed -i 's/150s/60s/' conf.yaml
+sed -i 's/700s/60s/' conf.yaml
 status "older than it may be" 1 doctor
 says 'fail  ledger-state one: .*; its payloads are left out until'
 sed -i 's/60s/7d/' conf.yaml
