@@ -88,8 +88,9 @@ static bool
 is_named(const struct policy_whos *whos, const struct view_holder *holder)
 {
 	for (size_t i = 0; i < whos->n; i++)
-		if (whos->v[i].has_id ? digest_eq(&whos->v[i].id, &holder->id)
-				      : span_eq(whos->v[i].name, holder->name))
+		if (whos->v[i].has_id
+			? digest_eq(&whos->v[i].id, &holder->id)
+			: policy_is_named(holder->name, whos->v[i].name))
 			return true;
 	return false;
 }

@@ -88,7 +88,7 @@ static bool
 is_holder(const struct about *a, const struct digest *id, struct span name)
 {
 	return a->has_id ? digest_eq(&a->id, id)
-			 : name.n > 0 && span_eq(a->name, name);
+			 : policy_is_named(name, a->name);
 }
 
 static bool

@@ -46,6 +46,23 @@ digests_find(uint32_t *out, const struct digests *d, const struct digest *x)
 /* ---- holders --------------------------------------------------------- */
 
 bool
+policy_is_named(struct span names, struct span name)
+{
+	size_t at = 0;
+
+	if (name.n == 0)
+		return false;
+	for (size_t i = 0; i <= names.n; i++) {
+		if (i < names.n && names.p[i] != ' ')
+			continue;
+		if (span_eq(span_of(names.p + at, i - at), name))
+			return true;
+		at = i + 1;
+	}
+	return false;
+}
+
+bool
 who_put(struct who_set *s, struct span ledger, const struct digest *id)
 {
 	struct who who = { .id = *id, .ledger = ledger };
@@ -65,7 +82,7 @@ who_add(
 		for (size_t j = 0; !w->has_id && j < facts->n_holders; j++) {
 			const struct view_holder *h = &facts->holders[j];
 
-			if (h->name.n > 0 && span_eq(h->name, w->name) &&
+			if (policy_is_named(h->name, w->name) &&
 			    !who_put(s, h->ledger, &h->id))
 				return false;
 		}

@@ -54,6 +54,25 @@ take_services(
 	return REASON_OK;
 }
 
+/* ledger.md: up to eight, of letters, digits and '-'; in their order. */
+static enum reason
+take_name(struct people *p, struct view_holder *h, struct span name)
+{
+	enum reason reason;
+	struct buf all;
+
+	if (h->name.n == 0)
+		return keep_text(&h->name, p, name);
+	buf_init(&all, h->name.n + 1 + name.n);
+	buf_span(&all, h->name);
+	buf_byte(&all, ' ');
+	buf_span(&all, name);
+	reason = all.failed ? R_LIMIT_MEMORY
+			    : keep_text(&h->name, p, buf_view(&all));
+	buf_fini(&all);
+	return reason;
+}
+
 static enum reason
 take_person(void *ctx, const struct ledger_fact *f)
 {
@@ -68,8 +87,8 @@ take_person(void *ctx, const struct ledger_fact *f)
 			     holder_of(p, &f->other) == NULL))
 		return R_LIMIT_MEMORY;
 	p->holdings += f->kind == FACT_HOLD;
-	if (f->kind == FACT_NAME && h->name.n == 0)
-		return keep_text(&h->name, p, f->bytes);
+	if (f->kind == FACT_NAME)
+		return take_name(p, h, f->bytes);
 	return f->kind == FACT_SERVICE ? take_services(p, h, f) : REASON_OK;
 }
 

@@ -51,6 +51,27 @@ merge(struct view *out, const struct policy_set *sets, size_t n)
 	assert_int_equal(out->at, 1000);
 }
 
+/* A holder may have several names, and each is his. */
+static void
+test_names(void **state)
+{
+	static const struct {
+		const char *names, *name;
+		bool is_named;
+	} rows[] = { { "north", "north", true }, { "north", "nort", false },
+		{ "north", "north-b", false }, { "north south", "north", true },
+		{ "north south", "south", true },
+		{ "north south", "north south", false }, { "a b c", "b", true },
+		{ "a b c", "c", true }, { "a b c", "", false },
+		{ "", "", false }, { "", "a", false } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		CHECK(rows[i].name,
+		    policy_is_named(span_str(rows[i].names),
+			span_str(rows[i].name)) == rows[i].is_named);
+}
+
 static void
 test_no_source(void **state)
 {
@@ -195,6 +216,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
 		cmocka_unit_test_setup_teardown(
 		    test_no_source, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_order, setup, teardown),

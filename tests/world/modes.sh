@@ -100,4 +100,24 @@ for format in csv json jsonext slurm; do
 done
 check "the exceptions are real" sh -c \
 	'grep -qx "$1" legacy && grep -qx "$2" ledger' sh "$contested" "$squat"
+
+# ---- names -----------------------------------------------------------------
+# A holder may have several, and a rule may say any of them.
+status "another name" 0 "$cairn" holder name canary-two \
+	--as world/holders/canary -o two
+status "the log takes it" 0 "$cairn" ledger append world/ledger \
+	--log-key world/ledger.key two
+sed -i 's/quorum: [0-9]*/quorum: 0/' world/cairn.yaml
+by_name() { # NAME: how many VRPs a rule about it takes away
+	cp world/cairn.yaml world/name.yaml
+	printf 'policy: {mode: union, rules: [%s]}\n' \
+		"{holders: [$1], action: reject}" >>world/name.yaml
+	"$cairn" validate -c world/name.yaml -q --json \
+		--output csv:name.csv >name.json &&
+		tr -d ' \n' <name.json | sed -n 's/.*"rule":\([0-9]*\).*/\1/p'
+}
+first=$(by_name canary-net)
+check "the first name" [ "${first:-0}" -gt 0 ]
+check "the second does the same" [ "$(by_name canary-two)" = "$first" ]
+check "no other does" [ "$(by_name canary)" = 0 ]
 plan
