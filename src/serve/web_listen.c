@@ -128,8 +128,8 @@ evhttp_of(
 	evhttp_set_max_headers_size(http, HEADERS_MAX);
 	evhttp_set_max_body_size(http, HTTP_BODY_MAX);
 	evhttp_set_timeout(http, (int)web->settings->idle_s);
-	/* All that it knows: the answer is ours. */
-	evhttp_set_allowed_methods(http, UINT16_MAX);
+	/* Ours to answer, but CONNECT: what it names is no path. */
+	evhttp_set_allowed_methods(http, UINT16_MAX & ~EVHTTP_REQ_CONNECT);
 	evhttp_set_gencb(http, web_requested, web);
 	evhttp_set_bevcb(http, came, web);
 	return http;
