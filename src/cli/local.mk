@@ -39,6 +39,11 @@ install-data-hook:
 	$(MKDIR_P) '$(DESTDIR)$(sysconfdir)/cairn'
 	test -e '$(DESTDIR)$(sysconfdir)/cairn/cairn.yaml' || \
 	    $(INSTALL_DATA) '$(srcdir)/etc/cairn.yaml' '$(DESTDIR)$(sysconfdir)/cairn/cairn.yaml'
+# Settings that nobody changed go; others stay.
+uninstall-hook:
+	rm -f '$(DESTDIR)$(datadir)/bash-completion/completions/cairn'
+	! cmp -s '$(srcdir)/etc/cairn.yaml' '$(DESTDIR)$(sysconfdir)/cairn/cairn.yaml' || \
+	    rm -f '$(DESTDIR)$(sysconfdir)/cairn/cairn.yaml'
 talsdir = $(sysconfdir)/cairn/tals
 dist_tals_DATA = etc/tals/afrinic.tal etc/tals/afrinic.constraints etc/tals/apnic.tal etc/tals/apnic.constraints \
 	etc/tals/arin.tal etc/tals/arin.constraints etc/tals/lacnic.tal etc/tals/lacnic.constraints \
