@@ -7,7 +7,9 @@ starve_ldflags = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc
 # Not tests: contrib/bench-crypt runs the first, contrib/bench-rtr bench_rtr.
 EXTRA_PROGRAMS += tests/bench/bench_crypt tests/bench/bench_object \
 	tests/bench/bench_output tests/bench/bench_ledger tests/bench/bench_view \
-	tests/bench/bench_policy tests/bench/bench_rtr
+	tests/bench/bench_policy tests/bench/bench_rtr \
+	tests/bench/bench_history
+tests_bench_bench_history_LDADD = $(view_libs)
 tests_bench_bench_policy_LDADD = $(policy_libs)
 tests_bench_bench_view_LDADD = $(view_libs)
 tests_bench_bench_ledger_LDADD = $(ledger_libs)
