@@ -3,6 +3,7 @@
  * POST, by syslog. After the view is where routers find it, so that nobody who
  * is told has to wait for it, and no receiver can hold it up.
  */
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include <fcntl.h>
@@ -79,6 +80,7 @@ become_command(const char *path, int in)
 	if (close_range(3, ~0U, 0) != 0)
 		_exit(126);
 	(void)setpgid(0, 0);
+	(void)signal(SIGPIPE, SIG_DFL);
 	(void)execv(path, argv);
 	_exit(127);
 }
@@ -96,19 +98,6 @@ post(const struct alarm *a, struct span body)
 
 	fault_init(&why, body);
 	_exit(fetch_post(&p, &why) == REASON_OK ? 0 : 1);
-}
-
-static void
-write_all(int fd, struct span bytes)
-{
-	while (bytes.n > 0) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n <= 0)
-			return; /* it does not want to know: its status tells */
-		bytes.p += n;
-		bytes.n -= (size_t)n;
-	}
 }
 
 /* Did it end well, and in time? */
@@ -130,25 +119,36 @@ await(pid_t pid)
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
+/* In a file: a pipe that nobody reads would end us with a signal. */
+static int
+body_file(struct span body)
+{
+	int fd = memfd_create("alert", MFD_CLOEXEC);
+
+	if (fd < 0 || write(fd, body.p, body.n) != (ssize_t)body.n ||
+	    lseek(fd, 0, SEEK_SET) != 0) {
+		if (fd >= 0)
+			(void)close(fd);
+		return -1;
+	}
+	return fd;
+}
+
 static bool
 tell_child(const struct alarm *a, bool command, struct span body)
 {
-	int pipes[2];
+	int in = command ? body_file(body) : -1;
 	pid_t pid;
 
-	if (pipe2(pipes, O_CLOEXEC) != 0)
+	if (command && in < 0)
 		return false;
-	/* A pipe holds more than any alert is long: no wait here. */
-	(void)fcntl(pipes[1], F_SETFL, O_NONBLOCK);
 	pid = fork();
 	if (pid == 0 && command)
-		become_command(a->to->command, pipes[0]);
+		become_command(a->to->command, in);
 	else if (pid == 0)
 		post(a, body);
-	(void)close(pipes[0]);
-	if (pid > 0 && command)
-		write_all(pipes[1], body);
-	(void)close(pipes[1]);
+	if (in >= 0)
+		(void)close(in);
 	return pid > 0 && await(pid);
 }
 
