@@ -344,6 +344,8 @@ test_kill(void **state)
 		arena_fini(&arena);
 		arena_init(&arena, SIZE_MAX);
 	}
+	/* The last may have been killed before it let the oldest go. */
+	(void)publish(mask_at(at), at);
 	assert_true(count_past() <= 40);
 }
 
