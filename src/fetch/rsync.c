@@ -126,6 +126,9 @@ child_run(const struct options *o, const struct limits *limits, int folder,
 	child_limit(RLIMIT_CORE, 0);
 	if (!confine_writes(folder, o->argv[0]))
 		child_fail("confining rsync");
+	/* LMDB opens its file without O_CLOEXEC. */
+	if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
+		child_fail("closing files");
 	execvpe(o->argv[0], (char *const *)(uintptr_t)o->argv, env);
 	child_fail(o->argv[0]);
 }

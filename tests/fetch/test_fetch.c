@@ -62,9 +62,15 @@ test_hostile(void **state)
 		{ "numbers beyond sense",
 		    "echo 99999999999999999999999999; echo 5", REASON_OK, "" },
 		{ "leaves one behind", "sleep 1000 & exit 0", REASON_OK, "" },
+		{ "has nothing of ours open", "test ! -e /proc/$$/fd/60",
+		    REASON_OK, "" },
 	};
 	struct scene *s = *state;
+	const int ours = 60;
 
+	/* As LMDB opens its file: for whoever is executed, too. */
+	assert_int_equal(fcntl(ours, F_GETFD), -1);
+	assert_int_equal(dup2(STDIN_FILENO, ours), ours);
 	s->limits.transfer_time = 1;
 	s->limits.repository_bytes = 13999999;
 	s->limits.repository_files = 100000;
@@ -85,6 +91,7 @@ test_hostile(void **state)
 		fetch_close(s->fetch);
 		s->fetch = NULL;
 	}
+	assert_int_equal(close(ours), 0);
 }
 
 static void
