@@ -33,10 +33,10 @@ extern struct served server;
 extern bool has_server;
 int serve_set_up(void **state);
 int serve_tear_down(void **state);
-#define NEED_SERVER()            \
-	do {                     \
-		if (!has_server) \
-			skip();  \
+#define NEED_SERVER()                                      \
+	do {                                               \
+		if (!has_server)                           \
+			SKIP("no python3, or no openssl"); \
 	} while (0)
 
 /* Write DIR/www/NAME. */

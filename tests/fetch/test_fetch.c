@@ -211,7 +211,7 @@ test_landlock(void **state)
 	struct fetch_job job = scene_job(FETCH_TREE, &source, 1);
 
 	if (landlock_version() <= 0)
-		skip();
+		SKIP("no Landlock");
 	scene_shell(s, "echo secret >secret");
 	false_rsync(s, "echo in >inside; echo out >../outside;"
 		       "echo out >\"${0%/*}/outside\"; cp ../../secret read;"
