@@ -235,7 +235,7 @@ struct statement_origin {
 	uint64_t entry; /* its number in the log */
 	struct digest holder;
 	struct span name;   /* the holder's first in the ledger; empty: none */
-	struct span region; /* of its service records; empty: none */
+	struct span region; /* of its services: blanks between; empty: none */
 	unsigned level;     /* lowest of what covers it; 0 self-asserted */
 	bool has_ca_key;    /* level 1: of the evidence's last CA */
 	struct digest ca_key; /* SHA-256 of its SubjectPublicKeyInfo */

@@ -49,7 +49,7 @@ struct view_authority {
 struct view_holder {
 	struct span ledger;
 	struct digest id;
-	struct span name, region; /* empty: none; names: blanks between */
+	struct span name, region; /* empty: none; of several: blanks between */
 };
 
 enum holding_kind {

@@ -45,7 +45,8 @@ struct policy_who {
 	struct span name;
 };
 
-/* Is it one of a holder's names, as a view has them: with blanks between? */
+/* Is it one of a holder's names or regions, as a view has them: with blanks
+ * between? */
 bool policy_is_named(struct span names, struct span name);
 
 struct policy_whos {

@@ -20,7 +20,7 @@ static bool
 is_named(const struct policy_names *names, struct span name)
 {
 	for (size_t i = 0; i < names->n; i++)
-		if (span_eq(names->v[i], name))
+		if (policy_is_named(name, names->v[i]))
 			return true;
 	return false;
 }

@@ -43,34 +43,37 @@ keep_text(struct span *out, struct people *p, struct span text)
 	return out->p != NULL ? REASON_OK : R_LIMIT_MEMORY;
 }
 
-/* kind, uri, region, one record after the other. */
+/* One more of several, in their order, with a blank between. */
 static enum reason
-take_services(
-    struct people *p, struct view_holder *h, const struct ledger_fact *f)
-{
-	for (size_t i = 0; i + 2 < f->n_texts; i += 3)
-		if (f->texts[i + 2].n > 0 && h->region.n == 0)
-			return keep_text(&h->region, p, f->texts[i + 2]);
-	return REASON_OK;
-}
-
-/* ledger.md: up to eight, of letters, digits and '-'; in their order. */
-static enum reason
-take_name(struct people *p, struct view_holder *h, struct span name)
+add_word(struct span *words, struct people *p, struct span word)
 {
 	enum reason reason;
 	struct buf all;
 
-	if (h->name.n == 0)
-		return keep_text(&h->name, p, name);
-	buf_init(&all, h->name.n + 1 + name.n);
-	buf_span(&all, h->name);
+	if (words->n == 0)
+		return keep_text(words, p, word);
+	buf_init(&all, words->n + 1 + word.n);
+	buf_span(&all, *words);
 	buf_byte(&all, ' ');
-	buf_span(&all, name);
-	reason = all.failed ? R_LIMIT_MEMORY
-			    : keep_text(&h->name, p, buf_view(&all));
+	buf_span(&all, word);
+	reason =
+	    all.failed ? R_LIMIT_MEMORY : keep_text(words, p, buf_view(&all));
 	buf_fini(&all);
 	return reason;
+}
+
+/* kind, uri, region of two letters, one record after the other. */
+static enum reason
+take_services(
+    struct people *p, struct view_holder *h, const struct ledger_fact *f)
+{
+	for (size_t i = 0; i + 2 < f->n_texts; i += 3) {
+		struct span region = f->texts[i + 2];
+
+		if (region.n > 0 && !policy_is_named(h->region, region))
+			TRY(add_word(&h->region, p, region));
+	}
+	return REASON_OK;
 }
 
 static enum reason
@@ -88,7 +91,7 @@ take_person(void *ctx, const struct ledger_fact *f)
 		return R_LIMIT_MEMORY;
 	p->holdings += f->kind == FACT_HOLD;
 	if (f->kind == FACT_NAME)
-		return take_name(p, h, f->bytes);
+		return add_word(&h->name, p, f->bytes);
 	return f->kind == FACT_SERVICE ? take_services(p, h, f) : REASON_OK;
 }
 

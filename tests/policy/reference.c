@@ -138,6 +138,16 @@ takes_side(
 	return false;
 }
 
+/* Of two letters each, a blank between. */
+static bool
+is_in(struct span region, struct span regions)
+{
+	for (size_t i = 0; i + region.n <= regions.n; i += 3)
+		if (span_eq(region, span_of(regions.p + i, region.n)))
+			return true;
+	return false;
+}
+
 static bool
 statement_meets(const struct small_world *w, const struct policy_rule *r,
     const struct payload *p)
@@ -158,7 +168,7 @@ statement_meets(const struct small_world *w, const struct policy_rule *r,
 		return false;
 	if (r->endorsers.n > 0 && !endorsed(w, &r->endorsers, o))
 		return false;
-	if (r->regions.n > 0 && !span_eq(r->regions.v[0], st->region) &&
+	if (r->regions.n > 0 && !is_in(r->regions.v[0], st->region) &&
 	    !(w->policy.n_regions > 0 &&
 		span_eq(w->region.name, r->regions.v[0]) &&
 		is_one(w, &w->region.holders, o->source, &st->holder)))

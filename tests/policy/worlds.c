@@ -205,18 +205,19 @@ make_cas(struct small_world *w, struct random *r)
 }
 
 static const char *const names[] = { "anna", "bert", "carl", "dora", "", "" };
-static const char *const regions[] = { "EU", "US", "" };
+static const char *const regions[] = { "EU", "US", "", "US EU" };
 
 static void
 make_holders(struct small_world *w, struct random *r)
 {
 	for (unsigned i = 0; i < 2 * HOLDERS; i++)
-		w->holders[i] =
-		    (struct view_holder){ .ledger =
-					      w->sources[2 + i / HOLDERS].name,
-			    .id = digest_of(i % HOLDERS),
-			    .name = span_str(names[random_below(r, HOLDERS)]),
-			    .region = span_str(regions[random_below(r, 3)]) };
+		w->holders[i] = (struct view_holder){
+			.ledger = w->sources[2 + i / HOLDERS].name,
+			.id = digest_of(i % HOLDERS),
+			.name = span_str(names[random_below(r, HOLDERS)]),
+			.region =
+			    span_str(regions[random_below(r, COUNT(regions))])
+		};
 	w->facts.holders = w->holders;
 	w->facts.n_holders = 2 * HOLDERS;
 	w->facts.n_holdings = random_below(r, HOLDINGS_MAX + 1);

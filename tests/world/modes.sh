@@ -120,4 +120,22 @@ first=$(by_name canary-net)
 check "the first name" [ "${first:-0}" -gt 0 ]
 check "the second does the same" [ "$(by_name canary-two)" = "$first" ]
 check "no other does" [ "$(by_name canary)" = 0 ]
+
+# And services in several regions. (The witnesses are asleep.)
+sed -i 's/^quorum .*/quorum 0/' world/ledger.keys
+status "two regions" 0 "$cairn" holder service \
+	mirror@XA=https://one.example/ mirror@XB=https://two.example/ \
+	--as world/holders/canary -o regions
+status "the log takes them" 0 "$cairn" ledger append world/ledger \
+	--log-key world/ledger.key regions
+by_region() { # NAME: how many VRPs a rule about it takes away
+	cp world/cairn.yaml world/region.yaml
+	printf 'policy: {mode: union, rules: [%s]}\n' \
+		"{regions: [$1], action: reject}" >>world/region.yaml
+	"$cairn" validate -c world/region.yaml -q --json \
+		--output csv:region.csv >region.json &&
+		tr -d ' \n' <region.json | sed -n 's/.*"rule":\([0-9]*\).*/\1/p'
+}
+check "the first region" [ "$(by_region XA)" = "$first" ]
+check "the second does the same" [ "$(by_region XB)" = "$first" ]
 plan
