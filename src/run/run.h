@@ -260,10 +260,12 @@ struct run_checkup {
 enum reason run_doctor(struct run_checkup *out, const struct conf *) MUST_CHECK;
 void run_checkup_fini(struct run_checkup *);
 
-/* ---- who runs ------------------------------------------------------------- */
+/* ---- who runs -------------------------------------------------------------
+ */
 
 /* As root, with a user in the configuration: be that user from now on, for
- * good. The cache's folder is made, and theirs, when it is not there.
+ * good. The cache's folder is made, and theirs, when it is not there. The user
+ * must be there, whoever starts.
  * R_RUN_USER. */
 enum reason run_become_user(const struct conf *, struct fault *why) MUST_CHECK;
 

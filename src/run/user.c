@@ -24,13 +24,15 @@ run_become_user(const struct conf *conf, struct fault *why)
 {
 	const struct passwd *user;
 
-	if (conf->user == NULL || geteuid() != 0)
+	if (conf->user == NULL)
 		return REASON_OK;
 	errno = 0;
 	user = getpwnam(conf->user);
 	if (user == NULL)
 		return fault_say(why, R_RUN_USER, NULL, "%s: %s", conf->user,
 		    errno == 0 ? "there is no such user" : strerror(errno));
+	if (geteuid() != 0)
+		return REASON_OK; /* it is what it is */
 	if (!own_cache(conf, user))
 		return fault_say(why, R_RUN_USER, NULL, "%s: %s", conf->cache,
 		    strerror(errno));
