@@ -21,6 +21,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #define MUST_CHECK       __attribute__((warn_unused_result))
 #define FORMAT(fmt, arg) __attribute__((format(printf, fmt, arg)))
@@ -276,6 +277,17 @@ void time_to_civil(struct civil *out, int64_t at);
 void time_write(char *out, size_t n, int64_t at);
 /* RFC 3339 with Z or an offset, a fraction dropped, or plain seconds. */
 bool time_parse(int64_t *out, const char *text) MUST_CHECK;
+
+/* For how long something takes, not when it is. In the header, so that
+ * libcairn, which has this room, has no clock. */
+static inline int64_t
+clock_ms(void)
+{
+	struct timespec t;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
 
 /* ---- the emitter: one description, as text for people or as JSON -------- */
 

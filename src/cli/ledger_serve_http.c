@@ -1,7 +1,6 @@
 /* What somebody asked of a log, and the answer. */
 #include <inttypes.h>
 #include <string.h>
-#include <time.h>
 
 #include "cli/ledger_serve.h"
 
@@ -17,15 +16,6 @@ refuse(struct listen_answer *a, unsigned status, enum reason why)
 }
 
 /* ---- who sends how much ------------------------------------------------ */
-
-static int64_t
-clock_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 /* Senders that fall into one slot share it: the memory is bounded, whoever
  * comes. A minute's worth may come at once. */

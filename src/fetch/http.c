@@ -13,7 +13,6 @@
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <curl/curl.h>
@@ -53,15 +52,6 @@ struct transfer {
 	char error[CURL_ERROR_SIZE];
 };
 
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 /* ---- what curl calls ------------------------------------------------- */
 
 static size_t
@@ -98,7 +88,7 @@ on_header(char *line, size_t one, size_t n, void *data)
 	long status;
 
 	(void)one;
-	http_clock_bytes(&t->clock, now_ms(), n);
+	http_clock_bytes(&t->clock, clock_ms(), n);
 	r = http_head_line(&t->head, span_of(line, n), t->net->limits);
 	if (r != REASON_OK)
 		return refuse(t, r);
@@ -158,7 +148,7 @@ on_content(char *bytes, size_t one, size_t n, void *data)
 	enum reason r;
 
 	(void)one;
-	http_clock_bytes(&t->clock, now_ms(), n);
+	http_clock_bytes(&t->clock, clock_ms(), n);
 	t->received += n;
 	if (t->received > wire_max(t))
 		return refuse(t, R_FETCH_HTTP_SIZE);
@@ -405,7 +395,7 @@ start(struct net *net, const struct http_ask *ask, const int fds[PROCESS_FDS])
 	t->post = fds[1];
 	t->next = net->first;
 	net->first = t;
-	http_clock_init(&t->clock, now_ms());
+	http_clock_init(&t->clock, clock_ms());
 	t->easy = curl_easy_init();
 	r = url_parse(&t->uri, t->room, t->ask.url, net->limits);
 	if (r == REASON_OK && is_plain(t->ask.url) && !t->ask.is_plain)
@@ -556,7 +546,7 @@ listen_to_parent(struct net *net)
 static void
 look_at_clocks(struct net *net)
 {
-	int64_t now = now_ms();
+	int64_t now = clock_ms();
 	struct transfer *t = net->first, *next;
 
 	for (; t != NULL; t = next) {

@@ -104,11 +104,11 @@ post(const struct alarm *a, struct span body)
 static bool
 await(pid_t pid)
 {
-	int64_t until_ms = run_clock_ms() + RECEIVER_S * 1000;
+	int64_t until_ms = clock_ms() + RECEIVER_S * 1000;
 	int status = 0;
 
 	while (waitpid(pid, &status, WNOHANG) == 0) {
-		if (run_clock_ms() > until_ms) {
+		if (clock_ms() > until_ms) {
 			(void)kill(-pid, SIGKILL);
 			(void)kill(pid, SIGKILL);
 			(void)waitpid(pid, &status, 0);

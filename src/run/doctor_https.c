@@ -241,9 +241,9 @@ see(struct visits *v)
 		return;
 	}
 	for (size_t i = 0; i < v->all.n; i++)
-		https_start(https, &v->all.v[i]->job, run_clock_ms());
+		https_start(https, &v->all.v[i]->job, clock_ms());
 	while (https_pending(https) > 0) {
-		https_poll(https, run_clock_ms(), 100);
+		https_poll(https, clock_ms(), 100);
 		while (https_take(https) != NULL)
 			continue;
 	}

@@ -7,21 +7,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "run/doctor.h"
 
 #define ANSWER_MS 5000
-
-static int64_t
-now_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
 
 NORETURN static void
 child_run(const char *command, int out)
@@ -44,12 +34,12 @@ child_run(const char *command, int out)
 static void
 read_answer(char *out, size_t n, int fd)
 {
-	int64_t until = now_ms() + ANSWER_MS;
+	int64_t until = clock_ms() + ANSWER_MS;
 	struct pollfd p = { .fd = fd, .events = POLLIN };
 	size_t have = 0;
 
 	while (have + 1 < n) {
-		int64_t left = until - now_ms();
+		int64_t left = until - clock_ms();
 		ssize_t got;
 
 		if (left <= 0 || poll(&p, 1, (int)left) <= 0)

@@ -47,7 +47,7 @@ bool
 early_is_due(struct run *run)
 {
 	int64_t most_ms = (int64_t)run->conf->limits.publish_after * 1000;
-	int64_t waited_ms = run_clock_ms() - run->begun_ms;
+	int64_t waited_ms = clock_ms() - run->begun_ms;
 
 	/* As long as nothing is new there is nothing to publish. */
 	if (run->early.publish == NULL || run->out->early_ms > 0 ||
@@ -149,7 +149,7 @@ early_publish(struct run *run)
 
 	TRY(remember(&before, run));
 	run->out->early_waiting = count_waiting(run);
-	run->out->early_ms = (uint64_t)(run_clock_ms() - run->begun_ms);
+	run->out->early_ms = (uint64_t)(clock_ms() - run->begun_ms);
 	run->is_early = true;
 	run->generation++;
 	why = follow_stand_in(&ledgers, run);

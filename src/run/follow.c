@@ -142,7 +142,7 @@ follow_one(struct follow *f)
 {
 	struct run *run = f->run;
 	struct run_ledger *r = f->report;
-	int64_t begun = run_clock_ms(), cpu = cpu_ms();
+	int64_t begun = clock_ms(), cpu = cpu_ms();
 
 	f->deadline_ms =
 	    begun + (int64_t)run->conf->limits.repository_time * 1000;
@@ -157,7 +157,7 @@ follow_one(struct follow *f)
 	}
 	TRY(conclude(f));
 	count_requests(f);
-	r->duration_ms = (uint64_t)(run_clock_ms() - begun);
+	r->duration_ms = (uint64_t)(clock_ms() - begun);
 	r->cpu_ms = (uint64_t)(cpu_ms() - cpu);
 	return REASON_OK;
 }

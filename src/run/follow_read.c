@@ -144,7 +144,7 @@ fill(struct spool *s, struct follow *f, struct place *place, uint64_t size)
 	while (why == REASON_OK && s->frontier.size < size) {
 		expect(place, s->frontier.size / TILE_WIDTH + AHEAD, size);
 		why = bundle_take(s, &b, &source, size);
-		if (run_clock_ms() > f->deadline_ms)
+		if (clock_ms() > f->deadline_ms)
 			why = why == REASON_OK ? R_FETCH_TIME : why;
 		if (run->progress.update != NULL)
 			run->progress.update(run->progress.ctx,

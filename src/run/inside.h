@@ -254,7 +254,6 @@ struct run {
 struct span run_version(void);
 
 /* run.c */
-int64_t run_clock_ms(void);
 enum reason run_find(struct run *, const struct finding *) MUST_CHECK;
 enum reason run_renew(struct run *) MUST_CHECK;
 /* Is nothing on its way? */

@@ -368,7 +368,7 @@ watch_slot(struct pool *p, struct slot *s, int64_t now)
 static enum reason
 watch(struct pool *p)
 {
-	int64_t now = run_clock_ms();
+	int64_t now = clock_ms();
 	bool stuck = false;
 
 	for (uint32_t i = 0; i < p->n_slots; i++) {

@@ -34,7 +34,7 @@ slot_kill(struct pool *p, struct slot *s, enum slot_state state)
 		.generation = s->generation };
 
 	s->state = state;
-	s->since_ms = run_clock_ms();
+	s->since_ms = clock_ms();
 	(void)!send(p->control, &m, sizeof(m), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
@@ -166,7 +166,7 @@ slot_feed(struct pool *p, struct slot *s)
 	m.jobs = s->n_batch;
 	m.bytes = s->in_used = w.n;
 	s->state = SLOT_BUSY;
-	s->since_ms = run_clock_ms();
+	s->since_ms = clock_ms();
 	s->cpu_ms = -1;
 	/* One that has just died takes it, or does not: its end is seen. */
 	(void)!send(s->sock, &m, sizeof(m), MSG_NOSIGNAL);

@@ -18,15 +18,6 @@
 #define WAIT_BOTH_MS  20  /* two that cannot be waited for at once */
 #define WALK_EVERY_MS 500 /* at least, while fetches are still running */
 
-int64_t
-run_clock_ms(void)
-{
-	struct timespec t;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
 const char *
 run_state_id(enum run_state s)
 {
@@ -225,7 +216,7 @@ network_is_over(const struct run *run)
 {
 	int64_t most_ms = (int64_t)run->conf->limits.run_time * 1000 / 6 * 5;
 
-	return run_clock_ms() - run->begun_ms >= most_ms;
+	return clock_ms() - run->begun_ms >= most_ms;
 }
 
 static void
@@ -261,11 +252,11 @@ take_all(bool *any, struct run *run)
 static enum reason
 gather(struct run *run, bool *any)
 {
-	int64_t since = run_clock_ms();
+	int64_t since = clock_ms();
 
 	*any = false;
 	while (!run_is_quiet(run)) {
-		int64_t now = run_clock_ms();
+		int64_t now = clock_ms();
 
 		if ((*any && now - since >= WALK_EVERY_MS) || early_is_due(run))
 			break;
@@ -273,7 +264,7 @@ gather(struct run *run, bool *any)
 		TRY(take_all(any, run));
 		show_fetches(run);
 	}
-	run->out->work.fetch_ms += (uint64_t)(run_clock_ms() - since);
+	run->out->work.fetch_ms += (uint64_t)(clock_ms() - since);
 	return REASON_OK;
 }
 
@@ -323,7 +314,7 @@ turn(struct run *run)
 {
 	bool any = false, walked;
 
-	look_after(run, run_clock_ms(), 0);
+	look_after(run, clock_ms(), 0);
 	TRY(take_all(&any, run));
 	run->generation += any;
 	TRY(walk_all(run, run_is_quiet(run), &walked));
@@ -336,10 +327,10 @@ meanwhile(void *ctx)
 {
 	struct run *run = ctx;
 
-	if (run->meanwhile != REASON_OK || run_clock_ms() < run->turn_ms)
+	if (run->meanwhile != REASON_OK || clock_ms() < run->turn_ms)
 		return;
 	run->meanwhile = turn(run);
-	run->turn_ms = run_clock_ms() + WALK_EVERY_MS;
+	run->turn_ms = clock_ms() + WALK_EVERY_MS;
 }
 
 /* What both worlds have, at the same time. */
@@ -429,7 +420,7 @@ run_init(struct run *run)
 	map_init(&run->listed);
 	arena_init(&run->scratch, SIZE_MAX);
 	arena_init(&run->work, SIZE_MAX);
-	run->begun_ms = run_clock_ms();
+	run->begun_ms = clock_ms();
 	run->clock_at = (int64_t)time(NULL);
 	run->is_now = !run->conf->has_at;
 	run->at = run->is_now ? run->clock_at : run->conf->at;
@@ -475,7 +466,7 @@ run_whole(struct run *run, enum reason (*all)(struct run *))
 	out->at = run->at;
 	out->started_at = run->clock_at;
 	r = all(run);
-	out->work.total_ms = (uint64_t)(run_clock_ms() - run->begun_ms);
+	out->work.total_ms = (uint64_t)(clock_ms() - run->begun_ms);
 	if (r == REASON_OK && !run->is_guess)
 		store_is_well(run->store);
 	run_fini(run);

@@ -87,7 +87,7 @@ static void
 engine_ended(struct supervisor *s, int status)
 {
 	struct child *c = &s->engine;
-	int64_t now = run_clock_ms(), refresh, next;
+	int64_t now = clock_ms(), refresh, next;
 
 	if (!s->is_stopping)
 		say_ended(s, "the validation", status);
@@ -120,7 +120,7 @@ engine_ended(struct supervisor *s, int status)
 static void
 process_ended(struct supervisor *s, struct child *c, int status)
 {
-	int64_t now = run_clock_ms();
+	int64_t now = clock_ms();
 
 	serving_hear(s, c); /* its last words */
 	if (!s->is_stopping)
@@ -173,7 +173,7 @@ reload(struct supervisor *s)
 		return;
 	}
 	s->next = next;
-	s->reload_ms = run_clock_ms();
+	s->reload_ms = clock_ms();
 	serving_apply(s, &s->server);
 	serving_apply(s, &s->site);
 }
@@ -193,7 +193,7 @@ reloaded(struct supervisor *s)
 	if (s->engine.pid > 0)
 		s->run_again = true;
 	else
-		s->engine.due_ms = run_clock_ms();
+		s->engine.due_ms = clock_ms();
 	notify_systemd("READY=1");
 }
 
@@ -203,7 +203,7 @@ begin_stop(struct supervisor *s)
 	if (s->is_stopping)
 		return;
 	s->is_stopping = true;
-	s->stop_ms = run_clock_ms();
+	s->stop_ms = clock_ms();
 	notify_systemd("STOPPING=1");
 	serving_tell(&s->server, "stop");
 	serving_tell(&s->site, "stop");
@@ -225,7 +225,7 @@ on_signal(struct supervisor *s)
 			if (s->engine.pid > 0)
 				s->run_again = true;
 			else
-				s->engine.due_ms = run_clock_ms();
+				s->engine.due_ms = clock_ms();
 			break;
 		case SIGTERM:
 		case SIGINT:
@@ -312,7 +312,7 @@ start_what_is_due(struct supervisor *s, int64_t now)
 static void
 by_the_clock(struct supervisor *s)
 {
-	int64_t now = run_clock_ms();
+	int64_t now = clock_ms();
 	int64_t most = ((int64_t)s->conf->limits.run_time + 60) * 1000;
 
 	feed_watchdog(s, now);

@@ -61,7 +61,7 @@ engine_start(struct supervisor *s)
 	struct child *c = &s->engine;
 	int ends[2];
 
-	c->began_ms = run_clock_ms();
+	c->began_ms = clock_ms();
 	c->due_ms = INT64_MAX;
 	if (pipe2(ends, O_CLOEXEC | O_NONBLOCK) != 0) {
 		supervise_say(s, "no pipe: %s", strerror(errno));
@@ -104,6 +104,6 @@ engine_hear(struct supervisor *s)
 	soonest = c->began_ms + SOON_MS;
 	if (report.expires_at == INT64_MAX || report.expires_at - now > 86400)
 		return;
-	at = run_clock_ms() + (report.expires_at - now + 1) * 1000;
+	at = clock_ms() + (report.expires_at - now + 1) * 1000;
 	c->due_ms = at > soonest ? at : soonest;
 }

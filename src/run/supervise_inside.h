@@ -77,7 +77,6 @@ struct protocol {
 
 extern const struct protocol protocol_rtr, protocol_http;
 
-int64_t run_clock_ms(void);
 void supervise_say(const struct supervisor *, const char *fmt, ...)
     FORMAT(2, 3);
 /* In a child just forked: signals as they were, nothing of the parent's; its

@@ -167,7 +167,7 @@ serving_start(struct supervisor *s, struct child *c)
 {
 	int ends[2];
 
-	c->began_ms = c->heard_ms = run_clock_ms();
+	c->began_ms = c->heard_ms = clock_ms();
 	c->due_ms = INT64_MAX;
 	c->is_ready = c->is_applying = false;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) {
@@ -245,7 +245,7 @@ serving_hear(struct supervisor *s, struct child *c)
 	while (
 	    c->fd >= 0 && (n = recv(c->fd, text, TEXT_MAX, MSG_DONTWAIT)) > 0) {
 		text[n] = '\0';
-		c->heard_ms = run_clock_ms();
+		c->heard_ms = clock_ms();
 		if (strcmp(text, "ready") == 0) {
 			c->is_ready = true;
 		} else if (strcmp(text, "applied") == 0) {

@@ -39,7 +39,7 @@ start_https(struct run *run, struct want *w)
 		.ctx = w,
 		.owner = w,
 	};
-	https_start(run->https, w->https, run_clock_ms());
+	https_start(run->https, w->https, clock_ms());
 }
 
 static void
