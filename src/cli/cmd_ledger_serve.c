@@ -15,6 +15,7 @@
 
 #include "cli/ledger_command.h"
 #include "cli/ledger_serve.h"
+#include "supervise/supervise.h"
 
 #define RATE_DEFAULT 60 /* statements a minute */
 #define RATE_MAX     1000000
@@ -162,7 +163,7 @@ confine(const struct ledger_serve *s)
 {
 	int folder = open(s->w->place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool good = folder >= 0 && confine_folders(&folder, 1, false) &&
-		    run_box_keeper();
+		    supervise_box_keeper();
 
 	if (folder >= 0)
 		(void)close(folder);

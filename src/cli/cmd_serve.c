@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "cli/cli.h"
+#include "supervise/supervise.h"
 
 struct daemon_ctx {
 	const struct command *self;
@@ -76,11 +77,11 @@ drop(void *ctx, struct conf *conf)
 }
 
 /* In a process of its own, which has a copy of the settings. */
-static struct run_report
+static struct supervise_report
 validate(void *ctx, const struct conf *conf)
 {
 	struct held *h = held_of((struct conf *)(uintptr_t)conf);
-	struct run_report report = { .expires_at = INT64_MAX };
+	struct supervise_report report = { .expires_at = INT64_MAX };
 
 	(void)ctx;
 	h->settings.quiet = h->settings.quiet || !h->settings.verbose;
@@ -102,12 +103,12 @@ static int
 run_command(const struct command *self, int argc, char **argv)
 {
 	struct daemon_ctx d = { .self = self, .argc = argc, .argv = argv };
-	const struct run_daemon daemon = { &d, load, drop, validate, say };
+	const struct supervise_hooks daemon = { &d, load, drop, validate, say };
 	struct conf *conf = load(&d);
 
 	if (conf == NULL)
 		return d.status == STATUS_DONE ? STATUS_FAILED : d.status;
-	return run_supervise(&daemon, conf);
+	return supervise_run(&daemon, conf);
 }
 
 static const struct option_row rows[] = {

@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/outputs.h"
+#include "supervise/supervise.h"
 
 /* ---- what is written ------------------------------------------------- */
 
@@ -315,7 +316,7 @@ become_user(const struct settings *v)
 	enum reason r;
 
 	fault_init(&why, SPAN(""));
-	r = run_become_user(&v->conf, &why);
+	r = supervise_become_user(&v->conf, &why);
 	if (r == REASON_OK)
 		return STATUS_DONE;
 	return usage_error(

@@ -7,6 +7,7 @@
 
 #include "cli/ledger_witness.h"
 #include "listen/listen.h"
+#include "supervise/supervise.h"
 
 static void
 refuse(struct listen_answer *a, unsigned status, enum reason why)
@@ -124,7 +125,7 @@ confine(const struct ledger_witness *w)
 		return confine_folders(folders, 1, true);
 	folders[1] = open(w->place, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	good = folders[1] >= 0 && confine_folders(folders, 2, false) &&
-	       run_box_keeper();
+	       supervise_box_keeper();
 	if (folders[1] >= 0)
 		(void)close(folders[1]);
 	return good;

@@ -36,3 +36,19 @@ left_cause_text(enum left_cause cause)
 	ASSERT(cause < COUNT(texts));
 	return texts[cause];
 }
+
+int64_t
+view_next_expiry(const struct view *v, int64_t now)
+{
+	int64_t next = INT64_MAX;
+
+	for (size_t i = 0; i < v->n; i++) {
+		int64_t at = v->payloads[i].origin == NULL
+				 ? INT64_MAX
+				 : payload_expires_at(&v->payloads[i]);
+
+		if (at > now && at < next)
+			next = at;
+	}
+	return next;
+}

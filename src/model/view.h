@@ -136,4 +136,7 @@ struct view {
 	uint16_t sessions[3]; /* one for each protocol version */
 };
 
+/* The earliest end of a payload after `now`; INT64_MAX: none. */
+int64_t view_next_expiry(const struct view *, int64_t now);
+
 #endif

@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include "run/doctor.h"
-#include "run/supervise_inside.h"
+#include "serve/serve.h"
+#include "supervise/supervise.h"
 
 #define ANSWER_MS 2000
 #define SOON_S    ((int64_t)14 * 86400) /* a certificate's end */
@@ -21,7 +22,7 @@
 static size_t
 converse(uint8_t *answer, size_t room, const char *address, struct span sent)
 {
-	int fd = sockets_dial(address);
+	int fd = supervise_dial(address);
 	size_t got = 0;
 	ssize_t n = fd < 0 ? -1 : send(fd, sent.p, sent.n, MSG_NOSIGNAL);
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -84,7 +85,7 @@ check_listener(
 {
 	struct run_check check = { .name = is_http ? "http" : "rtr",
 		.object = l->address };
-	int fd = sockets_bind(l->address), error = errno;
+	int fd = supervise_bind(l->address), error = errno;
 
 	if (fd >= 0) {
 		(void)close(fd);

@@ -9,18 +9,12 @@ librun_a_SOURCES = %D%/run.h %D%/inside.h %D%/finish.h %D%/run.c %D%/source.c \
 	%D%/wire_check.c %D%/wire_memo.c %D%/worker.h %D%/worker.c %D%/zygote.c
 librun_a_SOURCES += %D%/memo.c %D%/same.h %D%/same.c %D%/same_key.c \
 	%D%/same_record.c
-# The view file, and serving for ever.
-librun_a_SOURCES += %D%/supervise.h \
-	%D%/supervise_inside.h %D%/supervise.c %D%/supervise_engine.c \
-	%D%/supervise_serving.c %D%/supervise_pem.c \
-	%D%/supervise_server.c %D%/supervise_site.c %D%/supervise_listen.c %D%/supervise_notify.c \
-	%D%/supervise_box.c %D%/user.c
 # Ledgers.
 librun_a_SOURCES += %D%/wire_entries.c \
 	%D%/follow.h %D%/follow.c %D%/follow_conf.c %D%/follow_kept.c \
 	%D%/doctor_ledger.c %D%/follow_ask.c %D%/follow_discover.c %D%/follow_said.c %D%/follow_read.c %D%/follow_replay.c \
 	%D%/follow_choose.c %D%/follow_evidence.c %D%/follow_emit.c %D%/follow_clear.c %D%/follow_witness.c
-run_libs = librun.a $(ledger_libs) $(rpki_libs) $(policy_libs) $(view_libs) $(store_libs) $(fetch_libs) $(conf_libs) $(serve_libs) $(output_libs)
+run_libs = librun.a $(ledger_libs) $(rpki_libs) $(policy_libs) $(view_libs) $(store_libs) $(fetch_libs) $(conf_libs) $(supervise_libs) $(output_libs)
 
 # Memos are read by the code that wrote them, or not at all.
 wire_sources = %D%/wire.h %D%/wire_answer.h %D%/wire.c %D%/wire_cert.c \
@@ -83,8 +77,6 @@ tests_run_test_same_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMO
 check_PROGRAMS += tests/run/test_assume
 tests_run_test_assume_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
 tests_run_test_memo_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
-check_PROGRAMS += tests/run/test_supervise
-tests_run_test_supervise_LDADD = $(run_libs) $(CMOCKA_LIBS)
 tests_run_test_run_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
 # With a worker of its own, which has a poison switch: librun.a's is not asked.
 check_PROGRAMS += tests/run/test_pool

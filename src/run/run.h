@@ -23,7 +23,6 @@
 #include "conf/conf.h"
 #include "crypt/crypt.h"
 #include "model/model.h"
-#include "run/supervise.h"
 #include "view/view.h"
 
 /* What one trust anchor came to. */
@@ -221,12 +220,6 @@ enum reason run_ledger_clear(const struct conf *, const char *name,
 enum reason run_slurm_load(struct slurm *out, const char *const *paths,
     size_t n, const struct limits *, struct fault *why) MUST_CHECK;
 
-/* ---- a command that serves files of its own ------------------------------ */
-
-/* supervise_box.c: this process starts no other, runs no program, signals and
- * traces nobody, and makes no socket but by accept. By seccomp. */
-bool run_box_keeper(void) MUST_CHECK;
-
 /* ---- looking without running ---------------------------------------------
  * The configuration, the clock, the cache and its disk, the folders of
  * outputs, rsync, trust anchor locators, their hosts (unless offline), and
@@ -259,14 +252,5 @@ struct run_checkup {
 /* run_checkup_fini is due in either case. */
 enum reason run_doctor(struct run_checkup *out, const struct conf *) MUST_CHECK;
 void run_checkup_fini(struct run_checkup *);
-
-/* ---- who runs -------------------------------------------------------------
- */
-
-/* As root, with a user in the configuration: be that user from now on, for
- * good. The cache's folder is made, and theirs, when it is not there. The user
- * must be there, whoever starts.
- * R_RUN_USER. */
-enum reason run_become_user(const struct conf *, struct fault *why) MUST_CHECK;
 
 #endif

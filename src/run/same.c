@@ -305,22 +305,6 @@ store(struct run *run, const struct placing *p)
 	return why;
 }
 
-int64_t
-run_next_expiry(const struct view *v, int64_t now)
-{
-	int64_t next = INT64_MAX;
-
-	for (size_t i = 0; i < v->n; i++) {
-		int64_t at = v->payloads[i].origin == NULL
-				 ? INT64_MAX
-				 : payload_expires_at(&v->payloads[i]);
-
-		if (at > now && at < next)
-			next = at;
-	}
-	return next;
-}
-
 /* What is in the view is known by when it was first published. */
 static void
 name_contents(struct run_result *out)
@@ -340,7 +324,7 @@ same_keep(struct run *run)
 	bool sure = !run->same.is_unsure && out->work.workers_died == 0;
 	enum reason why = REASON_OK;
 
-	out->expires_at = run_next_expiry(&out->view, out->started_at);
+	out->expires_at = view_next_expiry(&out->view, out->started_at);
 	if (!out->is_published)
 		return REASON_OK;
 	name_contents(out);

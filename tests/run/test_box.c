@@ -18,7 +18,6 @@
 
 #include "crypt/crypt.h"
 #include "run/box.h"
-#include "run/run.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
@@ -276,55 +275,12 @@ test_descriptors(void **state)
 	}
 }
 
-/* Who keeps files: all but that. 0, or which of these it could do, or not. */
-static int
-keeper_tries(void)
-{
-	char *const words[] = { (char[]){ "true" }, NULL };
-	struct sockaddr a = { .sa_family = AF_INET };
-	int fd;
-
-	if (!run_box_keeper())
-		return 1;
-	if (execv("/bin/true", words) == 0 || errno != EPERM)
-		return 2;
-	if (syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0) >= 0 || errno != EPERM)
-		return 3;
-	fd = socket(AF_INET, SOCK_STREAM, 0);
-	if (connect(fd, &a, sizeof(a)) == 0 || errno != EPERM)
-		return 4;
-	if (bind(fd, &a, sizeof(a)) == 0 || errno != EPERM)
-		return 5;
-	if (kill(getppid(), 0) == 0 || errno != EPERM)
-		return 6;
-	fd = open("/tmp", O_WRONLY | O_TMPFILE | O_CLOEXEC, 0600);
-	return fd >= 0 && write(fd, "x", 1) == 1 && fsync(fd) == 0 ? 0 : 7;
-}
-
-static void
-test_keeper(void **state)
-{
-	pid_t pid;
-	int st;
-
-	(void)state;
-	if (SANITIZED)
-		SKIP("boxes of sanitizer builds are wider");
-	pid = fork();
-	if (pid == 0)
-		_exit(keeper_tries());
-	assert_int_equal(waitpid(pid, &st, 0), pid);
-	assert_true(WIFEXITED(st));
-	assert_int_equal(WEXITSTATUS(st), 0);
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_box),
 		cmocka_unit_test(test_descriptors),
-		cmocka_unit_test(test_keeper),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

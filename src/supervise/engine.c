@@ -9,14 +9,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "run/supervise_inside.h"
+#include "supervise/inside.h"
 
 #define SOON_MS 60000 /* an expiry is not worth more than a run a minute */
 
 static void
 engine_main(struct supervisor *s, int out)
 {
-	struct run_report report;
+	struct supervise_report report;
 
 	supervise_child(s, out, "cairn-engine");
 	sockets_close(&s->sockets);
@@ -92,7 +92,7 @@ void
 engine_hear(struct supervisor *s)
 {
 	struct child *c = &s->engine;
-	struct run_report report;
+	struct supervise_report report;
 	int64_t now = (int64_t)time(NULL), at, soonest;
 
 	if (c->fd < 0 || read(c->fd, &report, sizeof(report)) != sizeof(report))

@@ -2,7 +2,7 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "run/supervise_inside.h"
+#include "supervise/inside.h"
 
 /* Open the server, or have it take new settings. */
 static enum reason

@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/supervise_inside.h"
+#include "supervise/inside.h"
 
 #define TEXT_MAX 600
 

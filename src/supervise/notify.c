@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "run/supervise_inside.h"
+#include "supervise/inside.h"
 
 void
 notify_systemd(const char *text)

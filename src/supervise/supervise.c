@@ -18,8 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "run/run.h"
-#include "run/supervise_inside.h"
+#include "supervise/inside.h"
 
 #define BACKOFF_MAX_MS 60000
 #define TERM_MS        1500 /* from the goodbye to SIGTERM */
@@ -426,7 +425,7 @@ become_user(struct supervisor *s)
 	enum reason r;
 
 	fault_init(&why, SPAN(""));
-	r = run_become_user(s->conf, &why);
+	r = supervise_become_user(s->conf, &why);
 	if (r != REASON_OK)
 		supervise_say(
 		    s, "%s: %s: %s", reason_id(r), reason_text(r), why.detail);
@@ -455,7 +454,7 @@ run(struct supervisor *s)
 }
 
 int
-run_supervise(const struct run_daemon *daemon, struct conf *first)
+supervise_run(const struct supervise_hooks *daemon, struct conf *first)
 {
 	struct supervisor s = { .daemon = daemon,
 		.conf = first,

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/run.h"
+#include "supervise/supervise.h"
 
 static bool
 own_cache(const struct conf *conf, const struct passwd *user)
@@ -20,7 +20,7 @@ own_cache(const struct conf *conf, const struct passwd *user)
 }
 
 enum reason
-run_become_user(const struct conf *conf, struct fault *why)
+supervise_become_user(const struct conf *conf, struct fault *why)
 {
 	const struct passwd *user;
 

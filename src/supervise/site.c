@@ -2,7 +2,7 @@
 #include <limits.h>
 #include <stdio.h>
 
-#include "run/supervise_inside.h"
+#include "supervise/inside.h"
 
 static enum reason
 use(struct serving *v, const struct serve_site_settings *settings,

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/supervise_inside.h"
+#include "supervise/inside.h"
 
 #define PEM_MAX ((size_t)1 << 20)
 #define CHECK_S 10

@@ -1,12 +1,12 @@
-/* What the files of the supervisor share. Private to them. */
-#ifndef CAIRN_RUN_SUPERVISE_INSIDE_H
-#define CAIRN_RUN_SUPERVISE_INSIDE_H
+/* What the files of this room share. Private to it. */
+#ifndef CAIRN_SUPERVISE_INSIDE_H
+#define CAIRN_SUPERVISE_INSIDE_H
 
 #include <signal.h>
 #include <sys/types.h>
 
-#include "run/supervise.h"
 #include "serve/serve.h"
+#include "supervise/supervise.h"
 
 /* A listening socket, by its address; which protocol speaks there, and
  * whether over TLS, the configuration says. */
@@ -37,7 +37,7 @@ struct child {
 };
 
 struct supervisor {
-	const struct run_daemon *daemon;
+	const struct supervise_hooks *daemon;
 	struct conf *conf, *next; /* next: a reload is under way */
 	struct sockets sockets;
 	struct child engine, server, site;
@@ -53,7 +53,7 @@ struct supervisor {
 
 /* In a process that serves: one of the two protocols. */
 struct serving {
-	const struct run_daemon *daemon;
+	const struct supervise_hooks *daemon;
 	const struct protocol *protocol;
 	struct http_counters *counters;
 	int fd; /* to the supervisor */
@@ -85,21 +85,18 @@ void supervise_child(struct supervisor *, int keep, const char *name);
 /* Delay before the next try, in ms: 0, 1, 2, 4 ... 60 s. */
 int64_t supervise_backoff_ms(unsigned failures);
 
-/* supervise_listen.c */
+/* listen.c */
 /* Have a socket for each listener of the configuration; marks those in use.
  * False, and said: one cannot be had; all is as it was. */
 bool sockets_open(struct supervisor *, const struct conf *);
 /* Close what is not marked. */
 void sockets_tidy(struct sockets *);
 void sockets_close(struct sockets *);
-/* Listen there, or connect to there: a descriptor, or -1 with errno. */
-int sockets_bind(const char *address);
-int sockets_dial(const char *address);
 const struct sock *sockets_find(const struct sockets *, const char *name);
 /* Take over what systemd passed. */
 void sockets_inherit(struct supervisor *);
 
-/* supervise_serving.c */
+/* serving.c */
 void serving_start(struct supervisor *, struct child *);
 void serving_tell(struct child *, const char *what);
 /* Hand it the sockets and have it read the configuration again. */
@@ -111,13 +108,11 @@ enum reason serving_name(struct serve_listener *out,
     const struct conf_listener *, size_t n, const struct sockets *,
     struct fault *why) MUST_CHECK;
 
-/* supervise_pem.c */
+/* pem.c */
 struct pem {
 	struct buf certificate, key, client_ca;
 };
 
-/* All of a file of PEM; of no path, nothing. */
-bool supervise_read(struct buf *out, const char *path) MUST_CHECK;
 /* All of these files; of no path, nothing. */
 enum reason pem_read(struct pem *out, const char *certificate, const char *key,
     const char *client_ca, struct fault *why) MUST_CHECK;
@@ -126,19 +121,19 @@ void pem_fini(struct pem *);
 /* Can they be used? In a process of its own. False: that was said. */
 bool pem_check(struct supervisor *, const struct conf *) MUST_CHECK;
 
-/* supervise_engine.c */
+/* engine.c */
 void engine_start(struct supervisor *);
 void engine_hear(struct supervisor *);
 /* End what engines that were killed have left. */
 void engine_bury(const struct supervisor *);
 
-/* supervise_notify.c: sd_notify(3), by hand. */
+/* notify.c: sd_notify(3), by hand. */
 void notify_systemd(const char *text);
 /* sd_notify(3): with the time that Type=notify-reload wants. */
 void notify_reloading(void);
 int64_t notify_watchdog_ms(void); /* 0: none */
 
-/* supervise_box.c */
+/* box.c */
 /* From now on: no other program, no process, no file written, no socket made.
  * False: it cannot be had. */
 bool box_server(void) MUST_CHECK;

@@ -21,8 +21,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "run/run.h"
-#include "run/supervise_inside.h"
+#include "supervise/inside.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1
@@ -264,7 +263,7 @@ box_server(void)
 }
 /* At its end a sanitizer traces the process by another. */
 bool
-run_box_keeper(void)
+supervise_box_keeper(void)
 {
 	return SANITIZED || (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 &&
 				install(keeper, COUNT(keeper)));
@@ -277,7 +276,7 @@ box_server(void)
 }
 
 bool
-run_box_keeper(void)
+supervise_box_keeper(void)
 {
 	return true;
 }

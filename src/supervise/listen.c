@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/supervise_inside.h"
+#include "supervise/inside.h"
 
 #define BACKLOG       1024
 #define SYSTEMD_FIRST 3
@@ -74,7 +74,7 @@ sockaddr_of(struct sockaddr_storage *out, const char *name)
 }
 
 int
-sockets_bind(const char *name)
+supervise_bind(const char *name)
 {
 	struct sockaddr_storage to;
 	socklen_t n = sockaddr_of(&to, name);
@@ -103,7 +103,7 @@ sockets_bind(const char *name)
 }
 
 int
-sockets_dial(const char *name)
+supervise_dial(const char *name)
 {
 	struct sockaddr_storage to;
 	socklen_t n = sockaddr_of(&to, name);
@@ -161,10 +161,10 @@ static bool
 add(struct supervisor *s, const char *name)
 {
 	struct sockets *all = &s->sockets;
-	struct sock new = { .fd = sockets_bind(name), .keep = true };
+	struct sock new = { .fd = supervise_bind(name), .keep = true };
 
 	if (new.fd < 0 && errno == EADDRINUSE && make_way(all, name))
-		new.fd = sockets_bind(name);
+		new.fd = supervise_bind(name);
 	if (new.fd < 0) {
 		supervise_say(s, "%s: %s", name, strerror(errno));
 		return false;
