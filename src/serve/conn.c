@@ -11,10 +11,10 @@
 
 #include "serve/inside.h"
 
-#define TURN       ((size_t)256 << 10)
+#define SEND_SPACE (256 << 10) /* of the kernel, for each, which doubles it */
+#define TURN       ((size_t)2 * SEND_SPACE)
 #define READS      16 /* in one turn */
 #define LINGER_MS  2000
-#define SEND_SPACE (256 << 10) /* of the kernel, for each */
 
 /* ---- how many come from where -------------------------------------------- */
 
@@ -86,7 +86,6 @@ on_event(evutil_socket_t fd, short what, void *ctx)
 	struct conn *c = ctx;
 
 	(void)fd, (void)what;
-	c->waits = 0;
 	conn_run(c);
 }
 
@@ -98,9 +97,9 @@ wait_for(struct conn *c, short what)
 	if (c->waits == what)
 		return;
 	(void)event_del(&c->event);
-	(void)event_assign(&c->event, base, c->wire.fd, what, on_event, c);
-	if (event_add(&c->event, NULL) == 0)
-		c->waits = what;
+	(void)event_assign(&c->event, base, c->wire.fd,
+	    (short)(what | EV_PERSIST), on_event, c);
+	c->waits = event_add(&c->event, NULL) == 0 ? what : 0;
 }
 
 static void
@@ -177,13 +176,14 @@ static enum turn
 send_some(struct conn *c, const struct span *out, size_t n_out, size_t *left)
 {
 	struct span part[RTR_SPANS];
-	size_t room = *left;
+	size_t room = *left, asked;
 	ssize_t n;
 
 	for (size_t i = 0; i < n_out; i++) {
 		part[i] = span_of(out[i].p, out[i].n < room ? out[i].n : room);
 		room -= part[i].n;
 	}
+	asked = *left - room;
 	n = wire_write(&c->wire, part, n_out);
 	if (n < 0)
 		return on_wire(c, n);
@@ -191,10 +191,11 @@ send_some(struct conn *c, const struct span *out, size_t n_out, size_t *left)
 	c->sent_bytes += (uint64_t)n;
 	c->serve->counters.sent_bytes += (uint64_t)n;
 	c->since_ms = serve_clock_ms();
-	*left -= (size_t)n;
-	if (*left > 0)
+	*left = room;
+	if ((size_t)n == asked && room > 0)
 		return TURN_MORE;
-	wait_for(c, EV_WRITE); /* the others first */
+	/* It takes no more now, or it is the others' turn. */
+	wait_for(c, c->wire.wants);
 	return TURN_WAIT;
 }
 

@@ -57,6 +57,7 @@ struct wire {
 int wire_begin(struct wire *, const struct addr *peer, enum family);
 /* Bytes; 0 at the end. */
 ssize_t wire_read(struct wire *, void *p, size_t n);
+/* Bytes; fewer than there are: wait for what `wants` says. */
 ssize_t wire_write(struct wire *, const struct span *, size_t n);
 void wire_end(struct wire *); /* half close */
 

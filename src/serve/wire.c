@@ -37,6 +37,24 @@ wire_read(struct wire *w, void *p, size_t n)
 	return got < 0 ? failed(w, EV_READ) : got;
 }
 
+/* Records, until no more is taken. */
+static ssize_t
+write_tls(struct wire *w, const struct span *spans, size_t n)
+{
+	size_t sent = 0;
+
+	for (size_t i = 0; i < n; i++)
+		for (struct span s = spans[i]; s.n > 0;) {
+			ssize_t step = tls_write(w, s);
+
+			if (step < 0)
+				return sent > 0 ? (ssize_t)sent : step;
+			sent += (size_t)step;
+			s = span_of(s.p + step, s.n - (size_t)step);
+		}
+	return (ssize_t)sent;
+}
+
 ssize_t
 wire_write(struct wire *w, const struct span *spans, size_t n)
 {
@@ -44,8 +62,9 @@ wire_write(struct wire *w, const struct span *spans, size_t n)
 	struct msghdr message = { .msg_iov = parts, .msg_iovlen = n };
 	ssize_t sent;
 
+	w->wants = EV_WRITE;
 	if (w->tls != NULL)
-		return tls_write(w, spans[0]);
+		return write_tls(w, spans, n);
 	ASSERT(n <= COUNT(parts));
 	for (size_t i = 0; i < n; i++)
 		parts[i] =
