@@ -336,7 +336,9 @@ enum reason ledger_facts(
 void ledger_log_line(struct buf *, uint64_t number, const struct ledger_entry *,
     enum reason verdict);
 
-/* A form of its own with a checksum: load(save(s)) replays on as s does. */
+/* A form of its own with a checksum: load(save(s)) replays on as s does. What
+ * another version of the replay saved is R_LOG_STATE, as it may have come to
+ * another state. */
 void ledger_save(struct buf *, const struct ledger_state *);
 enum reason ledger_load(
     struct ledger_state **out, struct span saved) MUST_CHECK;

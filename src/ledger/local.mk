@@ -13,6 +13,20 @@ libledger_a_SOURCES = %D%/ledger.h %D%/statement.def %D%/statement.h \
 	%D%/replay_offer.c %D%/replay_lease.c %D%/replay_say.c \
 	%D%/succession.c %D%/lookup.c %D%/dump.c %D%/emit.c
 ledger_libs = libledger.a libtlog.a $(object_libs)
+
+# A kept state goes on under the rules that made it, or not at all: other code
+# might have replayed otherwise, and an owner would be another.
+replay_sources = $(libbase_a_SOURCES) $(libmodel_a_SOURCES) \
+	$(libcrypt_a_SOURCES) $(libder_a_SOURCES) $(libobject_a_SOURCES) \
+	$(libtlog_a_SOURCES) $(libledger_a_SOURCES)
+src/ledger/version.h: $(replay_sources)
+	$(AM_V_GEN)$(MKDIR_P) src/ledger && \
+	printf '#define REPLAY_VERSION "%s"\n' \
+	    `cd $(srcdir) && cat $(replay_sources) | sha256sum | cut -c1-64` >$@
+src/ledger/state_save.$(OBJEXT): src/ledger/version.h
+src/ledger/state_load.$(OBJEXT): src/ledger/version.h
+CLEANFILES += src/ledger/version.h
+
 if HAVE_CMOCKA
 check_PROGRAMS += tests/ledger/test_ledger tests/ledger/test_state \
 	tests/ledger/test_replay tests/ledger/test_evidence \

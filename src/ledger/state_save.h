@@ -2,7 +2,7 @@
  * The flat form of a state. Private to the room. Numbers are big-endian;
  * what refers to a holder, statement, claim or link does so by number.
  *
- *	magic
+ *	magic		and whose replay it is
  *	size, time, applied, challenge; sequencer; anchors; successions
  *	statements	ids in order
  *	holders		with their service records
@@ -16,6 +16,8 @@
 #ifndef CAIRN_LEDGER_STATE_SAVE_H
 #define CAIRN_LEDGER_STATE_SAVE_H
 
-#define SAVE_MAGIC SPAN("cairn ledger state 1\n")
+#include "ledger/version.h"
+
+#define SAVE_MAGIC SPAN("cairn ledger state 1 " REPLAY_VERSION "\n")
 
 #endif

@@ -27,8 +27,7 @@ src/run/memo.$(OBJEXT): src/run/version.h
 CLEANFILES += src/run/version.h
 
 # So is what a state says, which other code might make otherwise.
-said_sources = %D%/follow_said.c $(libbase_a_SOURCES) $(libmodel_a_SOURCES) \
-	$(libder_a_SOURCES) $(libobject_a_SOURCES) $(libledger_a_SOURCES)
+said_sources = %D%/follow_said.c $(replay_sources)
 src/run/said_version.h: $(said_sources)
 	$(AM_V_GEN)$(MKDIR_P) src/run && \
 	printf '#define SAID_VERSION "%s"\n' \

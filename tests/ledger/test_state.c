@@ -127,6 +127,28 @@ test_damaged(void **unused)
 	buf_fini(&saved);
 }
 
+/* What another version of the replay came to is nothing to go on from, whole
+ * though it is. */
+static void
+test_version(void **unused)
+{
+	struct ledger_state *st;
+	struct buf saved;
+	uint8_t *end, *sum;
+
+	(void)unused;
+	buf_init(&saved, 1 << 24);
+	vector_saved(&saved, "mixed-120");
+	end = memchr(saved.p, '\n', saved.n);
+	sum = saved.p + saved.n - 32;
+	assert_non_null(end);
+	assert_true(end - saved.p > 64); /* a digest of its sources */
+	end[-1] = end[-1] == '0' ? '1' : '0';
+	crypt_sha256(sum, span_of(saved.p, saved.n - 32));
+	assert_int_equal(ledger_load(&st, buf_view(&saved)), R_LOG_STATE);
+	buf_fini(&saved);
+}
+
 /* What does not parse is malformed, whatever a worker said of it. */
 static void
 test_recall(void **unused)
@@ -155,6 +177,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_reborn),
 		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_version),
 		cmocka_unit_test(test_recall),
 	};
 
