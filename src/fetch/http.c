@@ -27,6 +27,7 @@
 struct net {
 	CURLM *multi;
 	int sock, roots;
+	const char *roots_folder;
 	const struct https_settings *settings;
 	const struct limits *limits;
 	struct transfer *first;
@@ -230,9 +231,9 @@ set_tls(struct transfer *t)
 	SET(SSL_VERIFYPEER, 1L);
 	SET(SSL_VERIFYHOST, 2L);
 	SET(SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	SET(CAPATH, NULL);
+	SET(CAPATH, t->net->roots_folder);
 	(void)snprintf(roots, sizeof(roots), "/proc/self/fd/%d", t->net->roots);
-	SET(CAINFO, roots);
+	SET(CAINFO, t->net->roots < 0 ? NULL : roots);
 	SET(PROXY, s->proxy != NULL ? s->proxy : "");
 	SET(PROTOCOLS_STR, t->ask.is_plain ? "https,http" : "https");
 	SET(FOLLOWLOCATION, 0L);
@@ -603,6 +604,7 @@ http_run(int sock, int keep, const void *ctx)
 	const struct https_settings *settings = ctx;
 	struct net net = { .sock = sock,
 		.roots = keep,
+		.roots_folder = roots_folder(),
 		.settings = settings,
 		.limits = settings->limits };
 	struct curl_waitfd wait = { .fd = sock, .events = CURL_WAIT_POLLIN };

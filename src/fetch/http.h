@@ -34,7 +34,7 @@ struct http_told {
 };
 
 /* http.c: the body of the process; ctx is struct https_settings, keep the
- * roots of trust. */
+ * roots_open's file or -1. */
 void http_run(int sock, int keep, const void *ctx);
 
 /* ---- http_rules.c: pure ---------------------------------------------- */

@@ -54,8 +54,15 @@ bool box_start(
  * limits say. In sanitizer builds only the latter. */
 void box_confine(const struct limits *);
 
-/* roots.c: in one file, which the process with the network may read although
- * it can open none. */
+/* ---- roots.c --------------------------------------------------------- */
+
+/* The system's roots, each found by the hash of its subject, so that only those
+ * are read that some server needs: all of them are most of what a run costs that
+ * finds nothing new. NULL: there is no such folder. */
+const char *roots_folder(void);
+/* One file, which the process with the network may read wherever it is: the
+ * operator's roots, and where there is no such folder the system's. -1: there
+ * is nothing to be in it. */
 enum reason roots_open(int *out, const char *extra, struct fault *) MUST_CHECK;
 
 /* confine.c: no file may be changed; what a resolver needs may be read. */

@@ -1,6 +1,8 @@
 /* Whose certificates TLS believes: the system's roots and the operator's. */
 #include <sys/mman.h>
 
+#include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -29,6 +31,34 @@ append_file(int out, const char *path)
 	return n == 0 && write(out, "\n", 1) == 1;
 }
 
+/* The name of a certificate by the hash of its subject, as openssl-rehash(1)
+ * writes it. */
+static bool
+is_by_hash(const char *name)
+{
+	size_t n = 0;
+
+	while (isxdigit((unsigned char)name[n]))
+		n++;
+	return n == 8 && strcmp(name + n, ".0") == 0;
+}
+
+const char *
+roots_folder(void)
+{
+	const char *path = curl_version_info(CURLVERSION_NOW)->capath;
+	DIR *dir = path == NULL ? NULL : opendir(path);
+	const struct dirent *entry;
+	bool found = false;
+
+	if (dir == NULL)
+		return NULL;
+	while (!found && (entry = readdir(dir)) != NULL)
+		found = is_by_hash(entry->d_name);
+	(void)closedir(dir);
+	return found ? path : NULL;
+}
+
 /* Where this libcurl, and else where others, have the system's roots. */
 static void
 append_system_roots(int out)
@@ -48,11 +78,17 @@ append_system_roots(int out)
 enum reason
 roots_open(int *out, const char *extra, struct fault *why)
 {
+	bool has_folder = roots_folder() != NULL;
+
+	*out = -1;
+	if (has_folder && extra == NULL)
+		return REASON_OK;
 	*out = memfd_create("roots", MFD_CLOEXEC);
 	if (*out < 0)
 		return fault_say(
 		    why, R_FETCH_SPOOL, NULL, "roots: %s", strerror(errno));
-	append_system_roots(*out);
+	if (!has_folder)
+		append_system_roots(*out);
 	if (extra == NULL || append_file(*out, extra))
 		return REASON_OK;
 	(void)fault_say(

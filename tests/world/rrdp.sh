@@ -120,7 +120,7 @@ says() { jq -e "[.repositories[] | $1] | all" "$dir/json" >/dev/null; }
 of_rrdp() { says 'select(.uri | startswith("https:")) | '"$1"; }
 some() { jq -e "[.repositories[] | $1] | any" "$dir/json" >/dev/null; }
 
-echo 1..45
+echo 1..47
 
 # ---- the demonstration -----------------------------------------------------
 
@@ -368,6 +368,26 @@ rm -rf "$dir/w/cache"
 	>"$dir/json" 2>"$dir/said"
 [ $? -eq 1 ] && jq -e '.trust_anchors[0].reason == "fetch.exit"' "$dir/json" >/dev/null
 ok "a server whose root nobody told us is not trusted (HT10)" $?
+# The system's roots, in a mount namespace: whether by hash, or in one file.
+system() { # a folder to be /etc/ssl/certs
+	rm -rf "$dir/w/cache"
+	unshare -m sh -c 'mount --bind "$1" /etc/ssl/certs && shift && exec "$@"' \
+		sh "$1" "$cairn" validate --tal "$dir"/w/tals/*.tal --quiet \
+		--cache "$dir/w/cache" --rsync-command /bin/false \
+		--output "csv:$dir/csv" >"$dir/said" 2>&1 && is_truth
+}
+mkdir "$dir/by-hash" "$dir/in-one"
+cp "$dir/ca.pem" "$dir/by-hash/$(openssl x509 -hash -noout -in "$dir/ca.pem").0"
+cp "$dir/ca.pem" "$dir/in-one/ca-certificates.crt"
+if unshare -m mount --bind "$dir/by-hash" /etc/ssl/certs 2>/dev/null; then
+	system "$dir/by-hash"
+	ok "one whose root the system has, found by its hash" $?
+	system "$dir/in-one"
+	ok "or in the one file of all" $?
+else
+	ok "one whose root the system has, found by its hash # SKIP no mounts" 0
+	ok "or in the one file of all # SKIP no mounts" 0
+fi
 judge && is_truth && judge --no-memo --jobs 1 && is_truth
 ok "the same with one worker, judged anew" $?
 
