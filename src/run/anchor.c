@@ -71,7 +71,7 @@ load_tal(struct ta *ta, struct span text, struct decode *dec)
 	TRY(tal_parse(&ta->tal, text, dec));
 	ta->tal.name = ta->name;
 	crypt_sha256(ta->tal_key.b, ta->tal.spki);
-	crypt_sha256_2(ta->scope.b, SPAN_OF(ta->tal_key), run_version());
+	crypt_sha256_2(ta->scope.b, SPAN_OF(ta->tal_key), memo_version());
 	return REASON_OK;
 }
 

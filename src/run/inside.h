@@ -4,9 +4,9 @@
 
 #include "fetch/fetch.h"
 #include "policy/policy.h"
+#include "pool/pool.h"
 #include "rpki/rpki.h"
 #include "run/assume.h"
-#include "run/pool.h"
 #include "run/run.h"
 #include "store/store.h"
 
@@ -249,9 +249,6 @@ struct run {
 	uint64_t n_fetched;
 	struct same same;
 };
-
-/* memo.c: the code that a stored memo was written by and depends on. */
-struct span run_version(void);
 
 /* run.c */
 enum reason run_find(struct run *, const struct finding *) MUST_CHECK;

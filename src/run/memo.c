@@ -15,7 +15,6 @@
 #include <string.h>
 
 #include "run/inside.h"
-#include "run/version.h" /* made by local.mk */
 
 #define RECORD_MAX  ((size_t)256 << 20)
 #define RECORD_MIN  ((size_t)64 << 10)
@@ -25,13 +24,6 @@ static bool
 is_storing(const struct run *run)
 {
 	return run->is_now && !run->conf->no_memo;
-}
-
-/* The judge's own is in each node's key. */
-struct span
-run_version(void)
-{
-	return SPAN(WIRE_VERSION);
 }
 
 /* ---- finding ------------------------------------------------------------- */

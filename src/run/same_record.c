@@ -1,8 +1,8 @@
 /* What a run leaves for one that finds all unchanged, as bytes. */
 #include <string.h>
 
+#include "pool/pool.h"
 #include "run/same.h"
-#include "run/wire.h"
 
 /* ---- writing --------------------------------------------------------- */
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/worker.h"
+#include "pool/worker.h"
 
 /* ---- an entry that ends its worker ----------------------------------- */
 

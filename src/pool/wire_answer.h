@@ -1,9 +1,9 @@
 /* What those who write and read questions and answers share. Private to the
  * room. */
-#ifndef CAIRN_RUN_WIRE_ANSWER_H
-#define CAIRN_RUN_WIRE_ANSWER_H
+#ifndef CAIRN_POOL_WIRE_ANSWER_H
+#define CAIRN_POOL_WIRE_ANSWER_H
 
-#include "run/wire.h"
+#include "pool/wire.h"
 
 #define WIRE_MANIFEST UINT32_MAX /* instead of a file's number */
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/ring.h"
+#include "pool/ring.h"
 
 #define IN  ((size_t)1 << 20)
 #define OUT ((size_t)16 << 20)

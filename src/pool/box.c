@@ -21,7 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/box.h"
+#include "pool/box.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1

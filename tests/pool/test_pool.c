@@ -2,15 +2,15 @@
  * Many workers, some of them poisoned, killed, stopped: all tasks end, and
  * those that were not poisoned with the same answers as without all that.
  */
-#include "tests/run/point.h"
+#include "tests/pool/point.h"
 
 #include <signal.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "run/pool.h"
-#include "run/worker.h"
+#include "pool/pool.h"
+#include "pool/worker.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1

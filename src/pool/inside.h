@@ -1,9 +1,9 @@
 /* The state of the pool. Private to pool.c. */
-#ifndef CAIRN_RUN_POOL_INSIDE_H
-#define CAIRN_RUN_POOL_INSIDE_H
+#ifndef CAIRN_POOL_INSIDE_H
+#define CAIRN_POOL_INSIDE_H
 
-#include "run/pool.h"
-#include "run/worker.h"
+#include "pool/pool.h"
+#include "pool/worker.h"
 
 #define POOL_MAX       64 /* workers */
 #define POOL_BLAME     2  /* for a death of its own; 1 where it may not be */
@@ -57,7 +57,7 @@ struct pool {
 /* pool.c */
 void task_finish(struct pool *, struct task *);
 
-/* pool_slot.c */
+/* slot.c */
 /* The worker has ended: an empty place. */
 void slot_forget(struct slot *);
 void slot_kill(struct pool *, struct slot *, enum slot_state);

@@ -6,8 +6,8 @@
  * are written. It cannot shrink under the run, and what a worker writes is
  * copied before it is read, so that it cannot change while it is checked.
  */
-#ifndef CAIRN_RUN_RING_H
-#define CAIRN_RUN_RING_H
+#ifndef CAIRN_POOL_RING_H
+#define CAIRN_POOL_RING_H
 
 #include "base/base.h"
 

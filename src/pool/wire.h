@@ -1,14 +1,14 @@
 /*
  * What crosses between the run and its workers, as flat bytes: questions and
- * answers. Private to the room.
+ * answers. A part of pool.h.
  *
  * A worker holds nothing the run does not have: bytes of objects are named by
  * the number of the file on the manifest it was given, parts of them by their
  * offset. So an answer cannot name what was not asked about, and all else in
  * it is compared with the issuer's resources and the limits before it counts.
  */
-#ifndef CAIRN_RUN_WIRE_H
-#define CAIRN_RUN_WIRE_H
+#ifndef CAIRN_POOL_WIRE_H
+#define CAIRN_POOL_WIRE_H
 
 #include "crypt/crypt.h"
 #include "ledger/ledger.h"
@@ -117,7 +117,12 @@ void answer_write(struct wire_out *, const struct job *, const struct answer *);
  */
 enum reason answer_read(struct answer *out, struct wire_in *,
     const struct job *asked, struct arena *) MUST_CHECK;
+
 /* ---- memos ------------------------------------------------------------- */
+
+/* The code that writes and reads them, and no other understands. What the
+ * judge is made of is rpki's to say. */
+struct span memo_version(void);
 
 /* For the run itself: an answer (with its list, but for the files) to a job
  * that judged, to be read without the bytes of the point's objects. */

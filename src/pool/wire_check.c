@@ -10,7 +10,7 @@
  */
 #include <string.h>
 
-#include "run/wire_answer.h"
+#include "pool/wire_answer.h"
 
 size_t
 wire_held_count(const struct job *j)

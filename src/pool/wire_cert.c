@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "run/wire_answer.h"
+#include "pool/wire_answer.h"
 
 /* All that is asked of a CA's certificate. Raw values of extensions stay
  * behind. */

@@ -9,7 +9,14 @@
  */
 #include <string.h>
 
-#include "run/wire_answer.h"
+#include "pool/version.h" /* made by local.mk */
+#include "pool/wire_answer.h"
+
+struct span
+memo_version(void)
+{
+	return SPAN(WIRE_VERSION);
+}
 
 static bool
 is_kept(const struct job_file *f)

@@ -1,9 +1,9 @@
 /* What a worker says is what it was asked, or it is nothing. */
-#include "tests/run/point.h"
+#include "tests/pool/point.h"
 
 #include <string.h>
 
-#include "run/wire_answer.h"
+#include "pool/wire_answer.h"
 
 #define ROOM ((size_t)4 << 20)
 

@@ -5,7 +5,7 @@
 
 #include "tests/ledger/vector.h"
 
-#include "run/wire.h"
+#include "pool/wire.h"
 
 #define ROOM ((size_t)1 << 22)
 

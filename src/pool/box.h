@@ -2,8 +2,8 @@
  * What a worker may do: compute, and read and write one descriptor. Private
  * to the room.
  */
-#ifndef CAIRN_RUN_BOX_H
-#define CAIRN_RUN_BOX_H
+#ifndef CAIRN_POOL_BOX_H
+#define CAIRN_POOL_BOX_H
 
 #include "base/base.h"
 

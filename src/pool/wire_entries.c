@@ -3,7 +3,7 @@
  * by one can lie about those of its batch only, and only about signatures,
  * contents and evidence: what they say is read again by the run.
  */
-#include "run/wire.h"
+#include "pool/wire.h"
 
 #define FRAME_MAX     2
 #define SIGNED_WELL   1

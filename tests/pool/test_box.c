@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "crypt/crypt.h"
-#include "run/box.h"
+#include "pool/box.h"
 
 #if defined(__SANITIZE_ADDRESS__)
 #define SANITIZED 1

@@ -14,8 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "run/inside.h"
-#include "run/pool_inside.h"
+#include "pool/inside.h"
 
 #define MIB ((size_t)1 << 20)
 

@@ -8,8 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/inside.h"
-#include "run/pool_inside.h"
+#include "pool/inside.h"
 
 /* ---- beginning and end ------------------------------------------------ */
 

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/ring.h"
+#include "pool/ring.h"
 
 /* Pages worth keeping for the next batch. */
 #define KEEP ((size_t)4 << 20)

@@ -4,7 +4,7 @@
  */
 #include "tests/fuzz/fuzz.h"
 
-#include "run/wire.h"
+#include "pool/wire.h"
 
 #define AT INT64_C(1796083200)
 

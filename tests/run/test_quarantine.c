@@ -5,7 +5,7 @@
 
 #include "tests/run/scene.h"
 
-#include "run/worker.h"
+#include "pool/worker.h"
 
 /* Set before the run forks. */
 static struct digest target;

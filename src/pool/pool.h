@@ -1,17 +1,22 @@
 /*
- * The workers, from the run's side. Private to the room.
+ * pool - boxed processes that judge what others published.
  *
  * What	    Any number of tasks at once, in boxed processes; all done when
  *	    pool_run returns. Workers are made when there is something to do,
  *	    serve one trust anchor, and are replaced after a thousand jobs.
+ * In	    Jobs: the bytes of one publication point, or entries of a log.
+ * Out	    Answers, believed only as far as they lie inside what was asked;
+ *	    and the same as bytes, for the store (memos).
+ * Owns	    The zygote and its workers, their memory and their sockets.
  * Fails    A task whose worker dies, or takes too long, is tried once more
  *	    alone in a fresh one; then it is given up: `lost` says why. Only
  *	    that no worker can be had fails a run: R_RUN_WORKER.
+ * Threads  One pool belongs to one thread, which had no other when it forked.
  */
-#ifndef CAIRN_RUN_POOL_H
-#define CAIRN_RUN_POOL_H
+#ifndef CAIRN_POOL_H
+#define CAIRN_POOL_H
 
-#include "run/wire.h"
+#include "pool/wire.h"
 
 struct pool_settings {
 	uint32_t jobs;            /* workers at once; 0: the processors */

@@ -6,13 +6,13 @@
  * more than fork, kill and reap. A worker answers the jobs in its ring until
  * its socket ends.
  */
-#ifndef CAIRN_RUN_WORKER_H
-#define CAIRN_RUN_WORKER_H
+#ifndef CAIRN_POOL_WORKER_H
+#define CAIRN_POOL_WORKER_H
 
 #include <sys/types.h>
 
-#include "run/ring.h"
-#include "run/wire.h"
+#include "pool/ring.h"
+#include "pool/wire.h"
 
 enum zygote_op {
 	ZYGOTE_SPAWN, /* with two descriptors: the ring's, the socket */

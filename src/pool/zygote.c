@@ -16,8 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/box.h"
-#include "run/worker.h"
+#include "pool/box.h"
+#include "pool/worker.h"
 
 struct zygote {
 	const struct worker_settings *settings;

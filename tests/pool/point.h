@@ -4,7 +4,7 @@
 
 #include "tests/rpki/kit.h"
 
-#include "run/wire.h"
+#include "pool/wire.h"
 
 /* Borrows from the kit, which is written. */
 static inline void

@@ -1,7 +1,7 @@
 /* Flat bytes, written and read within bounds. */
 #include <string.h>
 
-#include "run/wire.h"
+#include "pool/wire.h"
 
 void
 wire_put(struct wire_out *w, const void *p, size_t n)

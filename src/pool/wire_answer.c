@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "run/wire_answer.h"
+#include "pool/wire_answer.h"
 
 /* What turns URIs of the judge's result back into numbers. */
 struct writer {

@@ -4,7 +4,7 @@
  */
 #include <string.h>
 
-#include "run/wire_answer.h"
+#include "pool/wire_answer.h"
 
 static void
 put_issuer(struct wire_out *w, const struct rpki_issuer *issuer)
