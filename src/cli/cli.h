@@ -95,13 +95,15 @@ int options_each(const struct command *, int argc, char **argv,
 /* The i-th option of a command, of both tables; false past the end. */
 bool option_row(struct option_row *out, const struct command *, size_t i);
 
-/* "usage: cairn ..." and every option. */
+/* "usage: cairn ..." and every option; of NULL, every command. */
 void usage_write(struct buf *, const struct command *);
+/* The same as print_answer. */
+int usage_answer(const struct command *);
 /* "cairn CMD: ..." on standard error; returns STATUS_USAGE. */
 int usage_error(const struct command *, const char *fmt, ...) FORMAT(2, 3);
 int failure(const struct command *, const char *fmt, ...) FORMAT(2, 3);
-/* Does --help stand among the arguments? Then it has been answered. */
-bool answered_help(const struct command *, int argc, char **argv);
+/* Does --help stand among the arguments? */
+bool asks_help(int argc, char **argv);
 
 /* ---- configuration ------------------------------------------------------ */
 
@@ -129,8 +131,11 @@ int validate_once(struct settings *, int64_t *expires_at);
 
 /* Append the file ("-": standard input); false with errno set. */
 bool cli_read(struct buf *, const char *path);
-/* False when it did not go out whole. */
+/* False, with errno set, when it did not go out whole. */
 bool cli_print(FILE *, const struct buf *);
+/* To standard output: STATUS_DONE, or why not is said on standard error;
+ * STATUS_LEFT when nobody reads it any more. */
+int print_answer(const struct command *, const struct buf *);
 
 /* Bars on standard error, when it is a terminal and nobody said -q. */
 struct progress {

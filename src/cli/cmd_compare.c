@@ -75,7 +75,7 @@ print(const struct comparison *c, const struct compare_report *r)
 {
 	struct buf out;
 	struct emit e;
-	bool ok;
+	int status;
 
 	buf_init(&out, SIZE_MAX);
 	switch (c->form) {
@@ -93,9 +93,9 @@ print(const struct comparison *c, const struct compare_report *r)
 		compare_html(&out, r);
 		break;
 	}
-	ok = cli_print(stdout, &out);
+	status = print_answer(c->self, &out);
 	buf_fini(&out);
-	return ok ? STATUS_DONE : failure(c->self, "standard output failed");
+	return status;
 }
 
 /* More than is tolerated is a "no". */

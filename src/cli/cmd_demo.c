@@ -59,16 +59,17 @@ read_options(
 	return STATUS_DONE;
 }
 
-static bool
-print_size(const struct demo *d, const struct world *world)
+static int
+print_size(
+    const struct command *self, const struct demo *d, const struct world *world)
 {
 	struct world_size size;
 	struct buf text;
 	struct emit e;
-	bool written;
+	int status;
 
 	if (d->quiet && !d->json)
-		return true;
+		return STATUS_DONE;
 	world_measure(&size, world);
 	buf_init(&text, 100000);
 	emit_init(&e, &text, d->json ? EMIT_JSON : EMIT_TEXT);
@@ -87,9 +88,9 @@ print_size(const struct demo *d, const struct world *world)
 		escape_write(&text, span_str(d->folder));
 		buf_puts(&text, "/cairn.yaml\n");
 	}
-	written = cli_print(stdout, &text);
+	status = print_answer(self, &text);
 	buf_fini(&text);
-	return written;
+	return status;
 }
 
 /* The one described in a file, or one of those built in. */
@@ -131,8 +132,8 @@ run_demo(const struct command *self, int argc, char **argv)
 	if (reason != REASON_OK)
 		status =
 		    failure(self, "%s: %s", reason_text(reason), why.detail);
-	else if (!print_size(&d, world))
-		status = STATUS_FAILED;
+	else
+		status = print_size(self, &d, world);
 	world_free(world);
 	return status;
 }

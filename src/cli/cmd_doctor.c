@@ -51,7 +51,7 @@ report(const struct settings *s, const struct run_checkup *c)
 {
 	size_t n[3] = { 0 };
 	struct buf out;
-	bool written;
+	int status;
 
 	buf_init(&out, CLI_TEXT);
 	for (size_t i = 0; i < c->checks.n; i++) {
@@ -63,11 +63,10 @@ report(const struct settings *s, const struct run_checkup *c)
 	}
 	if (s->json)
 		write_json(&out, c, n);
-	written = cli_print(stdout, &out);
+	status = print_answer(s->self, &out);
 	buf_fini(&out);
-	if (!written)
-		return failure(s->self, "standard output failed");
-	return n[RUN_FAIL] > 0 ? STATUS_FAILED : STATUS_DONE;
+	return status == STATUS_DONE && n[RUN_FAIL] > 0 ? STATUS_FAILED
+							: status;
 }
 
 static int

@@ -7,8 +7,6 @@ static int
 run_help(const struct command *self, int argc, char **argv)
 {
 	const struct command *about = NULL;
-	struct buf text;
-	bool written;
 	int n = 0;
 
 	if (argc > 0) {
@@ -18,11 +16,7 @@ run_help(const struct command *self, int argc, char **argv)
 	}
 	if (argc > n)
 		return usage_error(self, "one command at a time");
-	buf_init(&text, 100000);
-	usage_write(&text, about);
-	written = cli_print(stdout, &text);
-	buf_fini(&text);
-	return written ? STATUS_DONE : STATUS_FAILED;
+	return usage_answer(about);
 }
 
 const struct command command_help = {

@@ -261,9 +261,10 @@ audit(struct audit *a)
 	status = ledger_run_status(&a->run);
 	if (status == STATUS_DONE) {
 		tell(a);
-		status = cli_print(stdout, &a->run.out) ? state_compare(a)
-							: STATUS_FAILED;
+		status = print_answer(a->run.self, &a->run.out);
 	}
+	if (status == STATUS_DONE)
+		status = state_compare(a);
 	log_writer_fini(a->writer);
 	base_free(a->writer);
 	return status;

@@ -144,8 +144,7 @@ run_prove(const struct command *self, int argc, char **argv)
 		status = judge(&p, p.run.place);
 	if (status == STATUS_DONE) {
 		log_proof_end(&p.run.out);
-		status =
-		    cli_print(stdout, &p.run.out) ? STATUS_DONE : STATUS_FAILED;
+		status = print_answer(self, &p.run.out);
 	}
 	fini(&p);
 	return status;
@@ -202,7 +201,7 @@ check_log(struct prove *p, struct log_proof_log *log)
 	if (status != STATUS_DONE)
 		return status;
 	tell(p);
-	return cli_print(stdout, &p->run.out) ? STATUS_DONE : STATUS_FAILED;
+	return print_answer(p->run.self, &p->run.out);
 }
 
 /* How many entries there are, the checkpoint says; whether that is so, the

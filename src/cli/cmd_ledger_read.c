@@ -117,6 +117,7 @@ answer(struct ledger_run *run)
 {
 	bool accepts = decision_accepts(run->decision);
 	enum reason why = decision_reason(run->decision);
+	int status = STATUS_DONE;
 
 	if (run->has_after) {
 		buf_reset(&run->out);
@@ -125,9 +126,9 @@ answer(struct ledger_run *run)
 		(void)failure(run->self, "%s: %s: %s", run->place,
 		    reason_id(why), reason_text(why));
 	}
-	if ((run->has_after || accepts) && !cli_print(stdout, &run->out))
-		return STATUS_FAILED;
-	return accepts ? STATUS_DONE : STATUS_FAILED;
+	if (run->has_after || accepts)
+		status = print_answer(run->self, &run->out);
+	return status == STATUS_DONE && !accepts ? STATUS_FAILED : status;
 }
 
 static int

@@ -126,7 +126,7 @@ answer(struct resolve *r)
 	if (!r->found)
 		return failure(
 		    self, "%s: nobody there has this name or id", r->name);
-	return cli_print(stdout, &r->run.out) ? STATUS_DONE : STATUS_FAILED;
+	return print_answer(self, &r->run.out);
 }
 
 static int

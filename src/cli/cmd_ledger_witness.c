@@ -97,9 +97,7 @@ folder(struct ledger_witness *w)
 	buf_init(&line, NOTE_FILE);
 	fault_init(&dir.why, span_of(NULL, 0));
 	why = folder_cosign(w, &dir, &note, &line);
-	status = why != REASON_OK           ? fail(w, why)
-		 : cli_print(stdout, &line) ? STATUS_DONE
-					    : STATUS_FAILED;
+	status = why != REASON_OK ? fail(w, why) : print_answer(w->self, &line);
 	logdir_close(&dir);
 	buf_fini(&note);
 	buf_fini(&line);

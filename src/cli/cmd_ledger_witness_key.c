@@ -45,7 +45,7 @@ make(const struct ask *a)
 		buf_puts(&text, "witness ");
 		vkey_write(&text, &key);
 		buf_byte(&text, '\n');
-		status = cli_print(stdout, &text) ? STATUS_DONE : STATUS_FAILED;
+		status = print_answer(a->self, &text);
 	}
 	buf_fini(&text);
 	note_secret_fini(&secret);

@@ -171,7 +171,7 @@ static int
 print_payloads(const struct source *s)
 {
 	struct output_in in = { 0 };
-	struct output_file file;
+	struct output_file file = { .reader_left = false };
 	struct arena arena;
 	struct view view;
 	struct fault why;
@@ -186,9 +186,10 @@ print_payloads(const struct source *s)
 	if (r == REASON_OK)
 		r = output_commit(&file, &why);
 	arena_fini(&arena);
-	return r == REASON_OK ? STATUS_DONE
-			      : failure(s->options->self, "%s: %s",
-				    reason_text(r), why.detail);
+	return r == REASON_OK     ? STATUS_DONE
+	       : file.reader_left ? STATUS_LEFT
+				  : failure(s->options->self, "%s: %s",
+					reason_text(r), why.detail);
 }
 
 static int
@@ -197,7 +198,7 @@ print_summary(const struct source *s)
 	const struct rtr_client *c = &s->client;
 	struct buf text;
 	struct emit e;
-	bool printed;
+	int status;
 
 	if (s->options->quiet)
 		return STATUS_DONE;
@@ -221,9 +222,9 @@ print_summary(const struct source *s)
 	emit_end(&e);
 	if (text.n > 0 && text.p[text.n - 1] != '\n')
 		buf_byte(&text, '\n');
-	printed = cli_print(stdout, &text);
+	status = print_answer(s->options->self, &text);
 	buf_fini(&text);
-	return printed ? STATUS_DONE : STATUS_FAILED;
+	return status;
 }
 
 /* ---- against another
@@ -300,6 +301,7 @@ print_difference(const struct source *s, unsigned version,
 {
 	struct view own;
 	struct buf text;
+	int status = STATUS_DONE;
 	size_t n;
 
 	if (payloads_of(&own, s, arena) != REASON_OK)
@@ -312,9 +314,9 @@ print_difference(const struct source *s, unsigned version,
 		buf_printf(&text, "%zu differences (- only %s, + only %s)\n", n,
 		    s->options->server, s->options->compare);
 	if (!s->options->quiet)
-		(void)cli_print(stdout, &text);
+		status = print_answer(s->options->self, &text);
 	buf_fini(&text);
-	return n == 0 ? STATUS_DONE : STATUS_FAILED;
+	return status == STATUS_DONE && n > 0 ? STATUS_FAILED : status;
 }
 
 static int
@@ -367,7 +369,8 @@ compare(const struct source *s)
 
 	fault_init(&why, (struct span){ 0 });
 	arena_init(&arena, MEMORY);
-	(void)snprintf(path, sizeof(path), "%s/view/current", s->options->compare);
+	(void)snprintf(
+	    path, sizeof(path), "%s/view/current", s->options->compare);
 	if (view_open(&file, s->options->compare, &why) == REASON_OK ||
 	    view_open(&file, path, &why) == REASON_OK) {
 		status = compare_view(s, file, &arena);

@@ -338,6 +338,7 @@ show_all(struct show *s)
 	struct buf text;
 	struct emit e;
 	bool good = true;
+	int status;
 
 	buf_init(&text, SIZE_MAX / 2);
 	emit_init(&e, &text, s->json ? EMIT_JSON : EMIT_TEXT);
@@ -347,10 +348,9 @@ show_all(struct show *s)
 		good &= show_one(s, s->names.v[i], &e);
 	if (s->names.n > 1)
 		emit_end(&e);
-	if (!cli_print(stdout, &text))
-		good = false;
+	status = print_answer(s->self, &text);
 	buf_fini(&text);
-	return good ? STATUS_DONE : STATUS_FAILED;
+	return status == STATUS_DONE && !good ? STATUS_FAILED : status;
 }
 
 static int

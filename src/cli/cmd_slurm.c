@@ -235,16 +235,16 @@ static int
 tell(const struct lint *l)
 {
 	struct buf out;
-	bool ok;
+	int status;
 
 	buf_init(&out, 2 * CLI_TEXT);
 	if (l->json)
 		write_json(&out, l);
 	else
 		write_text(&out, l);
-	ok = cli_print(stdout, &out);
+	status = print_answer(l->self, &out);
 	buf_fini(&out);
-	return ok ? STATUS_DONE : failure(l->self, "standard output failed");
+	return status;
 }
 
 /* ---- the command ----------------------------------------------------- */

@@ -186,27 +186,27 @@ uses_stdout(const struct outputs *o)
 }
 
 /* JSON to standard output; text there too, unless something else is. */
-static bool
+static int
 print_summary(const struct settings *v, const struct run_result *r,
     const struct outputs *o)
 {
 	struct summary s = { r, o->n, o->told, v->verbose };
 	struct buf text;
-	bool written = true;
+	int status = STATUS_DONE;
 
 	if (v->quiet && !v->json)
-		return true;
+		return STATUS_DONE;
 	buf_init(&text, CLI_TEXT);
 	if (v->json)
 		summary_json(&text, &s);
 	else
 		summary_text(&text, &s);
 	if (v->json || !uses_stdout(o))
-		written = cli_print(stdout, &text);
+		status = print_answer(v->self, &text);
 	else
 		(void)cli_print(stderr, &text);
 	buf_fini(&text);
-	return written;
+	return status;
 }
 
 /* ---- the run --------------------------------------------------------- */
@@ -216,7 +216,7 @@ finish(const struct settings *v, struct run_result *r)
 {
 	struct outputs o = { 0 };
 	bool empty = has_nothing(r);
-	int status;
+	int status, printed;
 
 	/* A reader that leaves early, such as head(1), does not stop what is
 	 * for others. (No child is left to inherit it.) */
@@ -227,12 +227,11 @@ finish(const struct settings *v, struct run_result *r)
 		    "untouched");
 	else
 		status = write_outputs(v, r, &o, false);
-	if (!print_summary(v, r, &o)) {
-		if (errno == EPIPE)
-			o.reader_left = true;
-		else if (status == STATUS_DONE)
-			status = failure(v->self, "standard output failed");
-	}
+	printed = print_summary(v, r, &o);
+	if (printed == STATUS_LEFT)
+		o.reader_left = true;
+	else if (status == STATUS_DONE)
+		status = printed;
 	if (r->degraded && v->conf.strict && (empty || status == STATUS_DONE))
 		return STATUS_DEGRADED;
 	return status == STATUS_DONE && o.reader_left ? STATUS_LEFT : status;
@@ -337,11 +336,6 @@ run_command(const struct command *self, int argc, char **argv)
 	if (status == STATUS_DONE)
 		status = validate_once(&v, &expires_at);
 	conf_fini(&v.conf);
-	if (status == STATUS_LEFT) {
-		/* As if it had never been ignored: the shell knows it. */
-		(void)signal(SIGPIPE, SIG_DFL);
-		(void)raise(SIGPIPE);
-	}
 	return status;
 }
 

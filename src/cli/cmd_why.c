@@ -72,10 +72,10 @@ read_route(struct why *w)
 static int
 print(const struct why *w, struct buf *out)
 {
-	bool ok = cli_print(stdout, out);
+	int status = print_answer(w->self, out);
 
 	buf_fini(out);
-	return ok ? STATUS_DONE : failure(w->self, "standard output failed");
+	return status;
 }
 
 /* ---- now, or at a time --------------------------------------------------- */

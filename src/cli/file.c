@@ -36,7 +36,20 @@ cli_read(struct buf *out, const char *path)
 bool
 cli_print(FILE *out, const struct buf *text)
 {
-	return !text->failed &&
-	       (text->n == 0 || fwrite(text->p, text->n, 1, out) == 1) &&
+	if (text->failed) {
+		errno = EFBIG;
+		return false;
+	}
+	return (text->n == 0 || fwrite(text->p, text->n, 1, out) == 1) &&
 	       fflush(out) == 0;
+}
+
+int
+print_answer(const struct command *self, const struct buf *text)
+{
+	if (cli_print(stdout, text))
+		return STATUS_DONE;
+	return errno == EPIPE
+		   ? STATUS_LEFT
+		   : failure(self, "standard output: %s", strerror(errno));
 }

@@ -121,6 +121,8 @@ int holder_submit(struct holder *);
 /* ---- statements: holder_say.c, holder_fill*.c ---- */
 
 int holder_say(struct holder *, const struct holder_job *);
+/* Print the statement, unless it is told as JSON at the end. */
+int holder_show(struct holder *);
 int holder_warn(struct holder *, const char *fmt, ...) FORMAT(2, 3);
 int holder_resources(struct holder *, size_t from);
 int holder_evidence(struct holder *);

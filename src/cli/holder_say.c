@@ -82,24 +82,24 @@ said_check(const struct holder *h)
 
 /* ---- before it is signed --------------------------------------------- */
 
-static int
-show(struct holder *h)
+int
+holder_show(struct holder *h)
 {
 	const struct statement_names names = holder_names(h);
 	struct buf text;
 	struct emit e;
-	bool good;
+	int status;
 
-	if (h->json || h->quiet)
+	if (h->quiet || h->json) /* one document, at the end */
 		return STATUS_DONE;
 	buf_init(&text, CLI_TEXT);
 	emit_init(&e, &text, EMIT_TEXT);
 	emit_object(&e, NULL);
 	statement_emit(&e, h->s, &names, &h->arena);
 	emit_end(&e);
-	good = cli_print(stdout, &text);
+	status = print_answer(h->self, &text);
 	buf_fini(&text);
-	return good ? STATUS_DONE : STATUS_FAILED;
+	return status;
 }
 
 static bool
@@ -242,8 +242,7 @@ bytes_write(struct holder *h)
 	int fd;
 
 	if (strcmp(h->out, "-") == 0)
-		return cli_print(stdout, &h->bytes) ? STATUS_DONE
-						    : STATUS_FAILED;
+		return print_answer(h->self, &h->bytes);
 	fd = open(h->out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
 	good = fd >= 0 &&
 	       write(fd, h->bytes.p, h->bytes.n) == (ssize_t)h->bytes.n &&
@@ -325,7 +324,7 @@ int
 holder_tell(const struct holder *h, size_t missing)
 {
 	struct buf text;
-	bool good;
+	int status;
 
 	if ((h->quiet && !h->json) || (!h->dry_run && strcmp(h->out, "-") == 0))
 		return STATUS_DONE;
@@ -334,9 +333,9 @@ holder_tell(const struct holder *h, size_t missing)
 		tell_json(&text, h, missing);
 	else
 		tell_text(&text, h, missing);
-	good = cli_print(stdout, &text);
+	status = print_answer(h->self, &text);
 	buf_fini(&text);
-	return good ? STATUS_DONE : STATUS_FAILED;
+	return status;
 }
 
 /* ---- all of it ------------------------------------------------------- */
@@ -371,7 +370,7 @@ prepare(struct holder *h, const struct holder_job *job)
 	/* Before the replay, which may change what they are about. */
 	status = holder_warnings(h);
 	if (status == STATUS_DONE)
-		status = show(h);
+		status = holder_show(h);
 	if (status == STATUS_DONE)
 		status = warnings_print(h);
 	return status == STATUS_DONE ? judge_unsigned(h) : status;

@@ -32,26 +32,6 @@ statement_read(struct holder *h, const char *path)
 				      reason_id(why), reason_text(why));
 }
 
-static int
-print(struct holder *h)
-{
-	const struct statement_names names = holder_names(h);
-	struct buf text;
-	struct emit e;
-	bool good;
-
-	if (h->quiet || h->json) /* one document, at the end */
-		return STATUS_DONE;
-	buf_init(&text, CLI_TEXT);
-	emit_init(&e, &text, EMIT_TEXT);
-	emit_object(&e, NULL);
-	statement_emit(&e, h->s, &names, &h->arena);
-	emit_end(&e);
-	good = cli_print(stdout, &text);
-	buf_fini(&text);
-	return good ? STATUS_DONE : STATUS_FAILED;
-}
-
 /* Only a guardian of whom it is about. */
 static int
 party_check(const struct holder *h)
@@ -154,7 +134,7 @@ holder_sign(struct holder *h)
 	if (status == STATUS_DONE)
 		status = statement_read(h, path);
 	if (status == STATUS_DONE)
-		status = print(h);
+		status = holder_show(h);
 	if (status == STATUS_DONE)
 		status = party_check(h);
 	if (status == STATUS_DONE)

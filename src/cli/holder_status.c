@@ -340,8 +340,8 @@ holder_status(struct holder *h)
 	why = status_emit(&s);
 	if (why != REASON_OK)
 		status = failure(h->self, "%s", reason_text(why));
-	else if (!cli_print(stdout, &text))
-		status = STATUS_FAILED;
+	else
+		status = print_answer(h->self, &text);
 	buf_fini(&text);
 	vec_fini(&s.mine);
 	return status;

@@ -510,5 +510,5 @@ ledger_write_sign(struct ledger_write *w, struct statement *s)
 int
 ledger_write_print(const struct ledger_write *w)
 {
-	return cli_print(stdout, &w->out) ? STATUS_DONE : STATUS_FAILED;
+	return print_answer(w->self, &w->out);
 }

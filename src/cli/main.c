@@ -1,6 +1,7 @@
 /* The table of commands. */
 #include "config.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -144,6 +145,26 @@ command_first(int argc, char **argv)
 	}
 }
 
+static int
+version_answer(void)
+{
+	char text[] = "cairn " PACKAGE_VERSION "\n";
+
+	return print_answer(&command_help,
+	    &(struct buf){ .p = (uint8_t *)text, .n = sizeof(text) - 1 });
+}
+
+/* Where SIGPIPE was ignored the shell knows it all the same. */
+static int
+status_of(int status)
+{
+	if (status == STATUS_LEFT) {
+		(void)signal(SIGPIPE, SIG_DFL);
+		(void)raise(SIGPIPE);
+	}
+	return status;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -168,18 +189,16 @@ main(int argc, char **argv)
 	}
 	if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0 ||
 	    strcmp(word, "version") == 0)
-		return puts("cairn " PACKAGE_VERSION) < 0 || fflush(stdout) != 0
-			   ? STATUS_FAILED
-			   : STATUS_DONE;
+		return version_answer();
 	if (strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0)
 		return command_help.run(&command_help, argc - 2, argv + 2);
 	command = command_find(&n, argc - 1, argv + 1);
 	if (command == NULL)
 		return STATUS_USAGE;
-	if (answered_help(command, argc - 1 - n, argv + 1 + n))
-		return STATUS_DONE;
+	if (asks_help(argc - 1 - n, argv + 1 + n))
+		return usage_answer(command);
 	if (command->jobs != NULL)
 		return usage_error(command,
 		    "which of its commands? See cairn help %s", command->name);
-	return command->run(command, argc - 1 - n, argv + 1 + n);
+	return status_of(command->run(command, argc - 1 - n, argv + 1 + n));
 }

@@ -162,20 +162,12 @@ options_next(struct options *o, const char **name, const char **value)
 }
 
 bool
-answered_help(const struct command *command, int argc, char **argv)
+asks_help(int argc, char **argv)
 {
-	struct buf text;
-
-	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (strcmp(argv[i], "--help") != 0 &&
-		    strcmp(argv[i], "-h") != 0)
-			continue;
-		buf_init(&text, 100000);
-		usage_write(&text, command);
-		(void)cli_print(stdout, &text);
-		buf_fini(&text);
-		return true;
-	}
+	for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 ||
+		    strcmp(argv[i], "-h") == 0)
+			return true;
 	return false;
 }
 
@@ -277,6 +269,19 @@ usage_write(struct buf *out, const struct command *command)
 		write_option(out, &row);
 	if (command->more != NULL)
 		command->more(out);
+}
+
+int
+usage_answer(const struct command *command)
+{
+	struct buf text;
+	int status;
+
+	buf_init(&text, 100000);
+	usage_write(&text, command);
+	status = print_answer(command != NULL ? command : &command_help, &text);
+	buf_fini(&text);
+	return status;
 }
 
 /* What the arguments hold may be anything: nothing of it reaches the terminal

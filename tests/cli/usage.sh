@@ -59,6 +59,22 @@ demo --seed x a|--seed: a number is wanted
 help validate b|one command at a time
 END
 
+# What nobody can read is not said to have been done. (Of a minimal chroot's
+# /dev not everything is there.)
+"$cairn" demo world -q
+keys=world/ledger.keys
+for line in help version "help validate" "show --help" "demo more" \
+	"show world/tals/alpha.tal" "doctor --offline --json -c world/cairn.yaml" \
+	"validate -c world/cairn.yaml" "why -c world/cairn.yaml 10.1.0.0/20" \
+	"compare -c world/cairn.yaml" "ledger log world/ledger --keys $keys" \
+	"ledger emit world/ledger --keys $keys" \
+	"ledger audit world/ledger --keys $keys"; do
+	[ -c /dev/full ] || continue
+	# shellcheck disable=SC2086
+	status "$line, disk full" 1 sh -c '"$0" "$@" >/dev/full' "$cairn" $line
+	check "why" grep -q 'standard output: No space left on device' err
+done
+
 printf 'jobs: 2\ncahce: /x\n' >bad.yaml
 status "bad configuration" 2 "$cairn" validate -c bad.yaml
 check "file, line, nearest key" grep -qF \
