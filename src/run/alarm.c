@@ -58,11 +58,28 @@ alarm_remember(struct run *run)
 		if (view_open(&run->before_file, path, &why) != REASON_OK)
 			run->before_file = NULL;
 	}
-	if (run->before_file == NULL)
-		return REASON_OK; /* the first run, and nothing is news */
-	run->has_before =
-	    view_load(&run->before, run->before_file, &run->work) == REASON_OK;
 	return REASON_OK;
+}
+
+/* The view that news are counted from: as a rule what was published before
+ * this run, which is read already. NULL: the first run, and nothing is news. */
+static const struct view *
+seen_before(struct run *run)
+{
+	const struct run_before *b = &run->out->before;
+	struct view_name name;
+	struct view *seen;
+
+	if (run->before_file == NULL)
+		return NULL;
+	view_name_of(&name, view_head(run->before_file));
+	if (b->is_there && view_is_named(view_head(b->file), &name))
+		return &b->view;
+	seen = ARENA_NEW(&run->work, struct view);
+	return seen != NULL && view_load(seen, run->before_file, &run->work) ==
+				   REASON_OK
+		   ? seen
+		   : NULL;
 }
 
 /* ---- one receiver ---------------------------------------------------- */
@@ -238,13 +255,13 @@ owe_more(struct alarm *a, size_t n)
 }
 
 static enum reason
-owe_entry(struct alarm *a)
+owe_entry(struct alarm *a, const struct view *before)
 {
 	struct run *run = a->run;
 	struct alerts news;
 
 	TRY(alert_news(
-	    &news, &run->before, &run->out->view, &a->to->watch, &run->work));
+	    &news, before, &run->out->view, &a->to->watch, &run->work));
 	for (size_t i = 0; i < news.n && i < TOLD_MAX; i++)
 		owe_alert(a, &news.v[i]);
 	if (news.n > TOLD_MAX)
@@ -257,12 +274,16 @@ static enum reason
 owe_news(struct alarm *a)
 {
 	struct run *run = a->run;
+	const struct view *before;
 
 	if (!run->out->is_published)
 		return REASON_OK;
-	for (size_t i = 0; run->has_before && i < run->conf->n_alerts; i++) {
+	before = seen_before(run);
+	if (before != NULL)
+		TRY(run_result_view(run->out, run->conf, run->why));
+	for (size_t i = 0; before != NULL && i < run->conf->n_alerts; i++) {
 		a->to = &run->conf->alerts[i];
-		TRY(owe_entry(a));
+		TRY(owe_entry(a, before));
 	}
 	alarm_queue_save(&a->queue);
 	alarm_seen(&a->queue, run->conf->cache);
@@ -367,8 +388,6 @@ alarm_tell(struct run *run)
 
 	if (run->conf->n_alerts == 0 || !run->is_now)
 		return REASON_OK;
-	if (run->has_before && run->out->is_published)
-		TRY(run_result_view(run->out, run->conf, run->why));
 	alarm_queue_open(&a.queue, run->conf->cache, &run->work);
 	r = owe_news(&a);
 	if (r == REASON_OK)

@@ -147,6 +147,7 @@ early_publish(struct run *run)
 	struct before before;
 	enum reason why;
 
+	TRY(hold_open(run));
 	TRY(remember(&before, run));
 	run->out->early_waiting = count_waiting(run);
 	run->out->early_ms = (uint64_t)(clock_ms() - run->begun_ms);

@@ -16,6 +16,9 @@ struct harvest_hold {
 	struct policy_set set;        /* what is held */
 	const int64_t *until;         /* of each source; NULL: none */
 };
+/* Read what was published before this run, unless it is read already, and tell
+ * where it cannot be: before anything is harvested. */
+enum reason hold_open(struct run *) MUST_CHECK;
 /* Once the view is made without it; nothing where no view was published. */
 enum reason hold_back(struct harvest_hold *out, struct run *) MUST_CHECK;
 

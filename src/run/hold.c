@@ -10,18 +10,8 @@
 #include "run/finish.h"
 #include "run/withdrawn.h"
 
-/* Of an earlier publication in this run, if there was one. */
-static void
-close_before(struct run_before *b)
-{
-	view_close(b->file);
-	arena_fini(&b->arena);
-	*b = (struct run_before){ 0 };
-	arena_init(&b->arena, SIZE_MAX);
-}
-
 static enum reason
-open_before(struct run *run, const char *folder, struct fault *why)
+read_before(struct run *run, const char *folder, struct fault *why)
 {
 	struct run_before *b = &run->out->before;
 	size_t n = strlen(folder) + sizeof("/current");
@@ -34,42 +24,39 @@ open_before(struct run *run, const char *folder, struct fault *why)
 	reason = view_open(&b->file, path, why);
 	if (reason == REASON_OK)
 		reason = view_load(&b->view, b->file, &b->arena);
+	b->is_there = reason == REASON_OK;
 	return reason;
 }
 
 /* The operator is to hear that what was published cannot be read any more:
  * sessions and history begin anew. */
 static enum reason
-tell_lost(struct harvest_hold *out, struct run *run, enum reason reason,
-    const struct fault *why)
+tell_lost(struct run *run, enum reason reason, const struct fault *why)
 {
 	struct finding f = { .reason = reason, .effect = EFFECT_WARNING };
 
 	if (reason == REASON_OK || reason == R_VIEW_MISSING ||
 	    reason == R_LIMIT_MEMORY)
 		return reason == R_LIMIT_MEMORY ? reason : REASON_OK;
-	f.detail = arena_dup(&run->out->arena, span_str(why->detail));
-	if (f.detail.p == NULL || !vec_push(&out->findings, f))
-		return R_LIMIT_MEMORY;
-	return REASON_OK;
+	run->same.is_unsure = true; /* the next run does not tell it */
+	f.detail = arena_dup(&run->work, span_str(why->detail));
+	return f.detail.p != NULL ? run_find(run, &f) : R_LIMIT_MEMORY;
 }
 
-static enum reason
-find_before(bool *is_there, struct harvest_hold *out, struct run *run)
+enum reason
+hold_open(struct run *run)
 {
-	size_t n = strlen(run->conf->cache) + sizeof("/view");
-	char *folder = arena_alloc(&run->work, n);
-	enum reason reason;
+	struct run_before *b = &run->out->before;
+	struct view_folder folder;
 	struct fault why;
 
-	if (folder == NULL)
-		return R_LIMIT_MEMORY;
-	(void)snprintf(folder, n, "%s/view", run->conf->cache);
+	if (!run->is_now || b->is_read)
+		return REASON_OK;
+	b->is_read = true;
+	TRY(publish_folder(&folder, run));
 	fault_init(&why, SPAN(""));
-	TRY(tell_lost(out, run, view_past_check(folder, &why), &why));
-	reason = open_before(run, folder, &why);
-	*is_there = reason == REASON_OK;
-	return tell_lost(out, run, reason, &why);
+	TRY(tell_lost(run, view_past_check(folder.path, &why), &why));
+	return tell_lost(run, read_before(run, folder.path, &why), &why);
 }
 
 /* What could not be had, or was refused, may come again. */
@@ -106,10 +93,9 @@ struct judging {
 	struct run *run;
 	struct view_index *index;
 	struct withdrawn *withdrawn;
-	const struct origin *last; /* of what was told to have vanished */
 };
 
-/* RFC 8211: once for each object. */
+/* RFC 8211. */
 static enum reason
 tell_vanished(
     struct judging *j, const struct payload *p, enum withdrawn_state state)
@@ -122,9 +108,6 @@ tell_vanished(
 		.point = p->origin->chain->manifest_uri };
 	char text[128], at[TIME_TEXT];
 
-	if (j->last != NULL && span_eq(j->last->uri, p->origin->uri))
-		return REASON_OK;
-	j->last = p->origin;
 	time_write(at, sizeof(at), payload_expires_at(p));
 	(void)snprintf(text, sizeof(text), "it would hold until %s%s", at,
 	    state == WITHDRAWN_ONLY ? ""
@@ -154,12 +137,14 @@ judge_withdrawn(struct judging *j, struct hold_lost *lost)
 {
 	const struct payload *p = lost->payload;
 	enum withdrawn_state state;
+	bool is_first;
 
-	TRY(withdrawn_find(&state, j->withdrawn, p));
+	TRY(withdrawn_find(&state, &is_first, j->withdrawn, p));
 	lost->may_hold = state == WITHDRAWN_ONLY ||
 			 (state == WITHDRAWN_UNKNOWN && is_held_already(j, p));
-	return state == WITHDRAWN_REVOKED ? REASON_OK
-					  : tell_vanished(j, p, state);
+	return state == WITHDRAWN_REVOKED || !is_first
+		   ? REASON_OK
+		   : tell_vanished(j, p, state);
 }
 
 static enum reason
@@ -237,13 +222,8 @@ hold_back(struct harvest_hold *out, struct run *run)
 {
 	struct run_before *b = &run->out->before;
 	struct hold hold = { 0 };
-	bool is_there;
 
-	if (!run->is_now)
-		return REASON_OK;
-	close_before(b);
-	TRY(find_before(&is_there, out, run));
-	if (!is_there)
+	if (!b->is_there)
 		return REASON_OK;
 	TRY(hold_find(&hold, &b->view, &run->out->view, &b->arena));
 	TRY(judge_lost(out, run, &hold));

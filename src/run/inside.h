@@ -243,9 +243,7 @@ struct run {
 	size_t n_tas;
 	VEC(struct finding) findings;  /* of repositories and trust anchors */
 	VEC(struct span) named;        /* hosts the operator named */
-	struct view_file *before_file; /* the view that was published */
-	struct view before;
-	bool has_before;
+	struct view_file *before_file; /* what alarms have seen */
 	uint64_t n_fetched;
 	struct same same;
 };

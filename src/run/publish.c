@@ -51,12 +51,17 @@ publish_folder(struct view_folder *out, struct run *run)
 enum reason
 publish(struct run *run)
 {
+	const struct run_before *b = &run->out->before;
 	struct view_folder folder;
 
 	if (!run->is_now || !has_something(&run->out->view))
 		return REASON_OK;
 	TRY(publish_folder(&folder, run));
 	draw(folder.sessions);
+	if (b->is_there) {
+		folder.read_file = b->file;
+		folder.read = &b->view;
+	}
 	run->out->is_published = true;
 	return view_publish(
 	    &run->out->published, &run->out->view, &folder, run->why);

@@ -368,6 +368,7 @@ publish_anew(struct run *run)
 {
 	TRY(rounds(run)); /* what was not walked so far */
 	TRY(same_note(run));
+	TRY(hold_open(run));
 	TRY(harvest(run));
 	TRY(settle(run));
 	TRY(publish(run));
@@ -461,6 +462,7 @@ run_whole(struct run *run, enum reason (*all)(struct run *))
 
 	*out = (struct run_result){ 0 };
 	arena_init(&out->arena, SIZE_MAX);
+	arena_init(&out->before.arena, SIZE_MAX);
 	fault_init(run->why, span_of(NULL, 0));
 	run_init(run);
 	out->at = run->at;
@@ -506,12 +508,12 @@ run_result_view(
 	char path[4096];
 	enum reason reason;
 
-	if (!r->is_same || r->before.file != NULL)
+	if (!r->is_same || r->file != NULL)
 		return REASON_OK;
 	(void)snprintf(path, sizeof(path), "%s/view/current", conf->cache);
-	reason = view_open(&r->before.file, path, why);
+	reason = view_open(&r->file, path, why);
 	if (reason == REASON_OK)
-		reason = view_load(&r->view, r->before.file, &r->arena);
+		reason = view_load(&r->view, r->file, &r->arena);
 	return reason == REASON_OK ? reason : fault_at(why, reason, NULL);
 }
 
@@ -519,6 +521,7 @@ void
 run_result_fini(struct run_result *r)
 {
 	slurm_fini(&r->slurm);
+	view_close(r->file);
 	view_close(r->before.file);
 	arena_fini(&r->before.arena);
 	arena_fini(&r->arena);

@@ -128,14 +128,16 @@ struct run_result {
 	struct arena arena;
 	int64_t at;         /* time of evaluation */
 	int64_t started_at; /* by the clock */
-	/* Empty where is_same, until run_result_view. */
+	/* Empty where is_same, until run_result_view, which reads the file. */
 	struct view view;
+	struct view_file *file;
 	struct slurm slurm; /* what the view borrows of it */
 	struct run_before {
+		bool is_read, is_there;
 		struct view_file *file;
 		struct arena arena;
 		struct view view;
-	} before;           /* the last published one: what is held is of it */
+	} before; /* what was published before: what is held is of it */
 	struct run_ta *tas; /* in the order of the configuration */
 	size_t n_tas;
 	struct run_repository *repositories; /* by URI */

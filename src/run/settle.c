@@ -195,11 +195,12 @@ settle_all(struct run *run, struct store_write *w)
 	TRY(memos_settle(run, w));
 	TRY(settle_anchors(run, w));
 	TRY(settle_repositories(run, w));
-	/* A collection needs to know what there is: a walk's. */
+	/* A collection needs to know what there is: a walk's; and what went
+	 * away is looked into until the end (withdrawn.c). */
 	if (run->same.holds)
 		return store_is_due(w) ? REASON_OK
 				       : same_say(w, run->same.last);
-	if (!store_is_due(w))
+	if (run->is_early || !store_is_due(w))
 		return REASON_OK;
 	TRY(memos_collect(run, w));
 	return store_collect(w, &swept, run->at);

@@ -167,13 +167,14 @@ judge(struct withdrawn *w, const struct payload *p)
 
 /* An object may say thousands of payloads, of one chain. */
 enum reason
-withdrawn_find(
-    enum withdrawn_state *out, struct withdrawn *w, const struct payload *p)
+withdrawn_find(enum withdrawn_state *out, bool *is_first, struct withdrawn *w,
+    const struct payload *p)
 {
 	struct span key = span_of(&p->origin, sizeof(p->origin));
 	enum withdrawn_state *known = map_get(&w->judged, key);
 
-	if (known == NULL) {
+	*is_first = known == NULL;
+	if (*is_first) {
 		known = ARENA_NEW(&w->arena, enum withdrawn_state);
 		if (known == NULL)
 			return R_LIMIT_MEMORY;

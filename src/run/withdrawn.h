@@ -14,8 +14,9 @@ enum withdrawn_state {
 
 enum reason withdrawn_new(struct withdrawn **out, struct run *) MUST_CHECK;
 void withdrawn_free(struct withdrawn *); /* may be NULL */
-/* Of a trust anchor's: it, or the certificate above it that went. */
-enum reason withdrawn_find(enum withdrawn_state *out, struct withdrawn *,
-    const struct payload *) MUST_CHECK;
+/* Of a trust anchor's: it, or the certificate above it that went. *is_first:
+ * nothing of its object was asked about before. */
+enum reason withdrawn_find(enum withdrawn_state *out, bool *is_first,
+    struct withdrawn *, const struct payload *) MUST_CHECK;
 
 #endif

@@ -118,12 +118,12 @@ view_name_of(struct view_name *out, const struct view_head *h)
 	memcpy(out->sessions, h->sessions, sizeof(out->sessions));
 }
 
-static bool
-is_it(const struct view_head *h, const struct view_name *was)
+bool
+view_is_named(const struct view_head *h, const struct view_name *name)
 {
-	return h->edition.number == was->edition &&
-	       h->made_at == was->made_at &&
-	       memcmp(h->sessions, was->sessions, sizeof(h->sessions)) == 0;
+	return h->edition.number == name->edition &&
+	       h->made_at == name->made_at &&
+	       memcmp(h->sessions, name->sessions, sizeof(h->sessions)) == 0;
 }
 
 bool
@@ -169,7 +169,7 @@ again(struct view_published *out, const struct view_again *what,
 	out->edition = view_head(file)->edition;
 	made_at = view_made_after(view_head(file)->made_at, f->now);
 	reason = R_VIEW_DAMAGED;
-	if (is_it(view_head(file), &what->was))
+	if (view_is_named(view_head(file), &what->was))
 		reason = view_again_bytes(&bytes, file, what, made_at);
 	if (reason == REASON_OK) {
 		reason = file_replace(current, &bytes, why);

@@ -70,6 +70,20 @@ go_on(struct view_published *out, struct view *v, const struct keep *keep,
 	return reason;
 }
 
+/* The newest, unless the caller has it. */
+static enum reason
+read_newest(struct view *out, struct view_file *file,
+    const struct view_folder *f, struct arena *arena)
+{
+	struct view_name name;
+
+	view_name_of(&name, view_head(file));
+	if (f->read == NULL || !view_is_named(view_head(f->read_file), &name))
+		return view_load(out, file, arena);
+	*out = *f->read;
+	return REASON_OK;
+}
+
 static enum reason
 publish(struct view_published *out, struct view *v, const struct view_folder *f,
     const char *current, struct fault *why)
@@ -84,7 +98,7 @@ publish(struct view_published *out, struct view *v, const struct view_folder *f,
 	arena_init(&arena, SIZE_MAX);
 	out->lost = view_open(&file, current, &lost);
 	if (out->lost == REASON_OK)
-		out->lost = view_load(&old, file, &arena);
+		out->lost = read_newest(&old, file, f, &arena);
 	if (out->lost == R_LIMIT_MEMORY)
 		reason = out->lost;
 	else if (out->lost != REASON_OK)

@@ -203,6 +203,10 @@ struct view_folder {
 	uint64_t keep_n, keep_bytes;
 	int64_t now;
 	uint16_t sessions[3]; /* random: for when there are none yet */
+	/* What the caller has read of it: not read again, when it is still the
+	 * newest. NULL: nothing. */
+	const struct view_file *read_file;
+	const struct view *read;
 };
 
 struct view_published {
@@ -239,6 +243,7 @@ struct view_again {
  * whatever the clock does. */
 int64_t view_made_after(int64_t made_at, int64_t now);
 void view_name_of(struct view_name *out, const struct view_head *);
+bool view_is_named(const struct view_head *, const struct view_name *);
 /* The newest one's; false: there is none, or it is damaged in front. */
 bool view_newest(struct view_head *out, const char *folder) MUST_CHECK;
 /*

@@ -147,6 +147,29 @@ test_crash(void **state)
 	view_close(f);
 }
 
+/* What the caller has read is believed of that view, and of no other. */
+static void
+test_read(void **state)
+{
+	struct view_file *f;
+	struct view read;
+
+	(void)state;
+	(void)publish(0xff, 100);
+	f = open_current();
+	CHECK_REASON("load", view_load(&read, f, &arena), REASON_OK);
+	folder.read_file = f;
+	folder.read = &read;
+	/* To see that it is this that is looked at. */
+	read.n = 0;
+	(void)publish(0xff, 110);
+	assert_true(done.n_changes > 0);
+	/* It is not the newest by now. */
+	(void)publish(0xff, 120);
+	assert_int_equal(done.n_changes, 0);
+	view_close(f);
+}
+
 static void
 test_folder(void **state)
 {
@@ -171,6 +194,7 @@ main(void)
 		CASE(test_prune),
 		CASE(test_lost),
 		CASE(test_crash),
+		CASE(test_read),
 		CASE(test_folder),
 	};
 
