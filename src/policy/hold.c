@@ -250,11 +250,14 @@ enum reason
 hold_decide(struct hold *h, const struct policy *policy,
     const struct view *before, const struct view *now, struct arena *arena)
 {
+	bool *is_held = ARENA_ARRAY(arena, now->n_sources, bool);
+
 	h->arena = arena;
 	h->until = ARENA_ARRAY(arena, now->n_sources, int64_t);
 	h->findings = ARENA_ARRAY(arena, 2 * h->n_lost, struct finding);
 	h->held = ARENA_ARRAY(arena, h->n_lost, struct payload);
-	if (h->until == NULL || h->findings == NULL || h->held == NULL)
+	if (is_held == NULL || h->until == NULL || h->findings == NULL ||
+	    h->held == NULL)
 		return R_LIMIT_MEMORY;
 	for (size_t i = 0; i < now->n_sources; i++)
 		h->until[i] =
@@ -268,16 +271,13 @@ hold_decide(struct hold *h, const struct policy *policy,
 	TRY(decide_all(h, policy, now));
 	h->n_held = 0;
 	for (size_t i = 0; i < h->n_lost; i++)
-		if (h->lost[i].is_held)
+		if (h->lost[i].is_held) {
 			h->held[h->n_held++] = *h->lost[i].payload;
+			is_held[h->lost[i].source] = true;
+		}
 	/* Those nothing is held of have no end of it. */
-	for (size_t i = 0; i < now->n_sources; i++) {
-		bool any = false;
-
-		for (size_t j = 0; !any && j < h->n_lost; j++)
-			any = h->lost[j].is_held && h->lost[j].source == i;
-		if (!any)
+	for (size_t i = 0; i < now->n_sources; i++)
+		if (!is_held[i])
 			h->until[i] = 0;
-	}
 	return REASON_OK;
 }
