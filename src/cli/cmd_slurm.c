@@ -8,7 +8,8 @@
 struct lint {
 	const struct command *self;
 	const char *config, *cache;
-	bool json;
+	bool json, has_at;
+	int64_t at;
 	VEC(const char *) paths;
 	struct slurm slurm;
 	struct view before, after;
@@ -30,8 +31,14 @@ take(void *ctx, const char *name, const char *value)
 		l->config = value;
 	else if (strcmp(name, "cache") == 0)
 		l->cache = value;
-	else
+	else if (strcmp(name, "json") == 0)
 		l->json = true;
+	else {
+		l->has_at = true;
+		if (!time_parse(&l->at, value))
+			return usage_error(
+			    l->self, "\"%s\" is no time: RFC 3339", value);
+	}
 	return STATUS_DONE;
 }
 
@@ -43,7 +50,7 @@ is_exception(const struct origin *o)
 	return o->chain == NULL && o->statement == NULL;
 }
 
-/* What the last run found, before the exceptions it made. */
+/* What the run found, before the exceptions it made. */
 static enum reason
 gather(struct lint *l, struct shown *s, struct policy_set *out)
 {
@@ -109,7 +116,9 @@ try_out(struct lint *l, struct shown *s)
 	l->known = ARENA_ARRAY(&s->arena, l->slurm.assertions.n, uint64_t);
 	if (l->hits == NULL || l->known == NULL)
 		return R_LIMIT_MEMORY;
-	TRY(view_load(&l->before, s->file, &s->arena));
+	TRY(l->has_at
+		? view_at(&l->before, s->file, s->folder, l->at, &s->arena)
+		: view_load(&l->before, s->file, &s->arena));
 	TRY(gather(l, s, &set));
 	TRY(policy_merge(&l->after, &in, &s->arena));
 	count(l);
@@ -310,7 +319,11 @@ static const struct option_row rows[] = {
 	    .text = "the configuration, cairn.yaml(5)" },
 	{ .name = "cache",
 	    .argument = "DIR",
-	    .text = "the cache whose newest view they are tried on" },
+	    .text = "the cache whose views they are tried on" },
+	{ .name = "at",
+	    .argument = "TIME",
+	    .otherwise = "now",
+	    .text = "try them on the view that was the newest at that time" },
 	{ .name = "json", .text = "one JSON document" },
 };
 

@@ -54,6 +54,24 @@ status "lint after it" 0 "$cairn" slurm -c world/cairn.yaml good.json
 check "it sees what was there before" grep -qE \
 	"^good.json:2: removes VRPs within $prefix: [1-9]" out
 
+# On an earlier view, too: on what was found then, before its exceptions.
+cp out newest
+then=$("$cairn" why -c world/cairn.yaml --json "$prefix" |
+	sed -n 's/^ *"published_at": "\(.*\)",*$/\1/p' | head -n 1)
+mv "world/repo/rpki.$ta.example" away
+rm -rf world/cache/store
+status "its repository goes" 0 run --release "$ta" --output csv:gone.csv
+status "lint" 0 "$cairn" slurm -c world/cairn.yaml good.json
+check "it would remove less" sh -c "! cmp -s newest out"
+status "lint on what was there" 0 "$cairn" slurm -c world/cairn.yaml \
+	--at "$then" good.json
+check "it would have" cmp newest out
+status "lint long ago" 1 "$cairn" slurm -c world/cairn.yaml --at 1000 good.json
+check "that is not kept" grep -q view.past err
+status "lint at no time" 2 "$cairn" slurm -c world/cairn.yaml --at then good.json
+mv away "world/repo/rpki.$ta.example"
+status "its repository is back" 0 run --slurm good.json --output csv:after.csv
+
 # What is wrong stops a run before it begins.
 printf '{"slurmVersion": 1,\n "slurmVersion": 1}' >twice.json
 status "a wrong file" 1 "$cairn" slurm -c world/cairn.yaml good.json twice.json
