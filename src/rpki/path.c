@@ -64,11 +64,14 @@ path_resources(struct resources *out, char cut[RESOURCE_TEXT],
 	if (!cert->reconsidered)
 		return fault_say(&dec->why, R_PATH_OVERCLAIM, NULL, "%s", cut);
 	TRY(resources_intersect(&named, &named, issuer, dec->arena));
+	/* What is cut to nothing is named all the same: there are profiles
+	 * that forbid it. */
 	for (size_t i = 0; i < COUNT(own.ip); i++)
-		if (own.ip[i].holding != HOLDS_INHERIT)
-			own.ip[i] = named.ip[i];
-	if (own.as.holding != HOLDS_INHERIT)
-		own.as = named.as;
+		if (own.ip[i].holding == HOLDS_SOME)
+			own.ip[i] = (struct addr_set){ HOLDS_SOME,
+				named.ip[i].n, named.ip[i].r };
+	if (own.as.holding == HOLDS_SOME)
+		own.as = (struct asn_set){ HOLDS_SOME, named.as.n, named.as.r };
 	resources_inherit(out, &own, issuer);
 	return REASON_OK;
 }

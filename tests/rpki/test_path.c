@@ -95,6 +95,19 @@ holding(const char *text, struct arena *a)
 	return r;
 }
 
+/* What is named stays so, whatever is left of it. */
+static bool
+names_as_many(const struct resources *held, const struct resources *own,
+    const struct resources *issuer)
+{
+	struct resources want;
+
+	resources_inherit(&want, own, issuer);
+	return held->ip[0].holding == want.ip[0].holding &&
+	       held->ip[1].holding == want.ip[1].holding &&
+	       held->as.holding == want.as.holding;
+}
+
 static void
 test_resources(void **state)
 {
@@ -163,6 +176,8 @@ test_resources(void **state)
 			CHECK(what, resources_contain(&held, &want, NULL) &&
 					resources_contain(&want, &held, NULL));
 			CHECK(what, strcmp(cut, cases[i].cut) == 0);
+			CHECK(what,
+			    names_as_many(&held, &cert.resources, &issuer));
 			CHECK_REASON(what,
 			    path_resources_copy(&copy, &held, NULL, &a),
 			    REASON_OK);

@@ -384,6 +384,45 @@ test_cut_away(void **state)
 	kit_free(k);
 }
 
+/* RFC 9582 5, RFC 9691 2.3 and the ASPA profile forbid certificates that name
+ * resources of other kinds: whether or not RFC 8360 leaves any of them. */
+static void
+test_cut_to_nothing(void **state)
+{
+	static const struct {
+		const char *what, *resources;
+		size_t file;
+		enum reason want;
+	} cases[] = {
+		{ "ROA", "10.1.0.0/16 AS1", KIT_BENT, R_ROA_AS_RESOURCES },
+		{ "ASPA", "11.0.0.0/8 AS64496", KIT_ASPA, R_ASPA_IP_RESOURCES },
+		{ "prefix list", "11.0.0.0/8 AS64496", KIT_SPL,
+		    R_PREFIX_LIST_IP_RESOURCES },
+		{ "TAK", "11.0.0.0/8", KIT_TAK, R_TAK_RESOURCES },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct kit *k = kit_new();
+		struct kit_file *f = &k->files[cases[i].file];
+		struct rpki_point p;
+		struct arena a;
+
+		arena_init(&a, POINT_MEMORY);
+		f->cert.resources = kit_resources(k, cases[i].resources);
+		f->cert.reconsidered = true;
+		kit_write(k);
+		kit_judge(&p, k, KIT_AT, &a);
+		CHECK(cases[i].what, p.n_findings == 2);
+		CHECK_REASON(cases[i].what, p.findings[0].reason, R_PATH_CUT);
+		CHECK_REASON(
+		    cases[i].what, p.findings[1].reason, cases[i].want);
+		CHECK(cases[i].what, p.findings[1].effect == EFFECT_OBJECT);
+		arena_fini(&a);
+		kit_free(k);
+	}
+}
+
 /* Many faults at once: all are found, in the order of the manifest. */
 static void
 test_order(void **state)
@@ -655,6 +694,7 @@ main(void)
 		cmocka_unit_test(test_heirs),
 		cmocka_unit_test(test_too_much),
 		cmocka_unit_test(test_cut_away),
+		cmocka_unit_test(test_cut_to_nothing),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_serial_twice),
 		cmocka_unit_test(test_work),
