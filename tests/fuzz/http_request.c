@@ -1,4 +1,5 @@
-/* Lines: path, then name=value each, an empty one, the body. */
+/* A byte that is P for POST; then lines: path, then name=value each, an empty
+ * one, the body. */
 #include "tests/fuzz/fuzz.h"
 
 #include <string.h>
@@ -39,6 +40,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	request.method = n > 0 && data[0] == 'P' ? HTTP_POST : HTTP_GET;
 	at += n > 0;
 	request.path = cut_line(&at);
+	if (request.path[0] != '/') /* the server's promise */
+		goto out;
 	while (at != NULL && request.n_params < COUNT(params)) {
 		char *line = cut_line(&at), *equals = strchr(line, '=');
 
@@ -57,6 +60,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 		    http_write(&a, &w.world,
 			(struct output_sink){ drop, &written }) == REASON_OK);
 	buf_fini(&a.body);
+out:
 	base_free(text);
 	return 0;
 }
