@@ -73,6 +73,31 @@ map(struct span *out, int fd)
 	return true;
 }
 
+/* A copy: the process that wrote it may have been taken over, and could still
+ * change it, or cut it short, which is the end of who looks at a map of it. */
+static enum reason
+copy_body(struct doc *d)
+{
+	struct stat st;
+	size_t n;
+	void *p;
+
+	if (fstat(d->body, &st) != 0 || st.st_size < 0)
+		return R_FETCH_SPOOL;
+	n = (size_t)st.st_size;
+	if (n > d->bytes_max)
+		return R_FETCH_HTTP_SIZE;
+	if (n == 0)
+		return R_FETCH_HTTP_EMPTY;
+	p = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+	    -1, 0);
+	if (p == MAP_FAILED)
+		return R_LIMIT_MEMORY;
+	d->map[0] = span_of(p, n);
+	return pread(d->body, p, n, 0) == (ssize_t)n ? REASON_OK
+						     : R_FETCH_SPOOL;
+}
+
 /* ---- the list of active ones ----------------------------------------- */
 
 static void
@@ -244,9 +269,7 @@ fetched(struct https *h, struct doc *d)
 		return;
 	}
 	if (d->work->job->what == HTTPS_FILE) {
-		bool ok = map(&d->map[0], d->body);
-
-		finish(h, d, ok ? REASON_OK : R_FETCH_SPOOL, "");
+		finish(h, d, copy_body(d), "");
 		return;
 	}
 	set_state(h, d, DOC_FETCHED);

@@ -96,8 +96,8 @@ file_told(struct web *w, struct web_file *f, const struct http_told *told)
 	f->wait_s = told->retry_after_s;
 	memcpy(f->came_etag, told->etag, sizeof(f->came_etag));
 	f->came_etag[sizeof(f->came_etag) - 1] = '\0';
-	(void)snprintf(f->detail, sizeof(f->detail), "%.*s",
-	    (int)sizeof(told->detail), told->detail);
+	http_text(f->detail, sizeof(f->detail),
+	    span_of(told->detail, strnlen(told->detail, sizeof(told->detail))));
 	file_end(w, f, r);
 }
 

@@ -413,6 +413,69 @@ test_deaths(void **state)
 	https_close(h);
 }
 
+/* In the place of the process with the network: it says that a file came, and
+ * cuts it short when it is told to. */
+static void
+lie(int sock, int keep, const void *ctx)
+{
+	const size_t *n = ctx;
+	struct http_told told = { .status = 200 };
+	static struct http_ask ask;
+	int fds[PROCESS_FDS], none[PROCESS_FDS];
+
+	(void)keep;
+	if (process_receive(sock, &ask, sizeof(ask), fds, true) <= 0 ||
+	    ftruncate(fds[0], (off_t)*n) != 0)
+		return;
+	told.id = ask.id;
+	if (!process_send_wait(sock, SPAN_OF(told)) ||
+	    process_receive(sock, &ask, sizeof(ask), none, true) <= 0)
+		return;
+	(void)!ftruncate(fds[0], 0);
+}
+
+/* What a process that was taken over may still do to what it wrote. */
+static void
+test_lies(void **state)
+{
+	static const struct {
+		const char *what;
+		size_t n;
+		enum reason want;
+	} cases[] = {
+		{ "cut short", 100000, REASON_OK },
+		{ "nothing", 0, R_FETCH_HTTP_EMPTY },
+		{ "too much", 100001, R_FETCH_HTTP_SIZE },
+	};
+	struct limits l;
+
+	(void)state;
+	NEED_SERVER();
+	serve_limits(&l);
+	l.object_max = 100000;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct process_body liar = { lie, &cases[i].n };
+		struct https *h = serve_open(&server, &l);
+		static struct https_job job;
+		size_t zeros = 0;
+
+		process_end(&h->net);
+		assert_int_equal(process_start(&h->net, -1, &liar), REASON_OK);
+		CHECK_REASON(cases[i].what,
+		    get(&job, h, "https://localhost:1/x", HTTPS_FILE, true),
+		    cases[i].want);
+		assert_true(process_send_wait(h->net.sock, SPAN("now")));
+		assert_int_equal(waitpid(h->net.pid, NULL, 0), h->net.pid);
+		h->net.pid = 0;
+		for (size_t k = 0; k < job.bytes.n; k++)
+			zeros += job.bytes.p[k] == 0;
+		CHECK(cases[i].what,
+		    zeros == (cases[i].want == REASON_OK ? cases[i].n : 0));
+		https_drop(&job);
+		https_close(h);
+	}
+}
+
 /* The run ends before they do: all can be taken, nothing is left. */
 static void
 test_end(void **state)
@@ -514,6 +577,7 @@ main(void)
 		cmocka_unit_test(test_proxy),
 		cmocka_unit_test(test_trouble),
 		cmocka_unit_test(test_deaths),
+		cmocka_unit_test(test_lies),
 		cmocka_unit_test(test_end),
 		cmocka_unit_test(test_repository_time),
 		cmocka_unit_test(test_open_fails),
