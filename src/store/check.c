@@ -5,6 +5,7 @@
  * be as the last one left it that came to its end in good order.
  */
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -260,14 +261,19 @@ look_at(const char *path, size_t map_size)
 }
 
 static void
-be_mortal(void)
+be_mortal(pid_t parent)
 {
 	static const int signals[] = { SIGSEGV, SIGBUS, SIGABRT, SIGILL, SIGFPE,
 		SIGXCPU };
 	const struct rlimit none = { 0, 0 };
-	const struct rlimit cpu = { CHECK_CPU_S, CHECK_CPU_S };
+	/* SIGXCPU before SIGKILL, which others send, too. */
+	const struct rlimit cpu = { CHECK_CPU_S, CHECK_CPU_S + 1 };
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
+	(void)prctl(PR_SET_NAME, "cairn-check");
+	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
 	for (size_t i = 0; i < COUNT(signals); i++)
 		(void)signal(signals[i], SIG_DFL);
 	(void)setrlimit(RLIMIT_CORE, &none);
@@ -277,20 +283,34 @@ be_mortal(void)
 		(void)dup2(null, STDERR_FILENO);
 }
 
-bool
-store_is_whole(const char *path, size_t map_size)
+/* False: nobody could look. */
+static bool
+look_apart(int *status, const char *path, size_t map_size)
 {
-	int status;
-	pid_t pid = fork();
+	pid_t parent = getpid(), pid = fork();
 
 	if (pid == 0) {
-		be_mortal();
+		be_mortal(parent);
 		_exit(look_at(path, map_size) ? 0 : 1);
 	}
 	if (pid < 0)
-		return true; /* what is wrong will show, later */
-	while (waitpid(pid, &status, 0) < 0)
+		return false;
+	while (waitpid(pid, status, 0) < 0)
 		if (errno != EINTR)
-			return true;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+			return false;
+	return true;
+}
+
+/* Who was killed by somebody else, say for want of memory, has found nothing.
+ * What nobody could look at shows later what is wrong with it. */
+bool
+store_is_whole(const char *path, size_t map_size)
+{
+	int status = 0;
+
+	for (int tries = 0; tries < 2; tries++)
+		if (!look_apart(&status, path, map_size) ||
+		    !WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL)
+			return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	return true;
 }

@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -246,11 +247,67 @@ test_stamp(void **state)
 	(void)close(fd);
 }
 
+/* Kills what else `pid` starts, until it did so a few times. */
+NORETURN static void
+hunt(pid_t pid)
+{
+	char path[64], text[256];
+	unsigned killed = 0;
+
+	(void)snprintf(path, sizeof(path), "/proc/%d/task/%d/children",
+	    (int)pid, (int)pid);
+	while (killed < 3 && getppid() == pid) {
+		FILE *f = fopen(path, "r");
+		char *at = text, *end;
+
+		if (f == NULL)
+			_exit(1);
+		text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+		(void)fclose(f);
+		for (;; at = end) {
+			pid_t child = (pid_t)strtol(at, &end, 10);
+
+			if (end == at)
+				break;
+			killed +=
+			    child != getpid() && kill(child, SIGKILL) == 0;
+		}
+	}
+	_exit(0);
+}
+
+/* Somebody kills the process that looks: that says nothing about the file. */
+static void
+test_killed(void **state)
+{
+	struct store *s = store_new();
+	pid_t pid, self = getpid();
+	int status;
+
+	(void)state;
+	CHECK_REASON("fill", fill(s, 0), REASON_OK);
+	store_close(s); /* as by one that failed */
+	if (access("/proc/thread-self/children", R_OK) != 0)
+		SKIP("a kernel that tells of no children");
+	pid = fork();
+	if (pid == 0)
+		hunt(self);
+	(void)alarm(60);
+	while (waitpid(pid, &status, WNOHANG) == 0) {
+		s = NULL;
+		fault_init(&why, span_of(NULL, 0));
+		CHECK_REASON("killed", store_open(&s, folder, &why), REASON_OK);
+		store_close(s);
+	}
+	(void)alarm(0);
+	assert_int_equal(status, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = { SCENE(test_flips),
-		SCENE(test_stamp) };
+		SCENE(test_stamp), SCENE(test_killed) };
 
 	return cmocka_run_group_tests_name("check", tests, NULL, NULL);
 }
