@@ -152,6 +152,7 @@ make(const struct ask *ask, const int fds[PROCESS_FDS], int sock,
 
 	if (fork() != 0)
 		return; /* when there is no box, its `alive` ends at once */
+	(void)prctl(PR_SET_NAME, "cairn-box");
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)signal(SIGCHLD, SIG_DFL);
 	if (getppid() != maker)
@@ -200,7 +201,7 @@ run(int sock, int keep, const void *ctx)
 enum reason
 box_open(struct process *out, const struct limits *limits)
 {
-	struct process_body body = { run, limits };
+	struct process_body body = { "cairn-boxes", run, limits };
 
 	return process_start(out, -1, &body);
 }

@@ -3,11 +3,13 @@
  *
  * What	    rsync by the external program, boxed in and timed; RRDP and files
  *	    by HTTPS; folders of the operator; and the reading of what they
- *brought, without following a link. In	    Jobs: what for, and the sources to
- *try in order. The time. Out	    For each job how it ended; then files, one
- *at a time, by callback. Owns	    A staging folder for each rsync source under
- *CACHE/rsync, named by the SHA-256 of the URI: a URI never becomes the name of
- *a file. Children, until they are reaped. Fails    R_FETCH_*, in the job.
+ *	    brought, without following a link.
+ * In	    Jobs: what for, and the sources to try in order. The time.
+ * Out	    For each job how it ended; then files, one at a time, by callback.
+ * Owns	    A staging folder for each rsync source under CACHE/rsync, named by
+ *	    the SHA-256 of the URI: a URI never becomes the name of a file.
+ *	    Children, until they are reaped.
+ * Fails    R_FETCH_*, in the job.
  * Threads  One caller. Nothing here waits but fetch_poll, as long as it may.
  * Standards rsync protocol by rsync(1); RFC 5781 (rsync URIs).
  */
@@ -17,6 +19,7 @@
 #include <sys/types.h>
 
 #include "base/base.h"
+#include "fetch/leash.h"
 #include "model/model.h"
 
 /* ---- jobs ------------------------------------------------------------ */

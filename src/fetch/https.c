@@ -15,7 +15,7 @@
 static enum reason
 start_processes(struct https *h)
 {
-	struct process_body net = { http_run, &h->settings };
+	struct process_body net = { "cairn-net", http_run, &h->settings };
 
 	if (h->maker.pid == 0)
 		TRY(box_open(&h->maker, h->limits));

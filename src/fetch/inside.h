@@ -18,6 +18,7 @@ struct fetch {
 /* One rsync. */
 struct fetch_child {
 	pid_t pid;
+	struct leash leash;
 	int out, err;          /* -1: ended */
 	uint64_t items, bytes; /* changed so far, by its own account */
 	uint64_t number;       /* of the line in the making */

@@ -7,7 +7,7 @@ libfetch_a_SOURCES = %D%/fetch.h %D%/inside.h %D%/fetch.c %D%/rsync.c \
 	%D%/rrdp_index.c %D%/rrdp_fold.c %D%/rrdp_state.c %D%/health.c \
 	%D%/process.h %D%/process.c %D%/box.c %D%/http.h %D%/http.c \
 	%D%/http_rules.c %D%/https.h %D%/https.c %D%/https_doc.c \
-	%D%/https_work.c %D%/post.c %D%/roots.c %D%/web.c %D%/place.c
+	%D%/https_work.c %D%/post.c %D%/roots.c %D%/web.c %D%/place.c %D%/leash.h %D%/leash.c
 libfetch_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(EXPAT_CFLAGS) $(ZLIB_CFLAGS)
 fetch_libs = libfetch.a $(model_libs) $(crypt_libs) $(CURL_LIBS) \
 	$(EXPAT_LIBS) $(ZLIB_LIBS)
@@ -31,7 +31,8 @@ check_PROGRAMS += tests/fetch/test_base64 tests/fetch/test_rrdp \
 	tests/fetch/test_http_rules tests/fetch/test_https \
 	tests/fetch/test_box tests/fetch/test_process \
 	tests/fetch/test_rrdp_starve tests/fetch/test_https_rrdp \
-	tests/fetch/test_place
+	tests/fetch/test_place tests/fetch/test_leash
+tests_fetch_test_leash_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
 tests_fetch_test_place_SOURCES = tests/fetch/test_place.c \
 	tests/fetch/serve.h tests/fetch/serve.c $(fetch_files)
 tests_fetch_test_place_LDADD = $(fetch_libs) $(CMOCKA_LIBS)

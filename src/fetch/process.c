@@ -56,6 +56,7 @@ process_start(struct process *out, int keep, const struct process_body *body)
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 		if (getppid() != parent)
 			_exit(1);
+		(void)prctl(PR_SET_NAME, body->name);
 		become_child(sock[1], keep);
 		body->run(SOCK_FD, keep < 0 ? -1 : KEEP_FD, body->ctx);
 		_exit(0);

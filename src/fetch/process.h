@@ -17,6 +17,7 @@ struct process {
 /* In the child `sock` and, when it is not -1, `keep` are open, and nothing
  * else; `body` must not return. */
 struct process_body {
+	const char *name; /* for ps(1), at most 15 characters */
 	void (*run)(int sock, int keep, const void *ctx);
 	const void *ctx;
 };

@@ -1,7 +1,7 @@
 /*
- * One rsync: started in a group of its own, with limits, nothing of our
- * environment and (confine.c) no place to write but its folder; listened to;
- * ended when it is time.
+ * One rsync: started in a group of its own that ends with us, with limits,
+ * nothing of our environment and (confine.c) no place to write but its folder;
+ * listened to; ended when it is time.
  *
  * Options: no links, devices, owners or permissions are copied; --delete so
  * that the folder is what the server has. --max-size leaves out what no
@@ -12,7 +12,6 @@
  */
 #include "config.h"
 
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 
@@ -101,7 +100,7 @@ child_fail(const char *what)
 
 NORETURN static void
 child_run(const struct options *o, const struct limits *limits, int folder,
-    const int pipes[2])
+    const int pipes[2], struct leash *leash)
 {
 	/* RSYNC_RSH and the rest stay outside: hostile.md A16. */
 	char *const env[] = { (char[]){ "LC_ALL=C" },
@@ -112,7 +111,6 @@ child_run(const struct options *o, const struct limits *limits, int folder,
 	int null = open("/dev/null", O_RDONLY);
 
 	(void)setpgid(0, 0);
-	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	(void)sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
 	(void)signal(SIGPIPE, SIG_DFL);
@@ -124,11 +122,13 @@ child_run(const struct options *o, const struct limits *limits, int folder,
 	child_limit(RLIMIT_AS, CHILD_MEMORY);
 	child_limit(RLIMIT_NOFILE, CHILD_FILES);
 	child_limit(RLIMIT_CORE, 0);
-	if (!confine_writes(folder, o->argv[0]))
-		child_fail("confining rsync");
 	/* LMDB opens its file without O_CLOEXEC. */
 	if (close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC) != 0)
 		child_fail("closing files");
+	if (!leash_wear(leash))
+		child_fail("leashing rsync");
+	if (!confine_writes(folder, o->argv[0]))
+		child_fail("confining rsync");
 	execvpe(o->argv[0], (char *const *)(uintptr_t)o->argv, env);
 	child_fail(o->argv[0]);
 }
@@ -153,8 +153,10 @@ child_new(const struct fetch_settings *settings, const struct fetch_job *job,
 	int out[2] = { -1, -1 }, err[2] = { -1, -1 };
 
 	options_init(&options, settings, job);
-	if (c == NULL || pipe2(out, O_CLOEXEC | O_NONBLOCK) != 0)
+	if (c == NULL || !leash_open(&c->leash))
 		goto fail;
+	if (pipe2(out, O_CLOEXEC | O_NONBLOCK) != 0)
+		goto fail_leash;
 	if (pipe2(err, O_CLOEXEC | O_NONBLOCK) != 0)
 		goto fail_out;
 	/* The child's ends may wait. */
@@ -163,7 +165,7 @@ child_new(const struct fetch_settings *settings, const struct fetch_job *job,
 	c->pid = fork();
 	if (c->pid == 0)
 		child_run(&options, settings->limits, folder,
-		    (int[2]){ out[1], err[1] });
+		    (int[2]){ out[1], err[1] }, &c->leash);
 	if (c->pid < 0)
 		goto fail_err;
 	(void)setpgid(c->pid, c->pid); /* whoever is first */
@@ -176,6 +178,8 @@ fail_err:
 	close_both(err);
 fail_out:
 	close_both(out);
+fail_leash:
+	leash_close(&c->leash);
 fail:
 	(void)snprintf(detail, 160, "%s", strerror(errno));
 	base_free(c);
@@ -201,6 +205,7 @@ child_free(struct fetch_child *c)
 		(void)close(c->out);
 	if (c->err >= 0)
 		(void)close(c->err);
+	leash_close(&c->leash);
 	base_free(c);
 }
 

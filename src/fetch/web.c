@@ -27,7 +27,7 @@ struct web {
 static enum reason
 net_start(struct web *w)
 {
-	struct process_body body = { http_run, &w->settings };
+	struct process_body body = { "cairn-net", http_run, &w->settings };
 
 	return process_start(&w->net, w->roots, &body);
 }

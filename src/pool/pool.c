@@ -70,6 +70,7 @@ zygote_child(const struct pool *p, int control, pid_t parent)
 		.memory = p->settings.memory,
 		.entries = p->settings.entries };
 
+	(void)prctl(PR_SET_NAME, "cairn-zygote");
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 ||
 	    getppid() != parent)
 		_exit(WORKER_UNCONFINED);

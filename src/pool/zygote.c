@@ -42,6 +42,7 @@ become_worker(struct zygote *z, int ring_fd, int sock, pid_t zygote)
 	struct ring ring;
 	sigset_t none;
 
+	(void)prctl(PR_SET_NAME, "cairn-worker");
 	if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 ||
 	    getppid() != zygote ||
 	    !ring_join(&ring, ring_fd, settings.in_size, settings.out_size) ||

@@ -86,7 +86,7 @@ seen_before(struct run *run)
 
 /* In the child. */
 static void
-become_command(const char *path, int in)
+become_command(const char *path, int in, struct leash *leash)
 {
 	char *const argv[] = { (char *)(uintptr_t)path, NULL };
 	int null = open("/dev/null", O_RDWR);
@@ -94,9 +94,9 @@ become_command(const char *path, int in)
 	if (null < 0 || dup2(in, STDIN_FILENO) < 0 ||
 	    dup2(null, STDOUT_FILENO) < 0 || dup2(null, STDERR_FILENO) < 0)
 		_exit(126);
-	if (close_range(3, ~0U, 0) != 0)
-		_exit(126);
 	(void)setpgid(0, 0);
+	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0 || !leash_wear(leash))
+		_exit(126);
 	(void)signal(SIGPIPE, SIG_DFL);
 	(void)execv(path, argv);
 	_exit(127);
@@ -155,18 +155,25 @@ static bool
 tell_child(const struct alarm *a, bool command, struct span body)
 {
 	int in = command ? body_file(body) : -1;
+	struct leash leash = LEASH_NONE;
+	bool is_told = false;
 	pid_t pid;
 
-	if (command && in < 0)
-		return false;
+	if (command && (in < 0 || !leash_open(&leash)))
+		goto out;
 	pid = fork();
 	if (pid == 0 && command)
-		become_command(a->to->command, in);
+		become_command(a->to->command, in, &leash);
 	else if (pid == 0)
 		post(a, body);
+	is_told = pid > 0 && await(pid);
+	if (is_told) /* it may have left somebody to do the work */
+		leash_release(&leash);
+out:
+	leash_close(&leash);
 	if (in >= 0)
 		(void)close(in);
-	return pid > 0 && await(pid);
+	return is_told;
 }
 
 static bool

@@ -26,35 +26,6 @@ engine_main(struct supervisor *s, int out)
 	_exit(report.status);
 }
 
-/* What a killed engine leaves (rsync's second process is nobody's child then)
- * has become ours, since we are a subreaper. Kernels without the list of
- * children: it ends by its own time-out. */
-void
-engine_bury(const struct supervisor *s)
-{
-	char path[64], text[4096], *at = text, *end;
-	ssize_t n;
-	int fd;
-
-	(void)snprintf(
-	    path, sizeof(path), "/proc/self/task/%d/children", (int)getpid());
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : 0;
-	if (fd >= 0)
-		(void)close(fd);
-	text[n > 0 ? n : 0] = '\0';
-	for (;;) {
-		long pid = strtol(at, &end, 10);
-
-		if (end == at)
-			return;
-		at = end;
-		if (pid > 0 && pid != s->server.pid && pid != s->site.pid &&
-		    pid != s->engine.pid)
-			(void)kill((pid_t)pid, SIGKILL);
-	}
-}
-
 void
 engine_start(struct supervisor *s)
 {

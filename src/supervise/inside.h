@@ -47,7 +47,7 @@ struct supervisor {
 	int lock;
 	bool is_stopping, run_again, reload_again;
 	bool is_ready; /* said to systemd */
-	int64_t stop_ms, reload_ms, bury_until_ms;
+	int64_t stop_ms, reload_ms;
 	int64_t watchdog_ms, fed_ms; /* 0: no watchdog */
 };
 
@@ -124,8 +124,6 @@ bool pem_check(struct supervisor *, const struct conf *) MUST_CHECK;
 /* engine.c */
 void engine_start(struct supervisor *);
 void engine_hear(struct supervisor *);
-/* End what engines that were killed have left. */
-void engine_bury(const struct supervisor *);
 
 /* notify.c: sd_notify(3), by hand. */
 void notify_systemd(const char *text);

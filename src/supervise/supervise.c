@@ -25,7 +25,6 @@
 #define KILL_MS        3500 /* from the goodbye to SIGKILL */
 #define RELOAD_MS      10000
 #define ALIVE_MS       20000
-#define BURY_MS        1000 /* orphans come one after the other */
 
 void
 supervise_say(const struct supervisor *s, const char *fmt, ...)
@@ -92,8 +91,6 @@ engine_ended(struct supervisor *s, int status)
 		say_ended(s, "the validation", status);
 	engine_hear(s);               /* its report, if it made one */
 	(void)kill(-c->pid, SIGKILL); /* what it left behind */
-	if (WIFSIGNALED(status))
-		s->bury_until_ms = now + BURY_MS;
 	c->pid = 0;
 	if (c->fd >= 0)
 		(void)close(c->fd);
@@ -326,8 +323,6 @@ by_the_clock(struct supervisor *s)
 		press(&s->engine, now - s->stop_ms);
 		return;
 	}
-	if (now <= s->bury_until_ms)
-		engine_bury(s);
 	end_what_hangs(s, &s->server, now);
 	end_what_hangs(s, &s->site, now);
 	if (s->next != NULL && !s->server.is_applying && !s->site.is_applying)
@@ -393,7 +388,6 @@ take_signals(struct supervisor *s)
 	(void)sigaddset(&mask, SIGINT);
 	(void)sigaddset(&mask, SIGCHLD);
 	(void)signal(SIGPIPE, SIG_IGN);
-	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	if (sigprocmask(SIG_BLOCK, &mask, &s->old_mask) != 0)
 		return false;
 	s->signals = signalfd(-1, &mask, SFD_NONBLOCK | SFD_CLOEXEC);

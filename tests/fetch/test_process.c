@@ -37,7 +37,7 @@ look(int sock, int keep, const void *ctx)
 static void
 test_has_nothing(void **state)
 {
-	struct process_body body = { look, NULL };
+	struct process_body body = { "look", look, NULL };
 	int fds[PROCESS_FDS], open_here = file_of(SPAN("mine")), high;
 	struct process p;
 	char said[80];
