@@ -454,7 +454,7 @@ test_lies(void **state)
 	serve_limits(&l);
 	l.object_max = 100000;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct process_body liar = { lie, &cases[i].n };
+		struct process_body liar = { "liar", lie, &cases[i].n };
 		struct https *h = serve_open(&server, &l);
 		static struct https_job job;
 		size_t zeros = 0;
