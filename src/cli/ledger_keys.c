@@ -28,7 +28,7 @@ passphrase_read(struct ledger_write *w)
 {
 	if (w->passphrase_path == NULL)
 		return STATUS_DONE;
-	if (!cli_read(&w->passphrase, w->passphrase_path))
+	if (!secret_bytes_read(w->self, &w->passphrase, w->passphrase_path))
 		return cannot_read(w, w->passphrase_path);
 	return first_line(&w->passphrase).n > 0
 		   ? STATUS_DONE
@@ -41,7 +41,7 @@ log_key_read(struct ledger_write *w)
 {
 	enum reason why;
 
-	if (!cli_read(&w->log_key_text, w->log_key_path))
+	if (!secret_bytes_read(w->self, &w->log_key_text, w->log_key_path))
 		return cannot_read(w, w->log_key_path);
 	why = note_secret_parse(&w->log_key, first_line(&w->log_key_text));
 	return why == REASON_OK
@@ -57,7 +57,7 @@ secret_read(struct ledger_write *w, struct crypt_secret **out, const char *path)
 	struct buf text;
 
 	buf_init(&text, KEY_FILE);
-	if (!cli_read(&text, path)) {
+	if (!secret_bytes_read(w->self, &text, path)) {
 		buf_fini(&text);
 		return cannot_read(w, path);
 	}

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "cli/ledger_witness.h"
+#include "cli/secret_file.h"
 
 #define SMALL_FILE ((size_t)1 << 20)
 #define NOTE_FILE  ((size_t)65537)
@@ -57,7 +58,7 @@ key_read(struct ledger_witness *w)
 {
 	struct span text;
 
-	if (!cli_read(&w->key_text, w->key_path))
+	if (!secret_bytes_read(w->self, &w->key_text, w->key_path))
 		return R_CONF_FILE;
 	text = buf_view(&w->key_text);
 	if (text.n > 0 && text.p[text.n - 1] == '\n')

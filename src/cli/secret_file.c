@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -188,6 +189,20 @@ folder_sync(const struct command *self, const char *path)
 		    : failure(self, "%s: %s", path, strerror(errno));
 }
 
+bool
+secret_bytes_read(const struct command *self, struct buf *out, const char *path)
+{
+	struct stat st;
+
+	if (!cli_read(out, path))
+		return false;
+	if (stat(path, &st) == 0 && S_ISREG(st.st_mode) &&
+	    (st.st_mode & S_IROTH) != 0)
+		(void)failure(self,
+		    "warning: %s: anyone may read this file: chmod o-r", path);
+	return true;
+}
+
 int
 secret_bytes_make(const struct command *self, const char *path, struct buf *b)
 {
@@ -198,6 +213,8 @@ secret_bytes_make(const struct command *self, const char *path, struct buf *b)
 
 	if (fd >= 0)
 		good = close(fd) == 0 && good;
+	if (fd >= 0 && !good)
+		(void)unlink(path);
 	wipe(b);
 	return good ? folder_sync(self, path)
 		    : failure(self, "%s: %s", path, strerror(saved));
@@ -243,7 +260,7 @@ secret_file_read(
 
 	*out = NULL;
 	buf_init(&text, SECRET_FILE);
-	if (!cli_read(&text, path))
+	if (!secret_bytes_read(p->self, &text, path))
 		status = usage_error(p->self, "%s: %s", path, strerror(errno));
 	if (status == STATUS_DONE && is_encrypted(buf_view(&text)))
 		status = passphrase_ask(p, path, false);

@@ -27,6 +27,9 @@ struct span passphrase_text(const struct passphrase *);
 /* A key in PEM; asks for a passphrase only when it is encrypted. */
 int secret_file_read(
     struct crypt_secret **out, struct passphrase *, const char *path);
+/* As cli_read; when anyone may read the file that is said. */
+bool secret_bytes_read(
+    const struct command *, struct buf *out, const char *path);
 /* Never over another, only for its owner, and on the disk when this returns:
  * a key that is lost is lost. */
 int secret_file_make(

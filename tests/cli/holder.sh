@@ -50,6 +50,9 @@ status "no passphrase" 2 "$cairn" holder new none --passphrase-command true
 check "it says how to have none" grep -q -- --no-passphrase err
 status "a command that fails" 2 "$cairn" holder new none \
 	--passphrase-command false
+status "no room for a key" 1 sh -c 'trap "" XFSZ; ulimit -f 0; exec "$@"' sh \
+	"$cairn" holder new none --no-passphrase --ledger log --keys keys
+check "nothing is left of it" [ -z "$(ls | grep '^none')" ]
 for name in bob carol dave erin; do
 	"$cairn" holder new $name --no-passphrase --ledger log --keys keys \
 		>$name.id 2>>err
@@ -78,14 +81,20 @@ status "enroll, the wrong passphrase" 2 holder enroll --as alice \
 	--passphrase-command 'echo wrong'
 check "it says so" grep -q key.passphrase err
 check "nothing written" [ ! -e alice-0000-enroll.stmt ]
+chmod o+r alice.pem
 status "enroll" 0 holder enroll --as alice \
 	--passphrase-command 'echo open sesame'
 check "a file" [ -s alice-0000-enroll.stmt ]
+check "who may read the key" grep -q 'alice.pem: anyone may read this' err
+chmod o-r alice.pem
 status "one after it, before it is in the log" 0 holder name --as alice \
 	alice-net --passphrase-command 'echo open sesame'
 status "submit needs the log's key" 2 holder submit --as alice
 check "it says so" grep -q -- --log-key err
+chmod o+r key
 status "submit both" 0 holder submit --as alice --log-key key
+check "who may read the log's key" grep -q 'key: anyone may read this' err
+chmod o-r key
 check "both" [ "$(grep -c applied out)" = 2 ]
 status "nothing left" 2 holder submit --as alice --log-key key
 status "change the passphrase" 0 "$cairn" holder passphrase --as alice \

@@ -15,6 +15,7 @@ status "a key" 0 "$cairn" ledger witness-key w1 --name example.org/w1
 mv out w1.line
 check "its line" grep -q '^witness example.org/w1+[0-9a-f]\{8\}+B' w1.line
 check "its owner's only" [ "$(ls -l w1 | cut -c 1-10)" = -rw------- ]
+check "for its owner only" [ "$(stat -c %a w1)" = 600 ]
 status "never over another" 1 "$cairn" ledger witness-key w1 --name x
 status "no name" 2 "$cairn" ledger witness-key w2
 status "a name that is none" 2 "$cairn" ledger witness-key w2 --name "a b"
