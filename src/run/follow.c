@@ -144,9 +144,9 @@ follow_one(struct follow *f)
 	struct run_ledger *r = f->report;
 	int64_t begun = clock_ms(), cpu = cpu_ms();
 
-	f->deadline_ms =
-	    begun + (int64_t)run->conf->limits.repository_time * 1000;
 	TRY(follow_load(f));
+	f->deadline_ms =
+	    clock_ms() + (int64_t)run->conf->limits.repository_time * 1000;
 	TRY(follow_announced(f));
 	if (f->kept.frozen) {
 		TRY(report_frozen(f));

@@ -125,7 +125,7 @@ void kept_write(struct buf *, const struct kept *);
 /* Spans borrow. */
 bool kept_parse(struct kept *out, struct span) MUST_CHECK;
 enum reason follow_load(struct follow *) MUST_CHECK;
-/* The state alone, once more. */
+/* The state alone, once more: read, or replayed. NULL: neither could be. */
 enum reason follow_load_state(struct follow *) MUST_CHECK;
 /* Where only what it says was read so far. */
 enum reason follow_need_state(struct follow *) MUST_CHECK;
@@ -135,6 +135,9 @@ uint64_t follow_time(const struct follow *);
 /* A file of this ledger beside it, whole or not at all; what cannot be written
  * is not there. */
 void follow_file_put(struct follow *, const char *suffix, struct span);
+/* -1: it could not be opened. */
+int follow_file_open(const struct follow *, const char *suffix, int flags);
+void follow_file_drop(const struct follow *, const char *suffix);
 /* At most so many bytes of it. */
 bool follow_file_get(
     struct buf *, const struct follow *, const char *suffix, size_t most);
@@ -158,6 +161,7 @@ enum reason follow_spot_end(struct follow *, struct spot *) MUST_CHECK;
 struct spool {
 	int fd;
 	uint64_t first, end;             /* entries in it */
+	uint64_t bytes;                  /* that they take, from its start on */
 	struct span *entries;            /* of the bundle at hand */
 	struct merkle_frontier frontier; /* of all of them */
 	/* Sizes of which the root is wanted too, and the roots. */
@@ -179,6 +183,12 @@ enum reason spool_fill(struct spool *, struct follow *, struct place *,
  * tiles that a place has. */
 bool is_shown(struct digest *root, uint64_t size, struct place *,
     const struct merkle_head *head) MUST_CHECK;
+
+/* follow_entries.c: what was accepted is replayed from what is kept of it, as a
+ * state and its tally that are saved. R_LOG_MISSING: it is not there. */
+enum reason entries_replay(struct follow *) MUST_CHECK;
+/* Those of the spool are about to be accepted. */
+void entries_keep(struct follow *, const struct spool *);
 
 /* follow_replay.c: the state moves on over the spool; when it fails it is of
  * no use any more, and `detail` may say more. */

@@ -143,6 +143,7 @@ accept(struct trial *t)
 	if (k->note.p == NULL)
 		return R_LIMIT_MEMORY;
 	TRY(follow_discover(f));
+	entries_keep(f, t->spool);
 	return follow_save(f, true);
 }
 

@@ -339,6 +339,33 @@ file_name(char out[NAME_SIZE], const struct follow *f, const char *suffix)
 	(void)snprintf(out, NAME_SIZE, "%s.%s", ledger, suffix);
 }
 
+int
+follow_file_open(const struct follow *f, const char *suffix, int flags)
+{
+	int folder = folder_open(f->run->conf), fd;
+	char name[NAME_SIZE];
+
+	if (folder < 0)
+		return -1;
+	file_name(name, f, suffix);
+	fd = openat(folder, name, flags | O_NOFOLLOW | O_CLOEXEC, 0600);
+	(void)close(folder);
+	return fd;
+}
+
+void
+follow_file_drop(const struct follow *f, const char *suffix)
+{
+	int folder = folder_open(f->run->conf);
+	char name[NAME_SIZE];
+
+	if (folder < 0)
+		return;
+	file_name(name, f, suffix);
+	(void)unlinkat(folder, name, 0);
+	(void)close(folder);
+}
+
 void
 follow_file_put(struct follow *f, const char *suffix, struct span bytes)
 {
@@ -382,20 +409,53 @@ say(struct follow *f)
 	r->frozen = k->frozen;
 }
 
-/* It may be gone: then the log is replayed up to here again. */
-enum reason
-follow_load_state(struct follow *f)
+static enum reason
+state_find(struct follow *f)
 {
 	int folder = folder_open(f->run->conf);
 	enum reason why;
 
 	if (folder < 0)
 		return trouble(f->run->why, f->run->conf->cache);
-	ledger_state_free(f->state);
-	f->state = NULL;
 	why = state_read(&f->state, folder, f->state_file);
 	(void)close(folder);
-	return why == R_LIMIT_MEMORY ? why : REASON_OK;
+	return why;
+}
+
+/* Under the successions it was accepted under, which are those of today; or
+ * else the log is had anew. */
+static enum reason
+state_replay(struct follow *f)
+{
+	enum reason why;
+
+	if (f->is_outdated)
+		return R_LOG_MISSING;
+	why = entries_replay(f);
+	if (why == REASON_OK && !f->run->conf->no_memo)
+		TRY(follow_find(f, R_LOG_STATE, EFFECT_WARNING, f->report->name,
+		    "replayed from the entries kept"));
+	return why;
+}
+
+static bool
+is_absent(enum reason why)
+{
+	return why == R_LOG_STATE || why == R_LOG_MISSING;
+}
+
+enum reason
+follow_load_state(struct follow *f)
+{
+	bool anew = f->run->conf->no_memo;
+	enum reason why;
+
+	ledger_state_free(f->state);
+	f->state = NULL;
+	why = anew ? state_replay(f) : state_find(f);
+	if (is_absent(why))
+		why = anew ? state_find(f) : state_replay(f);
+	return is_absent(why) ? REASON_OK : why;
 }
 
 enum reason
@@ -473,8 +533,8 @@ follow_save(struct follow *f, bool with_state)
 	int folder;
 
 	say(f);
-	if (!f->run->is_now)
-		return REASON_OK; /* a run at another time leaves no trace */
+	if (!f->run->is_now || f->run->is_guess)
+		return REASON_OK; /* it leaves no trace */
 	if (!with_state)
 		return record_save(f);
 	folder = folder_open(f->run->conf);

@@ -82,6 +82,7 @@ spool_put(
 	const struct span *last = &entries[n - 1];
 	struct span all = span_of(start, (size_t)(last->p + last->n - start));
 
+	s->bytes += all.n;
 	while (all.n > 0) {
 		ssize_t w = write(s->fd, all.p, all.n);
 
@@ -167,6 +168,7 @@ spool_fill(struct spool *s, struct follow *f, struct place *place,
 		TRY(spool_open(s, f->run->conf));
 	if (ftruncate(s->fd, 0) != 0 || lseek(s->fd, 0, SEEK_SET) != 0)
 		return R_STORE_IO;
+	s->bytes = 0;
 	mark_roots(s);
 	why = fill(s, f, place, head->size);
 	if (why == REASON_OK) {

@@ -10,6 +10,7 @@
 #include "run/follow.h"
 
 #define CHUNK_BYTES   ((size_t)16 << 20)
+#define READ_BYTES    ((size_t)1 << 20)
 #define CHUNK_ENTRIES 32768
 #define BATCH         64 /* entries of one task */
 
@@ -22,7 +23,7 @@ struct replay {
 	VEC(struct span) entries;
 	struct arena arena;   /* of a chunk */
 	struct arena scratch; /* of an entry */
-	bool ended;           /* all of the spool is in bytes */
+	uint64_t had;         /* bytes of the spool so far */
 };
 
 static void
@@ -34,22 +35,25 @@ load_nothing(void *ctx, struct job *j)
 /* ---- from the spool -------------------------------------------------- */
 
 static enum reason
-read_more(struct replay *r, int fd)
+read_more(struct replay *r, const struct spool *s)
 {
-	while (!r->ended && r->bytes.n < CHUNK_BYTES) {
-		size_t had = r->bytes.n, want = (size_t)1 << 20;
-		uint8_t *room = buf_insert(&r->bytes, had, want);
+	while (r->had < s->bytes && r->bytes.n < CHUNK_BYTES) {
+		size_t at = r->bytes.n, want = READ_BYTES;
+		uint8_t *room;
 		ssize_t n;
 
+		if (want > s->bytes - r->had)
+			want = (size_t)(s->bytes - r->had);
+		room = buf_insert(&r->bytes, at, want);
 		if (room == NULL)
 			return R_LIMIT_MEMORY;
 		do
-			n = read(fd, room, want);
+			n = pread(s->fd, room, want, (off_t)r->had);
 		while (n < 0 && errno == EINTR);
-		if (n < 0)
+		if (n <= 0)
 			return R_STORE_IO;
-		r->bytes.n = had + (size_t)n;
-		r->ended = n == 0;
+		r->bytes.n = at + (size_t)n;
+		r->had += (uint64_t)n;
 	}
 	return REASON_OK;
 }
@@ -155,12 +159,10 @@ replay_all(struct replay *r, const struct spool *s)
 {
 	struct run *run = r->f->run;
 
-	if (lseek(s->fd, 0, SEEK_SET) != 0)
-		return R_STORE_IO;
 	while (r->at < s->end) {
 		size_t used;
 
-		TRY(read_more(r, s->fd));
+		TRY(read_more(r, s));
 		TRY(chunk_cut(r, &used));
 		if (r->entries.n == 0)
 			return R_STORE_IO;

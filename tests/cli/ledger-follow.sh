@@ -110,7 +110,9 @@ mv timed.cache/ledgers/*.?.* state
 check "it is all that is wanted" [ "$(timed)" = "AS64500 AS64501 " ]
 check "also with --at" [ "$(timed --at $((until - 1)))" = "AS64500 AS64501 " ]
 mv timed timed.gone
-check "but not after it" [ -z "$(timed --at "$until")" ]
+check "after it, the entries kept are replayed" [ "$(timed --at "$until")" = "AS64500 " ]
+rm timed.cache/ledgers/*.entries
+check "but not without them" [ -z "$(timed --at "$until")" ]
 mv timed.gone timed
 check "nor with one that is bent" sh -c "printf X |
 	dd of='$said' bs=1 seek=700 conv=notrunc 2>/dev/null"

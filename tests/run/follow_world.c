@@ -161,6 +161,9 @@ configure(struct world *w, const struct how *how)
 	    conf_finish(&w->conf, &error) != REASON_OK)
 		fail_msg("%u: %s", error.line, error.text);
 	buf_fini(&b);
+	w->conf.no_memo = how->no_memo;
+	if (how->repository_bytes > 0)
+		w->conf.limits.repository_bytes = how->repository_bytes;
 	w->conf.has_at = how->later != 0;
 	w->conf.at = w->now + how->later;
 }

@@ -31,6 +31,8 @@ struct how {
 	unsigned quorum;
 	int64_t later; /* --at so much after now; 0: now */
 	unsigned jobs;
+	bool no_memo;
+	uint64_t repository_bytes; /* 0: as ever */
 	const char *more; /* lines of the ledger's entry */
 };
 

@@ -129,7 +129,8 @@ test_same_state(void **state)
 			(void)run(w, &how);
 			check_is(w, "whole", WHOLE(w), 2);
 			buf_reset(&b);
-			shell(w, "rm cache/ledgers/*.said");
+			shell(w, "rm cache/ledgers/*.said "
+				 "cache/ledgers/*.entries");
 			slurp(&b, at(w, "cache/ledgers"));
 			if (first.n == 0)
 				buf_span(&first, buf_view(&b));
@@ -173,6 +174,100 @@ test_lost_state(void **state)
 		    w->result.ledgers[0].payloads.vrps, i < 2 ? 0 : 2);
 		assert_int_equal(w->result.view.n, 2);
 		assert_int_equal(w->result.degraded, i < 2);
+	}
+}
+
+/* What another version replayed is replayed from what is kept of the log,
+ * whoever is gone; and from nothing that is not what was accepted. */
+static void
+test_other_version(void **state)
+{
+	const struct how how = { .sources = "a", .quorum = 2 };
+	const struct how anew = {
+		.sources = "a", .quorum = 2, .no_memo = true
+	};
+	static const struct {
+		const char *what, *script;
+		bool counts;
+	} cases[] = {
+		{ "as it was left", ":", true },
+		{ "more than was accepted", "echo more >>$e", true },
+		{ "with its end cut off", "truncate -s -9 $e", false },
+		{ "bent",
+		    "printf x | dd of=$e bs=1 seek=9 conv=notrunc 2>/dev/null",
+		    false },
+		{ "gone", "rm $e", false },
+	};
+	static const char old[] =
+	    "rm cache/ledgers/*.said; e=$(echo cache/ledgers/*.entries);"
+	    "for f in cache/ledgers/*.?*.*; do"
+	    " LC_ALL=C sed -i '1s/[0-9a-f]$/x/' $f; done;";
+	struct world *w = *state;
+	char script[512];
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct run_ledger *r;
+		bool counts = cases[i].counts;
+
+		shell(w, "rm -rf cache a");
+		make(w, "a", SMALL(w) - 1);
+		(void)run(w, &how);
+		make(w, "a", SMALL(w));
+		(void)run(w, &how);
+		(void)snprintf(
+		    script, sizeof(script), "%s %s", old, cases[i].script);
+		shell(w, script);
+		shell(w, "mv a b");
+		r = run(w, &how);
+		CHECK(cases[i].what, r->fresh == (counts ? SMALL(w) : 0));
+		CHECK(cases[i].what, r->payloads.vrps == counts);
+		CHECK(cases[i].what, found(w, R_LOG_STATE) == counts);
+		CHECK(cases[i].what, w->result.degraded == !counts);
+		r = run(w, &how);
+		CHECK(cases[i].what, r->payloads.vrps == counts);
+		assert_int_equal(r->fresh, 0);
+		r = run(w, &anew);
+		CHECK(cases[i].what, r->fresh == (counts ? SMALL(w) : 0));
+		shell(w, "mv b a");
+		make(w, "a", WHOLE(w));
+		r = run(w, &how);
+		check_is(w, cases[i].what, WHOLE(w), 2);
+		CHECK(cases[i].what,
+		    r->fresh == WHOLE(w) - (counts ? SMALL(w) : 0));
+		/* And kept again. */
+		r = run(w, &anew);
+		CHECK(cases[i].what, r->fresh == WHOLE(w));
+		check_is(w, cases[i].what, WHOLE(w), 2);
+	}
+}
+
+/* No more of a log is kept than of a repository: else nothing of it. */
+static void
+test_kept_limit(void **state)
+{
+	struct world *w = *state;
+	uint64_t bytes = 0;
+	struct buf kept;
+
+	for (size_t i = 0; i < SMALL(w); i++)
+		bytes += 2 + w->kit.log.v[i].n;
+	for (uint64_t less = 0; less < 2; less++) {
+		const struct how how = { .sources = "a",
+			.repository_bytes = bytes - less };
+
+		for (size_t n = SMALL(w) - 1; n <= SMALL(w); n++) {
+			make(w, "a", n);
+			(void)run(w, &how);
+		}
+		check_is(w, "followed all the same", SMALL(w), 1);
+		shell(w, "mkdir b; touch b/none;"
+			 "if mv cache/ledgers/*.entries b 2>/dev/null;"
+			 "then rm b/none; fi");
+		buf_init(&kept, 1 << 20);
+		slurp(&kept, at(w, "b"));
+		assert_int_equal(kept.n, less > 0 ? 0 : bytes + 8);
+		buf_fini(&kept);
+		shell(w, "rm -r b cache");
 	}
 }
 
@@ -407,6 +502,8 @@ main(void)
 		TEST(test_follow),
 		TEST(test_same_state),
 		TEST(test_lost_state),
+		TEST(test_other_version),
+		TEST(test_kept_limit),
 		TEST(test_sources),
 		TEST(test_withheld),
 		TEST(test_nothing_ever),
