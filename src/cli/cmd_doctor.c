@@ -2,11 +2,12 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "doctor/doctor.h"
 
 static void
-write_text(struct buf *out, const struct run_check *c)
+write_text(struct buf *out, const struct doctor_check *c)
 {
-	buf_printf(out, "%-4s  %s", run_health_id(c->health), c->name);
+	buf_printf(out, "%-4s  %s", doctor_health_id(c->health), c->name);
 	if (c->object[0] != '\0')
 		buf_printf(out, " %s", c->object);
 	buf_printf(out, ": %s", c->text);
@@ -16,13 +17,13 @@ write_text(struct buf *out, const struct run_check *c)
 }
 
 static void
-emit_check(struct emit *e, const struct run_check *c)
+emit_check(struct emit *e, const struct doctor_check *c)
 {
 	emit_object(e, NULL);
 	emit_str(e, "check", c->name);
 	if (c->object[0] != '\0')
 		emit_str(e, "object", c->object);
-	emit_str(e, "health", run_health_id(c->health));
+	emit_str(e, "health", doctor_health_id(c->health));
 	emit_str(e, "text", c->text);
 	if (c->advice[0] != '\0')
 		emit_str(e, "advice", c->advice);
@@ -30,14 +31,14 @@ emit_check(struct emit *e, const struct run_check *c)
 }
 
 static void
-write_json(struct buf *out, const struct run_checkup *c, const size_t n[3])
+write_json(struct buf *out, const struct doctor_checkup *c, const size_t n[3])
 {
 	struct emit e;
 
 	emit_init(&e, out, EMIT_JSON);
 	emit_object(&e, NULL);
-	for (size_t h = RUN_OK; h <= RUN_FAIL; h++)
-		emit_uint(&e, run_health_id((enum run_health)h), n[h]);
+	for (size_t h = DOCTOR_OK; h <= DOCTOR_FAIL; h++)
+		emit_uint(&e, doctor_health_id((enum doctor_health)h), n[h]);
 	emit_array(&e, "checks");
 	for (size_t i = 0; i < c->checks.n; i++)
 		emit_check(&e, &c->checks.v[i]);
@@ -47,7 +48,7 @@ write_json(struct buf *out, const struct run_checkup *c, const size_t n[3])
 
 /* -q: what is not well; --json: all of it. */
 static int
-report(const struct settings *s, const struct run_checkup *c)
+report(const struct settings *s, const struct doctor_checkup *c)
 {
 	size_t n[3] = { 0 };
 	struct buf out;
@@ -55,35 +56,35 @@ report(const struct settings *s, const struct run_checkup *c)
 
 	buf_init(&out, CLI_TEXT);
 	for (size_t i = 0; i < c->checks.n; i++) {
-		const struct run_check *check = &c->checks.v[i];
+		const struct doctor_check *check = &c->checks.v[i];
 
 		n[check->health]++;
-		if (!s->json && !(s->quiet && check->health == RUN_OK))
+		if (!s->json && !(s->quiet && check->health == DOCTOR_OK))
 			write_text(&out, check);
 	}
 	if (s->json)
 		write_json(&out, c, n);
 	status = print_answer(s->self, &out);
 	buf_fini(&out);
-	return status == STATUS_DONE && n[RUN_FAIL] > 0 ? STATUS_FAILED
-							: status;
+	return status == STATUS_DONE && n[DOCTOR_FAIL] > 0 ? STATUS_FAILED
+							   : status;
 }
 
 static int
 run_command(const struct command *self, int argc, char **argv)
 {
 	struct settings s = { .self = self };
-	struct run_checkup checkup;
+	struct doctor_checkup checkup;
 	int status;
 
 	conf_init(&s.conf);
 	status = settings_read(&s, argc, argv);
 	if (status == STATUS_DONE) {
-		if (run_doctor(&checkup, &s.conf) == REASON_OK)
+		if (doctor_look(&checkup, &s.conf) == REASON_OK)
 			status = report(&s, &checkup);
 		else
 			status = failure(self, "no memory");
-		run_checkup_fini(&checkup);
+		doctor_fini(&checkup);
 	}
 	conf_fini(&s.conf);
 	return status;

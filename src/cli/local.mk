@@ -20,7 +20,7 @@ cairn_SOURCES = %D%/cli.h %D%/main.c %D%/option.c %D%/settings.c %D%/file.c %D%/
 	%D%/holder_evidence.c %D%/holder_warn.c %D%/holder_sign.c \
 	%D%/holder_status.c
 cairn_SOURCES += %D%/cmd_ledger_clear.c
-cli_libs = liblisten.a liblogdir.a libledger.a libtlog.a $(run_libs) $(world_libs)
+cli_libs = liblisten.a liblogdir.a libledger.a libtlog.a $(doctor_libs) $(world_libs)
 cairn_LDADD = $(cli_libs)
 
 dist_man_MANS += doc/man/cairn.1 doc/man/cairn-validate.1 doc/man/cairn-show.1 \

@@ -295,3 +295,24 @@ alarm_queue_drop(const char *cache)
 		(void)unlink(path);
 	}
 }
+
+size_t
+run_look_alerts(int64_t *since, const char *cache)
+{
+	struct alarm_queue queue;
+	struct arena arena;
+	struct stat st;
+	char path[4096];
+	size_t n;
+
+	(void)snprintf(path, sizeof(path), "%s" ALARM_FOLDER, cache);
+	if (stat(path, &st) != 0)
+		return 0; /* looking makes no folder */
+	arena_init(&arena, SIZE_MAX);
+	alarm_queue_open(&queue, cache, &arena);
+	n = queue.owed.n;
+	*since = n > 0 ? queue.owed.v[0].since_at : 0;
+	alarm_queue_close(&queue);
+	arena_fini(&arena);
+	return n;
+}

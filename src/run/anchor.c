@@ -12,33 +12,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file/file.h"
 #include "run/inside.h"
 
 #define FILE_MAX ((size_t)1 << 20) /* of a TAL, of constraints */
-
-/* ---- the operator's files
- * ---------------------------------------------------------
- */
-
-enum reason
-file_load(struct buf *out, const char *path)
-{
-	uint8_t chunk[4096];
-	struct stat st;
-	ssize_t n;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-
-	if (fd < 0)
-		return R_TA_FILE;
-	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
-		(void)close(fd);
-		return R_TA_FILE;
-	}
-	while ((n = read(fd, chunk, sizeof(chunk))) > 0 && !out->failed)
-		buf_add(out, chunk, (size_t)n);
-	(void)close(fd);
-	return n != 0 || out->failed ? R_TA_FILE : REASON_OK;
-}
 
 /* The trust anchor as a whole is in question, or only warned about. */
 static enum reason
@@ -94,7 +71,7 @@ load_file(struct run *run, struct ta *ta, const char *path,
 	enum reason r;
 
 	buf_init(&bytes, FILE_MAX);
-	r = file_load(&bytes, path);
+	r = file_load(&bytes, path) ? REASON_OK : R_TA_FILE;
 	text = arena_dup(&run->work, buf_view(&bytes));
 	buf_fini(&bytes);
 	if (text.p == NULL)

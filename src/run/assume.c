@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "file/file.h"
 #include "run/follow.h"
 
 static enum reason
@@ -477,7 +478,7 @@ statement_take(struct follow *f, const struct conf_assumption *a,
 	struct buf bytes;
 
 	buf_init(&bytes, LEDGER_ENTRY_MAX);
-	if (file_load(&bytes, a->text) != REASON_OK)
+	if (!file_load(&bytes, a->text))
 		why = refuse(run, a, R_CONF_FILE, a->text);
 	else
 		why = ledger_precheck(

@@ -1,6 +1,7 @@
 /* From what the operator wrote to whose signatures count, and where. */
 #include <string.h>
 
+#include "file/file.h"
 #include "run/follow.h"
 
 #define KEYS_MAX ((size_t)1 << 20)
@@ -62,13 +63,13 @@ keys_of_policy(struct tlog_keys *out, struct follow *f, const char *key)
 	struct span text;
 	enum reason why;
 	struct buf b;
+	bool is_there;
 
 	buf_init(&b, KEYS_MAX);
-	why = file_load(&b, f->conf->policy);
-	text = why == REASON_OK ? arena_dup(arena, buf_view(&b))
-				: span_of(NULL, 0);
+	is_there = file_load(&b, f->conf->policy);
+	text = arena_dup(arena, buf_view(&b));
 	buf_fini(&b);
-	if (why != REASON_OK)
+	if (!is_there)
 		return fail(f, R_CONF_FILE, f->conf->policy);
 	if (text.p == NULL)
 		return R_LIMIT_MEMORY;

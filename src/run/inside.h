@@ -324,8 +324,6 @@ enum reason source_list(struct sources *out, struct run *, enum source_of,
     const struct uri *) MUST_CHECK;
 
 /* anchor.c */
-/* All of a file of the operator's; R_TA_FILE. */
-enum reason file_load(struct buf *out, const char *path) MUST_CHECK;
 enum reason anchor_load(
     struct run *, struct ta *, const struct conf_tal *) MUST_CHECK;
 enum reason anchor_want(struct run *, struct ta *) MUST_CHECK;

@@ -1,16 +1,14 @@
 noinst_LIBRARIES += librun.a
 librun_a_SOURCES = %D%/run.h %D%/inside.h %D%/finish.h %D%/run.c %D%/source.c \
 	%D%/want.c %D%/repository.c %D%/intake.c %D%/anchor.c %D%/judge.c %D%/walk.c %D%/harvest.c %D%/facts.c \
-	%D%/early.c %D%/assume.h %D%/assume.c %D%/settle.c %D%/slurm.h %D%/slurm.c %D%/slurm_kept.c %D%/hold.c %D%/withdrawn.h %D%/withdrawn.c %D%/publish.c %D%/alarm.h %D%/alarm.c %D%/alarm_queue.c %D%/doctor.h %D%/doctor.c %D%/doctor_rsync.c \
-	%D%/doctor_net.c %D%/doctor_sources.c %D%/doctor_https.c %D%/doctor_kernel.c %D%/doctor_serve.c %D%/doctor_watch.c \
-	%D%/ask.c
+	%D%/early.c %D%/assume.h %D%/assume.c %D%/settle.c %D%/slurm.h %D%/slurm.c %D%/slurm_kept.c %D%/hold.c %D%/withdrawn.h %D%/withdrawn.c %D%/publish.c %D%/alarm.h %D%/alarm.c %D%/alarm_queue.c %D%/ask.c
 librun_a_SOURCES += %D%/memo.c %D%/same.h %D%/same.c %D%/same_key.c \
 	%D%/same_record.c
 # Ledgers.
 librun_a_SOURCES += %D%/follow.h %D%/follow.c %D%/follow_conf.c %D%/follow_kept.c \
-	%D%/doctor_ledger.c %D%/follow_ask.c %D%/follow_discover.c %D%/follow_said.c %D%/follow_read.c %D%/follow_entries.c %D%/follow_replay.c \
+	%D%/follow_ask.c %D%/follow_look.c %D%/follow_discover.c %D%/follow_said.c %D%/follow_read.c %D%/follow_entries.c %D%/follow_replay.c \
 	%D%/follow_choose.c %D%/follow_evidence.c %D%/follow_emit.c %D%/follow_clear.c %D%/follow_witness.c
-run_libs = librun.a $(pool_libs) $(policy_libs) $(view_libs) $(store_libs) $(fetch_libs) $(conf_libs) $(supervise_libs) $(output_libs)
+run_libs = librun.a $(pool_libs) $(policy_libs) $(view_libs) $(store_libs) $(fetch_libs) $(conf_libs) $(output_libs) $(file_libs)
 
 # What a state says is read by the code that wrote it, or not at all.
 said_sources = %D%/follow_said.c $(replay_sources)
@@ -22,7 +20,7 @@ src/run/follow_said.$(OBJEXT): src/run/said_version.h
 CLEANFILES += src/run/said_version.h
 
 # A view stands for what the whole program would have made of its sources.
-whole_sources = $(judge_sources) $(libtlog_a_SOURCES) $(libledger_a_SOURCES) \
+whole_sources = $(judge_sources) $(libfile_a_SOURCES) $(libtlog_a_SOURCES) $(libledger_a_SOURCES) \
 	$(libview_a_SOURCES) $(libpolicy_a_SOURCES) $(libstore_a_SOURCES) \
 	$(libfetch_a_SOURCES) $(libconf_a_SOURCES) $(liboutput_a_SOURCES) \
 	$(libpool_a_SOURCES) $(librun_a_SOURCES)

@@ -222,37 +222,38 @@ enum reason run_ledger_clear(const struct conf *, const char *name,
 enum reason run_slurm_load(struct slurm *out, const char *const *paths,
     size_t n, const struct limits *, struct fault *why) MUST_CHECK;
 
-/* ---- looking without running ---------------------------------------------
- * The configuration, the clock, the cache and its disk, the folders of
- * outputs, rsync, trust anchor locators, their hosts (unless offline), and
- * mirrors: one check after the other. Makes no folder; a store that is there
- * is opened and closed; rsync is asked for its version.
- */
+/* ---- looking without running: what a run would find ---------------------- */
 
-enum run_health {
-	RUN_OK,
-	RUN_WARN, /* a run would work, but worse */
-	RUN_FAIL  /* something would not work */
-};
-
-const char *run_health_id(enum run_health); /* "ok" */
-
-struct run_check {
-	const char *name;   /* "rsync" */
-	const char *object; /* which of several; "" where there is one */
-	enum run_health health;
+/* One source of a ledger, asked now. */
+struct run_ledger_source {
 	const char *text;
-	const char *advice; /* what to do; "" when nothing is */
+	bool is_announced;  /* by a holder, not the operator */
+	enum reason reason; /* REASON_OK: its checkpoint counts */
+	char detail[160];
+	uint64_t size;
+	int64_t cosigned_at; /* newest counted cosignature; 0: none */
+	size_t witnesses;    /* that cosigned it */
 };
 
-struct run_checkup {
-	struct arena arena;
-	VEC(struct run_check) checks;
-	bool failed; /* memory */
+struct run_ledger_look {
+	enum reason reason; /* of its keys: all else is known for REASON_OK */
+	char detail[160];
+	bool is_reachable; /* enough of its witnesses' keys can be used */
+	size_t n_sources;  /* asked; none that offline forbids */
+	struct run_ledger_source *sources;
+	/* What the last run left in the cache. */
+	bool has_record, is_frozen;
+	uint64_t size; /* in force */
+	int64_t cosigned_at;
+	struct span evidence; /* path */
 };
 
-/* run_checkup_fini is due in either case. */
-enum reason run_doctor(struct run_checkup *out, const struct conf *) MUST_CHECK;
-void run_checkup_fini(struct run_checkup *);
+/* Of each ledger, in the order of the configuration; in the arena. Makes and
+ * keeps nothing; with the limits of the caller's patience. R_LIMIT_MEMORY. */
+enum reason run_look_ledgers(struct run_ledger_look **out, const struct conf *,
+    const struct limits *, struct arena *) MUST_CHECK;
+
+/* How many alerts wait to be told, and since when. */
+size_t run_look_alerts(int64_t *since, const char *cache);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "file/file.h"
 #include "run/follow.h"
 #include "run/same.h"
 #include "run/whole.h" /* made by local.mk */
@@ -68,14 +69,10 @@ put_slurm(struct buf *b, const struct conf *c)
 {
 	for (size_t i = 0; i < c->n_slurm; i++) {
 		struct buf text;
-		enum reason reason;
 
 		buf_init(&text, (size_t)c->limits.slurm_bytes);
-		reason = file_load(&text, c->slurm[i]);
-		if (reason == R_LIMIT_MEMORY)
-			b->failed = true;
 		/* What cannot be read, slurm_take judges. */
-		put_u64(b, reason);
+		put_u64(b, file_load(&text, c->slurm[i]));
 		put_span(b, span_str(c->slurm[i]));
 		put_span(b, buf_view(&text));
 		buf_fini(&text);

@@ -390,6 +390,15 @@ store_look(struct store **out, const char *cache, struct fault *why)
 	return open_as(out, cache, false, why);
 }
 
+bool
+store_is_there(const char *cache)
+{
+	char path[4096];
+
+	(void)snprintf(path, sizeof(path), "%s/store/data.mdb", cache);
+	return access(path, F_OK) == 0;
+}
+
 static void
 say_closed(const struct store *s)
 {

@@ -32,6 +32,8 @@ enum reason store_open(
  * that a run may go on meanwhile; what it writes is not seen. */
 enum reason store_look(
     struct store **out, const char *cache, struct fault *why) MUST_CHECK;
+/* One that opening does not have to make. */
+bool store_is_there(const char *cache);
 void store_close(struct store *); /* after all reads and writes; may be NULL */
 /* Nothing was wrong with it: the next who opens it need not look at all of it
  * first, if the file is still as it is when it is closed. */

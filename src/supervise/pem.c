@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file/file.h"
 #include "supervise/inside.h"
 
 #define PEM_MAX ((size_t)1 << 20)
@@ -14,20 +15,8 @@
 bool
 supervise_read(struct buf *out, const char *path)
 {
-	uint8_t piece[4096];
-	ssize_t n = 0;
-	int fd;
-
 	buf_init(out, PEM_MAX);
-	if (path == NULL)
-		return true;
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return false;
-	while ((n = read(fd, piece, sizeof(piece))) > 0)
-		buf_add(out, piece, (size_t)n);
-	(void)close(fd);
-	return n == 0 && !out->failed;
+	return path == NULL || file_load(out, path);
 }
 
 enum reason

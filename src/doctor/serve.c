@@ -9,7 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "run/doctor.h"
+#include "crypt/crypt.h"
+#include "doctor/inside.h"
 #include "serve/serve.h"
 #include "supervise/supervise.h"
 
@@ -62,7 +63,7 @@ is_ours(const struct conf_listener *l, bool is_http)
 }
 
 static void
-say_in_use(struct run_checkup *c, struct run_check *check,
+say_in_use(struct doctor_checkup *c, struct doctor_check *check,
     const struct conf_listener *l, bool is_http)
 {
 	if (is_ours(l, is_http)) {
@@ -71,7 +72,7 @@ say_in_use(struct run_checkup *c, struct run_check *check,
 			    : "somebody serves routers there");
 		return;
 	}
-	check->health = RUN_WARN;
+	check->health = DOCTOR_WARN;
 	check->advice = "unless it is cairn serve, end who has it (ss -ltnp "
 			"tells), or listen elsewhere";
 	doctor_say(c, check,
@@ -81,9 +82,9 @@ say_in_use(struct run_checkup *c, struct run_check *check,
 
 static void
 check_listener(
-    struct run_checkup *c, const struct conf_listener *l, bool is_http)
+    struct doctor_checkup *c, const struct conf_listener *l, bool is_http)
 {
-	struct run_check check = { .name = is_http ? "http" : "rtr",
+	struct doctor_check check = { .name = is_http ? "http" : "rtr",
 		.object = l->address };
 	int fd = supervise_bind(l->address), error = errno;
 
@@ -97,7 +98,7 @@ check_listener(
 		say_in_use(c, &check, l, is_http);
 		return;
 	}
-	check.health = RUN_FAIL;
+	check.health = DOCTOR_FAIL;
 	check.advice =
 	    error == EACCES ? "ports below 1024 are root's: give the service "
 			      "CAP_NET_BIND_SERVICE, or its socket by systemd, "
@@ -112,12 +113,12 @@ check_listener(
 
 /* False: that has been said. */
 static bool
-read_pem(
-    struct run_checkup *c, struct buf *out, const char *name, const char *path)
+read_pem(struct doctor_checkup *c, struct buf *out, const char *name,
+    const char *path)
 {
-	struct run_check check = { .name = name,
+	struct doctor_check check = { .name = name,
 		.object = path,
-		.health = RUN_FAIL,
+		.health = DOCTOR_FAIL,
 		.advice = "let the user that runs cairn read it" };
 
 	errno = 0;
@@ -129,11 +130,11 @@ read_pem(
 }
 
 static void
-check_key_mode(struct run_checkup *c, const char *name, const char *path)
+check_key_mode(struct doctor_checkup *c, const char *name, const char *path)
 {
-	struct run_check check = { .name = name,
+	struct doctor_check check = { .name = name,
 		.object = path,
-		.health = RUN_WARN,
+		.health = DOCTOR_WARN,
 		.advice = "chmod o= it: who has the key can stand in for this "
 			  "server" };
 	struct stat st;
@@ -144,20 +145,21 @@ check_key_mode(struct run_checkup *c, const char *name, const char *path)
 }
 
 static void
-say_certificate(struct run_checkup *c, struct run_check *check, int64_t until)
+say_certificate(
+    struct doctor_checkup *c, struct doctor_check *check, int64_t until)
 {
 	int64_t now = time(NULL);
 	char text[TIME_TEXT];
 
 	time_write(text, sizeof(text), until);
 	if (until <= now) {
-		check->health = RUN_FAIL;
+		check->health = DOCTOR_FAIL;
 		check->advice = "renew it, and reload";
 		doctor_say(c, check, "it ended at %s", text);
 		return;
 	}
 	if (until < now + SOON_S) {
-		check->health = RUN_WARN;
+		check->health = DOCTOR_WARN;
 		check->advice = "renew it, and reload";
 	}
 	doctor_say(c, check, "with its key, until %s", text);
@@ -168,9 +170,10 @@ struct pems {
 };
 
 static void
-check_tls(struct run_checkup *c, const struct pems *p)
+check_tls(struct doctor_checkup *c, const struct pems *p)
 {
-	struct run_check check = { .name = p->name, .object = p->certificate };
+	struct doctor_check check = { .name = p->name,
+		.object = p->certificate };
 	struct buf certificate, key, ca;
 	struct fault why;
 	int64_t until = 0;
@@ -189,7 +192,7 @@ check_tls(struct run_checkup *c, const struct pems *p)
 		if (r == REASON_OK) {
 			say_certificate(c, &check, until);
 		} else {
-			check.health = RUN_FAIL;
+			check.health = DOCTOR_FAIL;
 			check.advice = "name a chain in PEM, the server's own "
 				       "certificate first, and its key";
 			doctor_say(c, &check, "%s: %s: %s", reason_id(r),
@@ -203,7 +206,7 @@ check_tls(struct run_checkup *c, const struct pems *p)
 }
 
 void
-doctor_serve(struct run_checkup *c, const struct conf *conf)
+doctor_serve(struct doctor_checkup *c, const struct conf *conf)
 {
 	const struct conf_server *rtr = &conf->rtr.server;
 	const struct conf_server *http = &conf->http.server;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/doctor.h"
+#include "doctor/inside.h"
 
 #define HOST_MAX 256
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "run/doctor.h"
+#include "doctor/inside.h"
 
 #define ANSWER_MS 5000
 
@@ -108,11 +108,11 @@ version_parse(unsigned out[2], const char *text)
 }
 
 void
-doctor_rsync(struct run_checkup *c, const struct conf *conf)
+doctor_rsync(struct doctor_checkup *c, const struct conf *conf)
 {
-	struct run_check check = { .name = "rsync",
+	struct doctor_check check = { .name = "rsync",
 		.object = conf->rsync_command,
-		.health = RUN_FAIL };
+		.health = DOCTOR_FAIL };
 	char answer[4096], *text;
 	unsigned v[2];
 	int status = ask(answer, sizeof(answer), conf->rsync_command);
@@ -127,9 +127,9 @@ doctor_rsync(struct run_checkup *c, const struct conf *conf)
 			doctor_say(c, &check, "it does not say its version");
 		return;
 	}
-	check.health = RUN_OK;
+	check.health = DOCTOR_OK;
 	if (v[0] < 3 || (v[0] == 3 && v[1] < 5)) {
-		check.health = RUN_WARN;
+		check.health = DOCTOR_WARN;
 		check.advice = "install 3.5.0 or later: servers can harm "
 			       "clients of earlier versions";
 	}

@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "run/doctor.h"
+#include "doctor/inside.h"
 #include "store/store.h"
 
 #define TEXT_MAX   ((size_t)8192)
@@ -22,14 +22,14 @@
 #define FILES_GOOD 1000000 /* rsync's copies are a file an object */
 
 const char *
-run_health_id(enum run_health health)
+doctor_health_id(enum doctor_health health)
 {
 	switch (health) {
-	case RUN_OK:
+	case DOCTOR_OK:
 		return "ok";
-	case RUN_WARN:
+	case DOCTOR_WARN:
 		return "warn";
-	case RUN_FAIL:
+	case DOCTOR_FAIL:
 		return "fail";
 	}
 	BUG("a health");
@@ -37,7 +37,7 @@ run_health_id(enum run_health health)
 
 /* A copy without what would move a cursor. */
 static const char *
-keep(struct run_checkup *c, const char *text)
+keep(struct doctor_checkup *c, const char *text)
 {
 	struct buf b;
 	char *out;
@@ -53,10 +53,10 @@ keep(struct run_checkup *c, const char *text)
 }
 
 void
-doctor_say(
-    struct run_checkup *c, const struct run_check *check, const char *fmt, ...)
+doctor_say(struct doctor_checkup *c, const struct doctor_check *check,
+    const char *fmt, ...)
 {
-	struct run_check one = *check;
+	struct doctor_check one = *check;
 	char text[1024];
 	va_list args;
 
@@ -73,9 +73,9 @@ doctor_say(
 /* ---- the configuration, the clock ------------------------------------ */
 
 static void
-check_conf(struct run_checkup *c, const struct conf *conf)
+check_conf(struct doctor_checkup *c, const struct conf *conf)
 {
-	struct run_check check = { .name = "configuration" };
+	struct doctor_check check = { .name = "configuration" };
 
 	if (conf->file != NULL)
 		check.object = conf->file;
@@ -98,16 +98,10 @@ written_at(const struct conf *conf)
 	return stat(path, &st) == 0 ? st.st_mtime : 0;
 }
 
-bool
-doctor_has_store(const struct conf *conf)
-{
-	return written_at(conf) != 0;
-}
-
 static void
-check_clock(struct run_checkup *c, const struct conf *conf)
+check_clock(struct doctor_checkup *c, const struct conf *conf)
 {
-	struct run_check check = { .name = "clock", .health = RUN_FAIL };
+	struct doctor_check check = { .name = "clock", .health = DOCTOR_FAIL };
 	struct timex t = { 0 };
 	int64_t now = time(NULL), last = written_at(conf);
 	char text[TIME_TEXT], then[TIME_TEXT];
@@ -122,14 +116,14 @@ check_clock(struct run_checkup *c, const struct conf *conf)
 		doctor_say(c, &check, "%s, but the cache was written at %s",
 		    text, then);
 	} else if (state == TIME_ERROR) {
-		check.health = RUN_WARN;
+		check.health = DOCTOR_WARN;
 		check.advice = "run an NTP client such as chrony";
 		doctor_say(c, &check,
 		    "%s, but nothing keeps it right as far as the kernel "
 		    "knows",
 		    text);
 	} else {
-		check.health = RUN_OK;
+		check.health = DOCTOR_OK;
 		check.advice = NULL;
 		doctor_say(c, &check, "%s%s", text,
 		    state >= 0 ? ", synchronised" : "");
@@ -152,9 +146,9 @@ folder_of(char *out, size_t n, const char *path)
 }
 
 static void
-check_new_cache(struct run_checkup *c, const char *cache)
+check_new_cache(struct doctor_checkup *c, const char *cache)
 {
-	struct run_check check = { .name = "cache", .object = cache };
+	struct doctor_check check = { .name = "cache", .object = cache };
 	char folder[TEXT_MAX / 2];
 
 	folder_of(folder, sizeof(folder), cache);
@@ -162,7 +156,7 @@ check_new_cache(struct run_checkup *c, const char *cache)
 		doctor_say(c, &check, "the first run will make it");
 		return;
 	}
-	check.health = RUN_FAIL;
+	check.health = DOCTOR_FAIL;
 	check.advice = "make the folder, owned by the user that runs cairn";
 	doctor_say(
 	    c, &check, "it is not there, and %s: %s", folder, strerror(errno));
@@ -189,9 +183,9 @@ store_advice(enum reason reason)
 }
 
 static void
-check_cache(struct run_checkup *c, const char *cache)
+check_cache(struct doctor_checkup *c, const char *cache)
 {
-	struct run_check check = { .name = "cache", .object = cache };
+	struct doctor_check check = { .name = "cache", .object = cache };
 	struct store *store = NULL;
 	struct fault why;
 	enum reason reason;
@@ -208,16 +202,16 @@ check_cache(struct run_checkup *c, const char *cache)
 		    c, &check, "not looked into: in use (%s)", why.detail);
 		return;
 	}
-	check.health = RUN_FAIL;
+	check.health = DOCTOR_FAIL;
 	check.advice = store_advice(reason);
 	doctor_say(c, &check, "%s: %s%s%s", reason_id(reason),
 	    reason_text(reason), why.detail[0] != '\0' ? ": " : "", why.detail);
 }
 
 static void
-check_disk(struct run_checkup *c, const char *cache)
+check_disk(struct doctor_checkup *c, const char *cache)
 {
-	struct run_check check = { .name = "disk", .object = cache };
+	struct doctor_check check = { .name = "disk", .object = cache };
 	char folder[TEXT_MAX / 2];
 	struct statvfs disk;
 	uint64_t bytes;
@@ -227,11 +221,11 @@ check_disk(struct run_checkup *c, const char *cache)
 		return; /* said by the cache */
 	bytes = (uint64_t)disk.f_bavail * disk.f_frsize;
 	if (bytes < DISK_LEAST)
-		check.health = RUN_FAIL;
+		check.health = DOCTOR_FAIL;
 	else if (bytes < DISK_GOOD ||
 		 (disk.f_files > 0 && disk.f_favail < FILES_GOOD))
-		check.health = RUN_WARN;
-	if (check.health != RUN_OK)
+		check.health = DOCTOR_WARN;
+	if (check.health != DOCTOR_OK)
 		check.advice = "free space: 4 GiB and a million files are "
 			       "enough for all of the RPKI";
 	if (disk.f_files > 0)
@@ -246,9 +240,9 @@ check_disk(struct run_checkup *c, const char *cache)
 /* ---- outputs --------------------------------------------------------- */
 
 static void
-check_output(struct run_checkup *c, const char *path)
+check_output(struct doctor_checkup *c, const char *path)
 {
-	struct run_check check = { .name = "output", .object = path };
+	struct doctor_check check = { .name = "output", .object = path };
 	char folder[TEXT_MAX / 2];
 
 	if (path == NULL || strcmp(path, "-") == 0)
@@ -258,14 +252,14 @@ check_output(struct run_checkup *c, const char *path)
 		doctor_say(c, &check, "its folder may be written");
 		return;
 	}
-	check.health = RUN_FAIL;
+	check.health = DOCTOR_FAIL;
 	check.advice = "make the folder, and let the user that runs cairn "
 		       "write it";
 	doctor_say(c, &check, "%s: %s", folder, strerror(errno));
 }
 
 void
-doctor_machine(struct run_checkup *c, const struct conf *conf)
+doctor_machine(struct doctor_checkup *c, const struct conf *conf)
 {
 	struct stat st;
 
@@ -282,9 +276,9 @@ doctor_machine(struct run_checkup *c, const struct conf *conf)
 }
 
 enum reason
-run_doctor(struct run_checkup *out, const struct conf *conf)
+doctor_look(struct doctor_checkup *out, const struct conf *conf)
 {
-	*out = (struct run_checkup){ 0 };
+	*out = (struct doctor_checkup){ 0 };
 	arena_init(&out->arena, SIZE_MAX);
 	doctor_machine(out, conf);
 	doctor_kernel(out);
@@ -298,7 +292,7 @@ run_doctor(struct run_checkup *out, const struct conf *conf)
 }
 
 void
-run_checkup_fini(struct run_checkup *c)
+doctor_fini(struct doctor_checkup *c)
 {
 	vec_fini(&c->checks);
 	arena_fini(&c->arena);

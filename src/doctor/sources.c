@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "doctor/inside.h"
+#include "file/file.h"
 #include "object/object.h"
 #include "rpki/rpki.h"
-#include "run/doctor.h"
-#include "run/inside.h"
 
 #define FILE_MAX     ((size_t)1 << 20)
 #define CONNECT_MOST 5 /* seconds: somebody waits */
@@ -79,7 +79,7 @@ struct visit {
 
 /* RFC 8630 section 3: one of them is enough. */
 static void
-check_hosts(struct run_checkup *c, const struct conf *conf,
+check_hosts(struct doctor_checkup *c, const struct conf *conf,
     const struct tal *tal, struct visit *visits)
 {
 	bool any = false;
@@ -92,12 +92,12 @@ check_hosts(struct run_checkup *c, const struct conf *conf,
 	}
 	for (size_t i = 0; i < tal->n_uris; i++) {
 		char uri[512];
-		struct run_check check = { .name = "host", .object = uri };
+		struct doctor_check check = { .name = "host", .object = uri };
 
 		(void)snprintf(
 		    uri, sizeof(uri), "%.*s", SPAN_FMT(tal->uris[i].text));
 		if (!visits[i].reached) {
-			check.health = any ? RUN_WARN : RUN_FAIL;
+			check.health = any ? DOCTOR_WARN : DOCTOR_FAIL;
 			check.advice =
 			    visits[i].mirrored
 				? "only its mirror serves: look at DNS and "
@@ -110,12 +110,12 @@ check_hosts(struct run_checkup *c, const struct conf *conf,
 }
 
 static void
-say_tal(struct run_checkup *c, const struct conf_tal *conf, const char *path,
+say_tal(struct doctor_checkup *c, const struct conf_tal *conf, const char *path,
     enum reason reason, const char *detail)
 {
-	struct run_check check = { .name = "trust-anchor",
+	struct doctor_check check = { .name = "trust-anchor",
 		.object = conf->name,
-		.health = RUN_FAIL,
+		.health = DOCTOR_FAIL,
 		.advice = "get the file again from where the trust anchor "
 			  "publishes it" };
 
@@ -127,14 +127,14 @@ say_tal(struct run_checkup *c, const struct conf_tal *conf, const char *path,
 
 /* The file as a span of the arena; false when that has been said. */
 static bool
-load(struct span *out, struct decode *dec, struct run_checkup *c,
+load(struct span *out, struct decode *dec, struct doctor_checkup *c,
     const struct conf *conf, const struct conf_tal *tal, const char *path)
 {
 	struct buf bytes;
 	enum reason reason;
 
 	buf_init(&bytes, FILE_MAX);
-	reason = file_load(&bytes, path);
+	reason = file_load(&bytes, path) ? REASON_OK : R_TA_FILE;
 	*out = arena_dup(&c->arena, buf_view(&bytes));
 	buf_fini(&bytes);
 	if (out->p == NULL)
@@ -146,8 +146,8 @@ load(struct span *out, struct decode *dec, struct run_checkup *c,
 }
 
 static bool
-check_constraints(
-    struct run_checkup *c, const struct conf *conf, const struct conf_tal *tal)
+check_constraints(struct doctor_checkup *c, const struct conf *conf,
+    const struct conf_tal *tal)
 {
 	struct constraints constraints;
 	struct decode dec;
@@ -166,10 +166,10 @@ check_constraints(
 }
 
 static void
-check_tal(struct run_checkup *c, const struct conf *conf,
+check_tal(struct doctor_checkup *c, const struct conf *conf,
     const struct conf_tal *conf_tal)
 {
-	struct run_check check = { .name = "trust-anchor",
+	struct doctor_check check = { .name = "trust-anchor",
 		.object = conf_tal->name };
 	struct visit *visits;
 	struct decode dec;
@@ -198,16 +198,16 @@ check_tal(struct run_checkup *c, const struct conf *conf,
 /* ---- mirrors --------------------------------------------------------- */
 
 static void
-check_place(struct run_checkup *c, const struct conf *conf,
+check_place(struct doctor_checkup *c, const struct conf *conf,
     const struct conf_place *place)
 {
-	struct run_check check = { .name = "mirror", .object = place->text };
+	struct doctor_check check = { .name = "mirror", .object = place->text };
 	char detail[160];
 
 	if (conf->offline && !place->is_folder)
 		return;
 	if (!place_serves(conf, place, detail)) {
-		check.health = place->is_folder ? RUN_FAIL : RUN_WARN;
+		check.health = place->is_folder ? DOCTOR_FAIL : DOCTOR_WARN;
 		check.advice = place->is_folder
 				   ? "make the folder and fill it, or take it "
 				     "out of mirrors"
@@ -218,18 +218,18 @@ check_place(struct run_checkup *c, const struct conf *conf,
 }
 
 static void
-check_ca_file(struct run_checkup *c, const char *path)
+check_ca_file(struct doctor_checkup *c, const char *path)
 {
-	struct run_check check = { .name = "ca-file", .object = path };
+	struct doctor_check check = { .name = "ca-file", .object = path };
 	static const char begin[] = "-----BEGIN CERTIFICATE-----";
 	struct buf bytes;
 
 	buf_init(&bytes, FILE_MAX * 16);
-	if (file_load(&bytes, path) == REASON_OK && bytes.n > 0 &&
+	if (file_load(&bytes, path) && bytes.n > 0 &&
 	    memmem(bytes.p, bytes.n, begin, sizeof(begin) - 1) != NULL) {
 		doctor_say(c, &check, "it holds certificates");
 	} else {
-		check.health = RUN_FAIL;
+		check.health = DOCTOR_FAIL;
 		check.advice = "name a file of certificates in PEM";
 		doctor_say(c, &check, "no certificate can be read from it");
 	}
@@ -237,7 +237,7 @@ check_ca_file(struct run_checkup *c, const char *path)
 }
 
 void
-doctor_sources(struct run_checkup *c, const struct conf *conf)
+doctor_sources(struct doctor_checkup *c, const struct conf *conf)
 {
 	for (size_t i = 0; i < conf->n_tals; i++)
 		check_tal(c, conf, &conf->tals[i]);

@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "doctor/inside.h"
+#include "fetch/fetch.h"
+#include "file/file.h"
 #include "object/object.h"
-#include "run/doctor.h"
-#include "run/inside.h"
+#include "store/store.h"
 
 #define PATIENCE 15 /* seconds: somebody waits */
 #define FILE_MAX ((size_t)1 << 20)
@@ -19,7 +21,7 @@ struct visit {
 };
 
 struct visits {
-	struct run_checkup *c;
+	struct doctor_checkup *c;
 	const struct conf *conf;
 	struct limits limits;
 	VEC(struct visit *) all;
@@ -93,7 +95,7 @@ add_tal(struct visits *v, const struct conf_tal *conf)
 	struct tal tal;
 
 	buf_init(&bytes, FILE_MAX);
-	if (file_load(&bytes, conf->path) == REASON_OK) {
+	if (file_load(&bytes, conf->path)) {
 		decode_init(&dec, &v->c->arena, &v->limits, buf_view(&bytes));
 		if (tal_parse(&tal, buf_view(&bytes), &dec) == REASON_OK)
 			for (size_t i = 0; i < tal.n_uris; i++)
@@ -116,13 +118,13 @@ add_place(struct visits *v, const struct conf_place *place)
 }
 
 static void
-check_rsync(struct run_checkup *c, const struct uri *u, const char *text)
+check_rsync(struct doctor_checkup *c, const struct uri *u, const char *text)
 {
-	struct run_check check = { .name = "repository", .object = text };
+	struct doctor_check check = { .name = "repository", .object = text };
 	char detail[160];
 
 	if (!doctor_reaches(u, 5, detail)) {
-		check.health = RUN_WARN;
+		check.health = DOCTOR_WARN;
 		check.advice = "what was had last stays in force until it "
 			       "expires; look at DNS and firewall";
 	}
@@ -166,7 +168,7 @@ add_stored(struct visits *v)
 	struct fault why;
 
 	fault_init(&why, SPAN(""));
-	if (!doctor_has_store(v->conf) ||
+	if (!store_is_there(v->conf->cache) ||
 	    store_open(&store, v->conf->cache, &why) != REASON_OK)
 		return;
 	if (store_read_begin(&read, store, &why) == REASON_OK &&
@@ -200,15 +202,15 @@ advice(enum reason why)
 }
 
 static void
-report(struct run_checkup *c, const struct visit *v)
+report(struct doctor_checkup *c, const struct visit *v)
 {
 	const struct https_job *job = &v->job;
 	char uri[512];
-	struct run_check check = { .name = v->name, .object = uri };
+	struct doctor_check check = { .name = v->name, .object = uri };
 
 	(void)snprintf(uri, sizeof(uri), "%.*s", SPAN_FMT(job->uri));
 	if (job->reason != REASON_OK) {
-		check.health = RUN_WARN;
+		check.health = DOCTOR_WARN;
 		check.advice = advice(job->reason);
 		doctor_say(c, &check, "%s: %s%s%s", reason_id(job->reason),
 		    reason_text(job->reason),
@@ -228,8 +230,8 @@ see(struct visits *v)
 		.proxy = v->conf->proxy,
 		.agent = "cairn/doctor",
 		.limits = &v->limits };
-	struct run_check check = {
-		.name = "tls", .health = RUN_FAIL, .advice = "see the reason"
+	struct doctor_check check = {
+		.name = "tls", .health = DOCTOR_FAIL, .advice = "see the reason"
 	};
 	struct https *https;
 	struct fault why;
@@ -261,7 +263,7 @@ least(uint64_t a, uint64_t b)
 }
 
 void
-doctor_https(struct run_checkup *c, const struct conf *conf)
+doctor_https(struct doctor_checkup *c, const struct conf *conf)
 {
 	struct visits v = { .c = c, .conf = conf, .limits = conf->limits };
 

@@ -7,18 +7,19 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "run/alarm.h"
-#include "run/doctor.h"
+#include "doctor/inside.h"
+#include "run/run.h"
+#include "view/view.h"
 
 #define CONNECT_MOST 5 /* seconds: somebody waits */
 
 /* ---- receivers --------------------------------------------------------- */
 
 static void
-check_command(struct run_checkup *c, const char *path)
+check_command(struct doctor_checkup *c, const char *path)
 {
-	struct run_check check = {
-		.name = "alert", .object = path, .health = RUN_FAIL
+	struct doctor_check check = {
+		.name = "alert", .object = path, .health = DOCTOR_FAIL
 	};
 	struct stat st;
 
@@ -30,22 +31,22 @@ check_command(struct run_checkup *c, const char *path)
 		check.advice = "name a program";
 		doctor_say(c, &check, "it is no file");
 	} else if ((st.st_mode & 0002) != 0) {
-		check.health = RUN_WARN;
+		check.health = DOCTOR_WARN;
 		check.advice = "chmod o-w it: who writes it runs as cairn's "
 			       "user";
 		doctor_say(c, &check,
 		    "every user of this machine may write "
 		    "it");
 	} else {
-		check.health = RUN_OK;
+		check.health = DOCTOR_OK;
 		doctor_say(c, &check, "it may be executed");
 	}
 }
 
 static void
-check_url(struct run_checkup *c, const struct conf *conf, const char *url)
+check_url(struct doctor_checkup *c, const struct conf *conf, const char *url)
 {
-	struct run_check check = { .name = "alert", .object = url };
+	struct doctor_check check = { .name = "alert", .object = url };
 	char detail[160];
 	struct uri uri;
 
@@ -53,55 +54,46 @@ check_url(struct run_checkup *c, const struct conf *conf, const char *url)
 	    uri_parse(&uri, span_str(url), &conf->limits) != REASON_OK)
 		return; /* of http, or by what stands between */
 	if (!doctor_reaches(&uri, CONNECT_MOST, detail)) {
-		check.health = RUN_WARN;
+		check.health = DOCTOR_WARN;
 		check.advice = "look at DNS and firewall; alerts wait for a "
 			       "day";
 	}
 	doctor_say(c, &check, "%s", detail);
 }
 
-/* What waits says that a receiver failed: the file is only looked at. */
+/* What waits says that a receiver failed. */
 static void
-check_queue(struct run_checkup *c, const struct conf *conf)
+check_queue(struct doctor_checkup *c, const struct conf *conf)
 {
-	struct run_check check = { .name = "alerts",
+	struct doctor_check check = { .name = "alerts",
 		.object = conf->cache,
-		.health = RUN_WARN,
+		.health = DOCTOR_WARN,
 		.advice = "a receiver did not take them: run its command by "
 			  "hand, or look at its server; the next runs try "
 			  "again" };
-	struct alarm_queue queue;
-	struct stat st;
-	struct arena arena;
-	char path[4096], since[TIME_TEXT];
+	char since[TIME_TEXT];
+	int64_t since_at;
+	size_t n = run_look_alerts(&since_at, conf->cache);
 
-	(void)snprintf(path, sizeof(path), "%s" ALARM_FOLDER, conf->cache);
-	if (stat(path, &st) != 0)
-		return; /* looking makes no folder */
-	arena_init(&arena, SIZE_MAX);
-	alarm_queue_open(&queue, conf->cache, &arena);
-	if (queue.owed.n > 0) {
-		time_write(since, sizeof(since), queue.owed.v[0].since_at);
-		doctor_say(c, &check, "%zu wait to be told, since %s",
-		    queue.owed.n, since);
-	}
-	alarm_queue_close(&queue);
-	arena_fini(&arena);
+	if (n == 0)
+		return;
+	time_write(since, sizeof(since), since_at);
+	doctor_say(c, &check, "%zu wait to be told, since %s", n, since);
 }
 
 /* ---- witnesses --------------------------------------------------------- */
 
 static void
 check_witness(
-    struct run_checkup *c, const struct view_witness *w, uint64_t max_age)
+    struct doctor_checkup *c, const struct view_witness *w, uint64_t max_age)
 {
 	char object[512], time_text[TIME_TEXT];
-	struct run_check check = { .name = "witness", .object = object };
+	struct doctor_check check = { .name = "witness", .object = object };
 
 	(void)snprintf(object, sizeof(object), "%.*s of %.*s",
 	    SPAN_FMT(w->name), SPAN_FMT(w->ledger));
 	if (w->cosigned_at == 0) {
-		check.health = RUN_WARN;
+		check.health = DOCTOR_WARN;
 		check.advice = "ask who runs it whether it is up; where it is "
 			       "gone for good, name another";
 		doctor_say(
@@ -110,7 +102,7 @@ check_witness(
 	}
 	time_write(time_text, sizeof(time_text), w->cosigned_at);
 	if (time(NULL) - w->cosigned_at > (int64_t)max_age) {
-		check.health = RUN_WARN;
+		check.health = DOCTOR_WARN;
 		check.advice = "ask who runs it whether it is up, and who "
 			       "keeps the log whether it asks it";
 		doctor_say(c, &check,
@@ -124,7 +116,7 @@ check_witness(
 
 /* By the view of the last run: which ledgers it followed, and by whom. */
 static void
-check_witnesses(struct run_checkup *c, const struct conf *conf)
+check_witnesses(struct doctor_checkup *c, const struct conf *conf)
 {
 	struct view_file *file = NULL;
 	struct arena arena;
@@ -150,7 +142,7 @@ check_witnesses(struct run_checkup *c, const struct conf *conf)
 }
 
 void
-doctor_watch(struct run_checkup *c, const struct conf *conf)
+doctor_watch(struct doctor_checkup *c, const struct conf *conf)
 {
 	for (size_t i = 0; i < conf->n_alerts; i++) {
 		if (conf->alerts[i].command != NULL)

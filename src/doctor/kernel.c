@@ -7,7 +7,7 @@
 
 #include <linux/seccomp.h>
 
-#include "run/doctor.h"
+#include "doctor/inside.h"
 
 #ifndef SYS_landlock_create_ruleset
 #define SYS_landlock_create_ruleset 444
@@ -24,9 +24,9 @@ has_seccomp(void)
 }
 
 void
-doctor_kernel(struct run_checkup *c)
+doctor_kernel(struct doctor_checkup *c)
 {
-	struct run_check check = { .name = "confinement" };
+	struct doctor_check check = { .name = "confinement" };
 	long landlock =
 	    syscall(SYS_landlock_create_ruleset, NULL, 0, ASK_VERSION);
 	char text[64] = "no Landlock";
@@ -35,13 +35,13 @@ doctor_kernel(struct run_checkup *c)
 		(void)snprintf(
 		    text, sizeof(text), "Landlock, version %ld", landlock);
 	if (!has_seccomp()) {
-		check.health = RUN_WARN;
+		check.health = DOCTOR_WARN;
 		check.advice =
 		    "run a kernel with seccomp, or let the container "
 		    "have it: what reads hostile bytes is to have "
 		    "nothing else";
 	} else if (landlock < MINDS_ALL) {
-		check.health = RUN_WARN;
+		check.health = DOCTOR_WARN;
 		check.advice = "run Linux 6.2 or later with Landlock: a server "
 			       "that takes rsync over reaches what this user "
 			       "may write";
