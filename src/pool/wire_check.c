@@ -90,11 +90,23 @@ uri_of(struct reader *t, const struct job_file *f)
 static struct span
 kept(struct reader *t, struct span bytes)
 {
-	struct span copy = arena_dup(t->arena, bytes);
+	struct span copy = { NULL, 0 };
 
+	if (t->r->failed)
+		return copy;
+	copy = arena_dup(t->arena, bytes);
 	if (copy.p == NULL)
 		t->no_memory = t->r->failed = true;
 	return copy;
+}
+
+/* Memos have the bytes of certificates, by their names, and of no other. */
+static void
+require_type(struct reader *t, const struct job_file *f, enum object_type type)
+{
+	require(t, object_type_by_name(f->name) == type);
+	if (type == OBJECT_CERT)
+		require(t, f->bytes.p != NULL);
 }
 
 /* The next file that yields something: each at most once, and in order. */
@@ -193,7 +205,6 @@ get_router_key(struct reader *t, struct router_key *k, struct span bytes,
 {
 	wire_get(t->r, &k->asn, sizeof(k->asn));
 	wire_get(t->r, &k->ski, sizeof(k->ski));
-	require(t, bytes.p != NULL);
 	k->spki = kept(t, wire_get_part(t->r, bytes));
 	require(t, k->spki.n > 0 && resources_contain_asn(held, k->asn));
 }
@@ -202,6 +213,11 @@ static void
 get_payloads(
     struct reader *t, struct rpki_point *p, const struct job_file *const *files)
 {
+	static const enum object_type types[] = {
+		[PAYLOAD_VRP] = OBJECT_ROA,
+		[PAYLOAD_ASPA] = OBJECT_ASPA,
+		[PAYLOAD_ROUTER_KEY] = OBJECT_CERT,
+	};
 	uint64_t last = 0;
 
 	for (size_t i = 0; i < p->n_payloads && !t->r->failed; i++) {
@@ -218,6 +234,7 @@ get_payloads(
 			return;
 		last = p->payloads[i].object;
 		held = &p->objects[last].resources;
+		require_type(t, files[last], types[y->kind]);
 		switch (y->kind) {
 		case PAYLOAD_VRP:
 			get_vrp(t, &y->vrp, held);
@@ -270,7 +287,7 @@ get_children(struct reader *t, struct rpki_point *p)
 
 		if (f == NULL)
 			return;
-		require(t, f->bytes.p != NULL);
+		require_type(t, f, OBJECT_CERT);
 		c->der = kept(t, f->bytes);
 		c->hash = f->hash;
 		c->uri = uri_of(t, f);

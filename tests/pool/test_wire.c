@@ -322,6 +322,49 @@ LIE(finding_text, add_finding(s, 1); p->findings[0].detail = SPAN("a\033[2J"))
 LIE(finding_offset, add_finding(s, 1); p->findings[0].offset = SIZE_MAX)
 LIE(finding_count, add_finding(s, 4 * (s->job.n_files + 4) + 1))
 
+static struct span
+bytes_of(struct scene *s, const char *name)
+{
+	for (size_t i = 0; i < s->there.n_files; i++)
+		if (span_eq(s->there.files[i].name, span_str(name)))
+			return s->there.files[i].bytes;
+	fail_msg("no file %s", name);
+	return SPAN("");
+}
+
+/* All in it is in the bytes of the ROA; which has a URI, too. */
+static void
+lie_child_roa(struct scene *s)
+{
+	struct rpki_child *c = &s->answer.point.children[0];
+	struct cert *cert = &c->issuer.cert;
+	struct span roa = bytes_of(s, "bent.roa"), uri;
+	const struct span name = SPAN(KIT_REPO "bent.roa");
+
+	uri = span_of(memmem(roa.p, roa.n, name.p, name.n), name.n);
+	assert_non_null(uri.p);
+	c->uri = name;
+	*cert = (struct cert){ .der = roa,
+		.tbs = roa,
+		.serial = roa,
+		.subject = roa,
+		.spki = { .key.raw = roa, .der = roa },
+		.kind = CERT_CA,
+		.repository_uri = uri,
+		.manifest_uri = uri };
+}
+
+static void
+lie_key_of_aspa(struct scene *s)
+{
+	struct payload *y = &payload(s, PAYLOAD_ASPA)->payload;
+	struct asn customer = y->aspa.customer;
+
+	*y = (struct payload){ .kind = PAYLOAD_ROUTER_KEY,
+		.key = {
+		    .asn = customer, .spki = bytes_of(s, "AS64496.asa") } };
+}
+
 static const struct {
 	const char *what;
 	void (*tell)(struct scene *);
@@ -350,6 +393,8 @@ static const struct {
 	{ "child's key", lie_child_key },
 	{ "child's part outside", lie_child_part },
 	{ "child is no file", lie_child_file },
+	{ "child is a ROA", lie_child_roa },
+	{ "router key in an ASPA", lie_key_of_aspa },
 	{ "object is no file", lie_object_file },
 	{ "object twice", lie_object_twice },
 	{ "no time left", lie_times },
@@ -383,6 +428,51 @@ test_lies(void **state)
 		say(s);
 		CHECK_REASON(
 		    lies[i].what, hear(&heard, s, s->said.n), R_RUN_WORKER);
+	}
+}
+
+/* ---- memos ------------------------------------------------------------- */
+
+static enum reason
+remember(struct answer *out, struct scene *s)
+{
+	struct job job = { .limits = &s->limits,
+		.manifest_hash = s->job.manifest_hash,
+		.at = s->job.at,
+		.issuer = s->job.issuer };
+	struct wire_in in;
+
+	s->said.n = 0;
+	memo_write(&s->said, &s->there, &s->answer);
+	assert_false(s->said.failed);
+	in = (struct wire_in){ .p = s->said.p, .n = s->said.n };
+	return memo_read(out, &in, &job, &s->arena, &s->arena);
+}
+
+/* What a worker taken over said once must not end each run that follows: of
+ * all but certificates a memo has no bytes. */
+static void
+test_memo(void **state)
+{
+	struct scene *s = *state;
+	struct answer kept;
+	char *want, *got;
+
+	scene_make(s);
+	CHECK_REASON("truth", remember(&kept, s), REASON_OK);
+	want = point_text(&s->answer.point);
+	got = point_text(&kept.point);
+	assert_string_equal(got, want);
+	base_free(want);
+	base_free(got);
+	for (size_t i = 0; i < COUNT(lies); i++) {
+		bool is_known =
+		    lies[i].tell == lie_id || lies[i].tell == lie_held;
+
+		scene_make(s);
+		lies[i].tell(s);
+		CHECK_REASON(lies[i].what, remember(&kept, s),
+		    is_known ? REASON_OK : R_RUN_WORKER);
 	}
 }
 
@@ -466,6 +556,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_no_room, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_list, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lies, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_memo, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_findings, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_noise, setup, teardown),
 	};
