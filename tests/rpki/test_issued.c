@@ -85,6 +85,11 @@ mft_future(struct kit *k)
 	k->manifest.this_update_at = KIT_AT + 1;
 }
 static void
+mft_upside_down(struct kit *k)
+{
+	k->manifest.next_update_at = k->manifest.this_update_at;
+}
+static void
 child_overclaims(struct kit *k)
 {
 	k->files[KIT_CHILD].cert.resources = kit_resources(k, "AS1");
@@ -122,6 +127,8 @@ static const struct {
 	{ "manifest", good, MANIFEST, REASON_OK },
 	{ "manifest, stale", mft_stale, MANIFEST, R_MANIFEST_STALE },
 	{ "manifest, future", mft_future, MANIFEST, R_MANIFEST_FUTURE },
+	{ "manifest, upside down", mft_upside_down, MANIFEST,
+	    R_MANIFEST_WINDOW },
 	{ "unknown", good, KIT_UNKNOWN, R_OBJECT_TYPE },
 };
 
