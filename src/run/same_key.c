@@ -159,7 +159,8 @@ repository_order(const void *va, const void *vb)
 	return span_cmp((*a)->uri, (*b)->uri);
 }
 
-/* All that the view says of it, but when it was had. */
+/* All that the view says of it, but when it was had, and by RRDP how much came:
+ * that is of the last time that anything did. */
 static void
 put_repository(struct buf *b, const struct repository *r)
 {
@@ -176,8 +177,8 @@ put_repository(struct buf *b, const struct repository *r)
 	put_span(b, span_str(p->detail));
 	put_span(b, p->source);
 	put_span(b, p->instead_of);
-	put_u64(b, p->files);
-	put_u64(b, p->bytes);
+	put_u64(b, r->by_rrdp ? 0 : p->files);
+	put_u64(b, r->by_rrdp ? 0 : p->bytes);
 }
 
 static void

@@ -118,9 +118,10 @@ found() { grep -q ",$1," "$dir/found"; }
 # Does the summary say this of each repository (of each by RRDP, of some)?
 says() { jq -e "[.repositories[] | $1] | all" "$dir/json" >/dev/null; }
 of_rrdp() { says 'select(.uri | startswith("https:")) | '"$1"; }
+walked() { jq -e ".work.points_looked_up == $1" "$dir/json" >/dev/null; }
 some() { jq -e "[.repositories[] | $1] | any" "$dir/json" >/dev/null; }
 
-echo 1..47
+echo 1..48
 
 # ---- the demonstration -----------------------------------------------------
 
@@ -134,8 +135,8 @@ sed '/^ledgers:/,/sources:/d' "$dir/w/cairn.yaml" >"$dir/w/registries.yaml"
 "$cairn" validate -c "$dir/w/registries.yaml" --cache "$dir/folders" --quiet \
 	--output "csv:$dir/csv" >"$dir/said" 2>&1 && has_vrps first
 ok "the same from the folders, without the network" $?
-judge && has_vrps first && is_truth && says '.rrdp == "current"'
-ok "again: nothing new" $?
+judge && has_vrps first && is_truth && says '.rrdp == "current"' && walked 0
+ok "again: nothing new, and no point is looked up" $?
 judge --offline && has_vrps first && says '.state == "offline"'
 ok "offline: the same" $?
 
@@ -166,6 +167,8 @@ make $T "$(other "$one")" && judge && is_truth
 make $((T + 10)) "$(other "$one $two")" && judge && is_truth &&
 	says '.rrdp == "deltas" and .deltas == 1 and .serial == 2'
 ok "an object more: by one delta" $?
+judge && is_truth && walked 0
+ok "and the next run looks up no point" $?
 make $((T + 20)) "$(other "$two")" && make $((T + 30)) "$(other "$two $three")" &&
 	judge && is_truth && says '.deltas == 2 and .serial == 4'
 ok "one less, another more: by two deltas" $?
