@@ -160,6 +160,7 @@ make(const struct ask *ask, const int fds[PROCESS_FDS], int sock,
 	(void)close(sock);
 	box_confine(limits);
 	rrdp_spool(&spool, limits);
+	(void)!write(fds[FD_ALIVE], "", 1);
 	_exit(0);
 }
 

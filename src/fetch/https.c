@@ -24,6 +24,17 @@ start_processes(struct https *h)
 	return REASON_OK;
 }
 
+bool
+https_revive(struct https *h)
+{
+	if (h->net.pid != 0 && h->maker.pid != 0)
+		return true;
+	if (h->restarts == RESTARTS)
+		return false;
+	h->restarts++;
+	return start_processes(h) == REASON_OK;
+}
+
 enum reason
 https_open(struct https **out, const struct https_settings *settings,
     struct fault *why)
@@ -115,10 +126,6 @@ https_poll(struct https *h, int64_t now_ms, int wait_ms)
 	struct https_work *w, *next;
 
 	h->now_ms = now_ms;
-	if (h->restarts < RESTARTS && (h->net.pid == 0 || h->maker.pid == 0)) {
-		h->restarts++;
-		(void)start_processes(h);
-	}
 	docs_poll(h, h->done != NULL ? 0 : wait_ms);
 	for (w = h->running; w != NULL; w = next) {
 		next = w->next;

@@ -23,6 +23,7 @@ struct doc {
 	struct rrdp_expected want;
 	uint32_t id;
 	int body, bytes, index, alive; /* -1: closed */
+	bool is_again;                 /* the process that had it died */
 	struct http_told told;
 	struct span map[2]; /* of bytes and index */
 	struct rrdp_index view;
@@ -68,6 +69,8 @@ struct https {
 
 /* A file without a name in the spool folder, or -1. */
 int https_spool(struct https *);
+/* Both processes are there: who died is made anew, so many times. */
+bool https_revive(struct https *);
 
 /* ---- https_doc.c: one file, from asking to having been read ---------- */
 

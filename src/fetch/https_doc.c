@@ -158,6 +158,19 @@ doc_cancel(struct https *h, struct doc *d)
 	doc_fini(d);
 }
 
+/* Its process is dead. What of may have nothing to do with it, so it has one
+ * more chance. */
+static void
+lost(struct https *h, struct doc *d, enum doc_state again)
+{
+	if (d->is_again) {
+		finish(h, d, R_FETCH_PROCESS, "");
+		return;
+	}
+	d->is_again = true;
+	set_state(h, d, again);
+}
+
 static struct doc *
 find(struct https *h, enum doc_state state)
 {
@@ -234,7 +247,7 @@ begin_fetching(struct https *h)
 {
 	struct doc *d, *next;
 
-	if (h->net.pid == 0)
+	if (find(h, DOC_WAITING) != NULL && !https_revive(h))
 		fail_all(h, DOC_WAITING, R_FETCH_PROCESS);
 	for (d = h->docs; d != NULL && h->n_fetching < h->limits->http_count;
 	     d = next) {
@@ -276,6 +289,18 @@ fetched(struct https *h, struct doc *d)
 }
 
 static void
+net_died(struct https *h)
+{
+	struct doc *d;
+
+	process_end(&h->net);
+	while ((d = find(h, DOC_FETCHING)) != NULL) {
+		close_fd(&d->body);
+		lost(h, d, DOC_WAITING);
+	}
+}
+
+static void
 listen_to_net(struct https *h)
 {
 	/* One that goes mad may not hold us up. */
@@ -292,8 +317,7 @@ listen_to_net(struct https *h)
 		for (size_t i = 0; i < PROCESS_FDS; i++)
 			close_fd(&fds[i]);
 		if (n != (ssize_t)sizeof(told)) {
-			process_end(&h->net);
-			fail_all(h, DOC_FETCHING, R_FETCH_PROCESS);
+			net_died(h);
 			return;
 		}
 		while (
@@ -307,6 +331,15 @@ listen_to_net(struct https *h)
 }
 
 /* ---- reading --------------------------------------------------------- */
+
+/* What a box has written so far is of no use to another. */
+static void
+close_box(struct doc *d)
+{
+	close_fd(&d->bytes);
+	close_fd(&d->index);
+	close_fd(&d->alive);
+}
 
 static void
 read_in_box(struct https *h, struct doc *d)
@@ -324,13 +357,12 @@ read_in_box(struct https *h, struct doc *d)
 	ask.body = d->body;
 	ask.bytes = d->bytes;
 	ask.index = d->index;
-	if (h->maker.pid == 0 || !box_start(&h->maker, &d->alive, &ask)) {
-		process_end(&h->maker); /* a new one may come */
-		finish(h, d, R_FETCH_PROCESS, "");
+	if (box_start(&h->maker, &d->alive, &ask)) {
+		set_state(h, d, DOC_READING);
 		return;
 	}
-	close_fd(&d->body);
-	set_state(h, d, DOC_READING);
+	process_end(&h->maker); /* which had died, and is made anew */
+	close_box(d);
 }
 
 static void
@@ -339,15 +371,25 @@ begin_reading(struct https *h)
 	struct doc *d;
 
 	while (h->n_reading < BOXES && (d = find(h, DOC_FETCHED)) != NULL)
-		read_in_box(h, d);
+		if (https_revive(h))
+			read_in_box(h, d);
+		else
+			finish(h, d, R_FETCH_PROCESS, "");
 }
 
-/* Its box has ended. */
+/* Its box has said so, or died. */
 static void
 has_been_read(struct https *h, struct doc *d)
 {
-	bool ok = map(&d->map[0], d->bytes) && map(&d->map[1], d->index);
+	char c;
+	bool ok;
 
+	if (read(d->alive, &c, 1) != 1) {
+		close_box(d);
+		lost(h, d, DOC_FETCHED);
+		return;
+	}
+	ok = map(&d->map[0], d->bytes) && map(&d->map[1], d->index);
 	d->view = (struct rrdp_index){ d->map[1], d->map[0], h->limits };
 	finish(h, d, ok ? REASON_OK : R_FETCH_SPOOL, "");
 }

@@ -48,7 +48,8 @@ void process_limit_memory(uint64_t more);
 
 /* Makes boxes: a small process that forks one for each file to read. */
 enum reason box_open(struct process *out, const struct limits *) MUST_CHECK;
-/* Read one file. `alive` ends when the box has. False: none could be made. */
+/* Read one file. A byte comes out of `alive` when all of it was; the end of
+ * that alone is the end of the box. False: none could be made. */
 bool box_start(
     const struct process *, int *alive, const struct rrdp_spool *) MUST_CHECK;
 /* From now on: no files, no sockets, no processes; memory and time as the
@@ -58,8 +59,8 @@ void box_confine(const struct limits *);
 /* ---- roots.c --------------------------------------------------------- */
 
 /* The system's roots, each found by the hash of its subject, so that only those
- * are read that some server needs: all of them are most of what a run costs that
- * finds nothing new. NULL: there is no such folder. */
+ * are read that some server needs: all of them are most of what a run costs
+ * that finds nothing new. NULL: there is no such folder. */
 const char *roots_folder(void);
 /* One file, which the process with the network may read wherever it is: the
  * operator's roots, and where there is no such folder the system's. -1: there

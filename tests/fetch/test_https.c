@@ -373,7 +373,30 @@ test_trouble(void **state)
 
 /* ---- processes ------------------------------------------------------- */
 
-/* What dies is made anew, and costs only what it had in its hands. */
+/* Its file is with a process that makes boxes, which dies so many times. */
+static void
+stopped_maker(struct https_job *job, struct https *h, const char *uri, int n)
+{
+	*job = (struct https_job){
+		.what = HTTPS_RRDP, .uri = span_str(uri), .is_named = true
+	};
+	https_start(h, job, serve_now_ms());
+	while (n-- > 0) {
+		pid_t maker = h->maker.pid;
+
+		assert_int_equal(kill(maker, SIGSTOP), 0);
+		while (h->n_reading == 0)
+			https_poll(h, serve_now_ms(), 10);
+		assert_int_equal(kill(maker, SIGKILL), 0);
+		/* It is found to be gone. */
+		while (h->n_reading > 0 && h->maker.pid == maker)
+			https_poll(h, serve_now_ms(), 10);
+	}
+	serve_wait(h);
+}
+
+/* What dies is made anew, and costs only what it had in its hands, and that
+ * only where it died of it twice. */
 static void
 test_deaths(void **state)
 {
@@ -393,7 +416,11 @@ test_deaths(void **state)
 	https_start(h, &never, serve_now_ms());
 	https_poll(h, serve_now_ms(), 100);
 	https_poll(h, serve_now_ms(), 100);
-	assert_int_equal(kill(h->net.pid, SIGKILL), 0);
+	for (int deaths = 0; deaths < 2; deaths++) {
+		assert_int_equal(https_pending(h), 1);
+		assert_int_equal(kill(h->net.pid, SIGKILL), 0);
+		https_poll(h, serve_now_ms(), 1000);
+	}
 	serve_wait(h);
 	CHECK_REASON("fetch.process", never.reason, R_FETCH_PROCESS);
 	https_drop(&never);
@@ -402,13 +429,17 @@ test_deaths(void **state)
 	CHECK_REASON("rrdp.element", get(&job, h, uri, HTTPS_RRDP, true),
 	    R_RRDP_ELEMENT);
 	https_drop(&job);
+	/* Before it was asked for the box, and after. */
 	assert_int_equal(kill(h->maker.pid, SIGKILL), 0);
 	assert_int_equal(waitpid(h->maker.pid, NULL, 0), h->maker.pid);
-	CHECK_REASON("fetch.process", get(&job, h, uri, HTTPS_RRDP, true),
-	    R_FETCH_PROCESS);
-	https_drop(&job);
 	CHECK_REASON("rrdp.element", get(&job, h, uri, HTTPS_RRDP, true),
 	    R_RRDP_ELEMENT);
+	https_drop(&job);
+	stopped_maker(&job, h, uri, 1);
+	CHECK_REASON("rrdp.element", job.reason, R_RRDP_ELEMENT);
+	https_drop(&job);
+	stopped_maker(&job, h, uri, 2);
+	CHECK_REASON("fetch.process", job.reason, R_FETCH_PROCESS);
 	https_drop(&job);
 	https_close(h);
 }
