@@ -47,7 +47,7 @@ is_truth() { cmp -s "$dir/csv" "$dir/w/truth/vrps.csv"; }
 keep() { cat "$dir/csv" "$dir/all" "$dir/findings" >"$dir/$1"; }
 same() { cat "$dir/csv" "$dir/all" "$dir/findings" | cmp -s - "$dir/first"; }
 
-echo 1..17
+echo 1..18
 cache=$dir/w/cache
 make "$T" && judge && is_truth
 ok "a first run is right" $?
@@ -79,13 +79,17 @@ ok "from an empty cache, in another order: the same bytes" $?
 cp "$dir/ordered" "$dir/w/cairn.yaml"
 
 # ---- kills
-if ! command -v rsync >/dev/null || ! command -v python3 >/dev/null; then
-	skip 1 "killed" "needs rsync and python3"
-else
-	python3 "$src/tests/world/crash.py" "$cairn" "$dir/crash" \
-		"${CAIRN_KILLS:-8}" "$T" >"$dir/said" 2>&1
-	ok "killed at random moments: $(tail -1 "$dir/said")" $?
-fi
+kills() { # rsync or rrdp, what it takes
+	if ! command -v "$2" >/dev/null || ! command -v python3 >/dev/null; then
+		skip 1 "killed, by $1" "needs $2 and python3"
+		return
+	fi
+	python3 "$src/tests/world/crash.py" "$cairn" "$dir/$1" \
+		"${CAIRN_KILLS:-8}" "$T" "$1" >"$dir/said" 2>&1
+	ok "killed at random moments, by $1: $(tail -1 "$dir/said")" $?
+}
+kills rsync rsync
+kills rrdp openssl
 
 # ---- no room
 cache=$dir/full

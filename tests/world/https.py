@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Serve a folder by HTTPS: https.py FOLDER CERT KEY PORT-FILE [PORT]
+"""Serve a folder by HTTPS: https.py FOLDER CERT KEY PORT-FILE [PORT [LOG]]
 
 On loopback, at some port, unless said; the port is written to PORT-FILE. An
 ETag is the hash of what is there, so that no two versions look the same within
-one second. Ends when its standard input does.
+one second. LOG gets a line for each answer. Ends when its standard input does.
 """
 import hashlib
 import http.server
@@ -26,6 +26,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        if log:
+            log.write("%d %d %s\n" % (status, len(body), self.path))
 
     def do_GET(self):
         path = os.path.normpath(self.path.lstrip("/"))
@@ -62,6 +64,7 @@ class Server(http.server.ThreadingHTTPServer):
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(cert, key)
 port = int(sys.argv[5]) if len(sys.argv) > 5 else 0
+log = open(sys.argv[6], "w", buffering=1) if len(sys.argv) > 6 else None
 server = Server(("127.0.0.1", port), Handler)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 with open(port_file + ".new", "w") as f:
