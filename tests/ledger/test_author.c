@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "ledger/statement.h"
+
 #include "tests/ledger/kit.h"
 
 static void
@@ -97,6 +99,52 @@ test_too_long(void **state)
 	buf_fini(&out);
 	arena_fini(&arena);
 	base_free(s);
+}
+
+/* A router has a key on P-256 and no other, known or not. */
+static void
+test_router_key(void **state)
+{
+	static const struct {
+		const char *what;
+		enum crypt_alg alg;
+		enum reason want;
+	} cases[] = {
+		{ "P-256", CRYPT_P256, REASON_OK },
+		{ "Ed25519", CRYPT_ED25519, R_STATEMENT_MALFORMED },
+		{ "RSA", CRYPT_RSA, R_STATEMENT_MALFORMED },
+	};
+	struct crypt *crypt = crypt_new();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct crypt_secret *secret =
+		    crypt_secret_generate(cases[i].alg);
+		const struct crypt_key key = crypt_secret_public(secret);
+		struct statement_body *body = base_alloc(sizeof(*body));
+		struct limits limits;
+		struct decode dec;
+		struct buf b;
+		size_t mark;
+
+		assert_non_null(body);
+		limits_init(&limits);
+		buf_init(&b, 4096);
+		mark = der_open(&b, DER_SEQUENCE);
+		der_put_uint(&b, 64496);
+		spki_write(&b, &key);
+		der_close(&b, mark);
+		body->content = buf_view(&b);
+		decode_init(&dec, NULL, &limits, body->content);
+		CHECK_REASON(cases[i].what,
+		    authorize_content_check(
+			body, AUTHORIZE_ROUTER_KEY, crypt, &dec),
+		    cases[i].want);
+		buf_fini(&b);
+		base_free(body);
+		crypt_secret_free(secret);
+	}
+	crypt_free(crypt);
 }
 
 /* ---- facts ----------------------------------------------------------- */
@@ -231,6 +279,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sign),
 		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_router_key),
 		cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_find),
 		cmocka_unit_test(test_evidence_refused),

@@ -47,6 +47,8 @@ test_parse(void **state)
 		    R_GHOSTBUSTERS_VCARD, 13 },
 		{ "VERSION twice", HEAD "VERSION:4.0\r\n" FN MAIL END,
 		    R_GHOSTBUSTERS_VCARD, 0 },
+		{ "BEGIN twice", HEAD "BEGIN:VCARD\r\n" FN MAIL END,
+		    R_GHOSTBUSTERS_VCARD, 0 },
 		{ "no FN", HEAD MAIL END, R_GHOSTBUSTERS_VCARD, 0 },
 		{ "no way to call", HEAD FN END, R_GHOSTBUSTERS_VCARD, 0 },
 		{ "no END", HEAD FN MAIL, R_GHOSTBUSTERS_VCARD, 0 },

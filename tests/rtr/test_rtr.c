@@ -363,7 +363,10 @@ test_report(void **state)
 	said[6] = 1, said[7] = 0;
 	buf_reset(&heard);
 	rtr_session_init(&s, c, 2);
-	assert_false(speak(&heard, &s, span_of(said, 255), 0));
+	assert_false(rtr_is_midway(&s));
+	assert_false(speak(&heard, &s, span_of(said, 1), 0));
+	assert_true(rtr_is_midway(&s));
+	assert_false(speak(&heard, &s, span_of(said + 1, 254), 0));
 	assert_true(rtr_is_midway(&s));
 	assert_true(speak(&heard, &s, span_of(said + 255, 1), 0));
 	assert_int_equal(heard.p[10], 1);
