@@ -116,9 +116,17 @@ prefix_fault(const uint8_t *p)
 	for (size_t bit = len; bit < n * 8; bit++)
 		if (p[AT_ADDR + bit / 8] & (0x80 >> bit % 8))
 			return "bits beyond the prefix";
-	return p[AT_MAX_LEN + 1] != 0 || get16(p + 2) != 0
-		   ? "a field that is zero"
-		   : NULL;
+	return NULL;
+}
+
+/* What is held is found by its PDU: with another byte here, it would be held
+ * twice. */
+static bool
+zeros_are_zero(const uint8_t *p)
+{
+	if (p[1] == PDU_IPV4 || p[1] == PDU_IPV6)
+		return p[AT_MAX_LEN + 1] == 0 && get16(p + 2) == 0;
+	return p[AT_FLAGS_2 + 1] == 0;
 }
 
 /* Providers ascend, and AS 0 stands alone: 8210bis-26 5.12. */
@@ -153,6 +161,8 @@ judge_payload(struct rtr_client *c, const uint8_t *p)
 		fault = providers_fault(p);
 	if (fault == NULL && flags_of(p) > 1)
 		fault = "flags";
+	if (fault == NULL && !zeros_are_zero(p))
+		fault = "a field that is zero";
 	if (fault == NULL && c->is_full && flags_of(p) == 0)
 		fault = "a withdrawal in a full answer";
 	return fault == NULL ? RTR_NOTHING : refuse(c, R_RTR_PAYLOAD, fault);

@@ -124,6 +124,23 @@ static const struct row rows[] = {
 	{ "an unknown flag", 2,
 	    { { false, RESPONSE "0204000000000014030808000a00000000000001",
 		RTR_REFUSED, R_RTR_PAYLOAD, 0 } } },
+	{ "a prefix's first zero", 2,
+	    { { false, RESPONSE "0204000100000014010808000a00000000000001",
+		RTR_REFUSED, R_RTR_PAYLOAD, 0 } } },
+	{ "a prefix's second zero", 2,
+	    { { false, RESPONSE "0204000000000014010808010a00000000000001",
+		RTR_REFUSED, R_RTR_PAYLOAD, 0 } } },
+	{ "an ASPA's zero", 2,
+	    { { false,
+		RESPONSE "020b010100000010"
+			 "0000000500000006",
+		RTR_REFUSED, R_RTR_PAYLOAD, 0 } } },
+	{ "a router key's zero", 2,
+	    { { false,
+		RESPONSE "0209010100000021"
+			 "0000000000000000000000000000000000000000"
+			 "0000000100",
+		RTR_REFUSED, R_RTR_PAYLOAD, 0 } } },
 	{ "a payload outside an answer", 2,
 	    { { false, NET_10, RTR_REFUSED, R_RTR_SEQUENCE, 0 } } },
 	{ "End of Data outside an answer", 2,
