@@ -72,16 +72,10 @@ watches_prefix(const struct alert_watch *w, const struct prefix *p)
 static bool
 watches(const struct alert_watch *w, const struct payload *p)
 {
-	switch (p->kind) {
-	case PAYLOAD_VRP:
-		return watches_prefix(w, &p->vrp.prefix) ||
-		       watches_asn(w, p->vrp.asn.v, p->vrp.asn.v);
-	case PAYLOAD_ASPA:
-		return watches_asn(w, p->aspa.customer.v, p->aspa.customer.v);
-	case PAYLOAD_ROUTER_KEY:
-		return watches_asn(w, p->key.asn.v, p->key.asn.v);
-	}
-	BUG("a kind of payload");
+	uint32_t asn = payload_asn(p).v;
+
+	return watches_asn(w, asn, asn) ||
+	       (p->kind == PAYLOAD_VRP && watches_prefix(w, &p->vrp.prefix));
 }
 
 static bool

@@ -107,14 +107,8 @@ alert_text(struct buf *out, const struct alert *a)
 	} else if (a->holding.holder != NULL) {
 		range_text(text, &a->holding);
 		buf_puts(out, text);
-	} else if (a->payload.kind == PAYLOAD_VRP) {
-		prefix_write(text, &a->payload.vrp.prefix);
-		buf_printf(out, "%s-%u AS%u", text, a->payload.vrp.max_len,
-		    a->payload.vrp.asn.v);
-	} else if (a->payload.kind == PAYLOAD_ASPA) {
-		buf_printf(out, "ASPA of AS%u", a->payload.aspa.customer.v);
 	} else {
-		buf_printf(out, "router key of AS%u", a->payload.key.asn.v);
+		payload_words(out, &a->payload);
 	}
 	buf_printf(out, " %s", texts[a->kind]);
 }

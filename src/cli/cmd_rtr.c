@@ -233,28 +233,15 @@ print_summary(const struct source *s)
 static void
 write_payload(struct buf *out, char sign, const struct payload *p)
 {
-	char prefix[PREFIX_TEXT];
+	char key[41];
 
 	buf_printf(out, "%c ", sign);
-	switch (p->kind) {
-	case PAYLOAD_VRP:
-		prefix_write(prefix, &p->vrp.prefix);
-		buf_printf(
-		    out, "AS%u %s-%u\n", p->vrp.asn.v, prefix, p->vrp.max_len);
-		break;
-	case PAYLOAD_ASPA:
-		buf_printf(out, "ASPA AS%u:", p->aspa.customer.v);
-		for (size_t i = 0; i < p->aspa.n; i++)
-			buf_printf(out, " AS%u", p->aspa.providers[i].v);
-		buf_byte(out, '\n');
-		break;
-	case PAYLOAD_ROUTER_KEY:
-		buf_printf(out, "router key AS%u ", p->key.asn.v);
-		for (size_t i = 0; i < sizeof(p->key.ski.b); i++)
-			buf_printf(out, "%02x", p->key.ski.b[i]);
-		buf_byte(out, '\n');
-		break;
+	payload_words(out, p);
+	if (p->kind == PAYLOAD_ROUTER_KEY) {
+		hex_write(key, SPAN_OF(p->key.ski));
+		buf_printf(out, " %s", key);
 	}
+	buf_byte(out, '\n');
 }
 
 /* What the version asked for cannot carry is no difference. */

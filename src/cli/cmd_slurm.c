@@ -131,24 +131,13 @@ try_out(struct lint *l, struct shown *s)
 static void
 payload_write(struct buf *out, const struct payload *p)
 {
-	char text[PREFIX_TEXT], hex[41];
+	char key[41];
 
-	switch (p->kind) {
-	case PAYLOAD_VRP:
-		prefix_write(text, &p->vrp.prefix);
-		buf_printf(
-		    out, "AS%u %s-%u", p->vrp.asn.v, text, p->vrp.max_len);
-		return;
-	case PAYLOAD_ASPA:
-		buf_printf(
-		    out, "AS%u: %zu providers", p->aspa.customer.v, p->aspa.n);
-		return;
-	case PAYLOAD_ROUTER_KEY:
-		hex_write(hex, SPAN_OF(p->key.ski));
-		buf_printf(out, "AS%u with key %s", p->key.asn.v, hex);
-		return;
+	payload_words(out, p);
+	if (p->kind == PAYLOAD_ROUTER_KEY) {
+		hex_write(key, SPAN_OF(p->key.ski));
+		buf_printf(out, " %s", key);
 	}
-	BUG("a kind of payload");
 }
 
 static void
@@ -203,7 +192,7 @@ write_json(struct buf *out, const struct lint *l)
 	struct buf text;
 	struct emit e;
 
-	buf_init(&text, 1000);
+	buf_init(&text, 4096);
 	emit_init(&e, out, EMIT_JSON);
 	emit_object(&e, NULL);
 	emit_array(&e, "filters");

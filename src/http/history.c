@@ -53,20 +53,6 @@ read_ask(struct ask *out, struct http_call *call)
 	return false;
 }
 
-static bool
-is_by(const struct payload *p, struct asn asn)
-{
-	switch (p->kind) {
-	case PAYLOAD_VRP:
-		return p->vrp.asn.v == asn.v;
-	case PAYLOAD_ASPA:
-		return p->aspa.customer.v == asn.v;
-	case PAYLOAD_ROUTER_KEY:
-		return p->key.asn.v == asn.v;
-	}
-	BUG("a kind of payload");
-}
-
 /* What covers the prefix, and what it covers. */
 static bool
 is_asked(const struct ask *a, const struct view_change *c)
@@ -75,7 +61,7 @@ is_asked(const struct ask *a, const struct view_change *c)
 
 	if (a->heard && !c->is_heard)
 		return false;
-	if (a->has_asn && !is_by(p, a->asn))
+	if (a->has_asn && payload_asn(p).v != a->asn.v)
 		return false;
 	return !a->has_prefix ||
 	       (p->kind == PAYLOAD_VRP &&

@@ -99,15 +99,7 @@ is_about(const struct about *a, const struct payload *p)
 
 	if (!a->is_asn)
 		return s != NULL && is_holder(a, &s->holder, s->name);
-	switch (p->kind) {
-	case PAYLOAD_VRP:
-		return p->vrp.asn.v == a->asn.v;
-	case PAYLOAD_ASPA:
-		return p->aspa.customer.v == a->asn.v;
-	case PAYLOAD_ROUTER_KEY:
-		return p->key.asn.v == a->asn.v;
-	}
-	BUG("a kind of payload");
+	return payload_asn(p).v == a->asn.v;
 }
 
 static void
@@ -116,6 +108,7 @@ tell_payload(
 {
 	struct emit *e = &a->e;
 	char prefix[PREFIX_TEXT];
+	struct buf words;
 
 	a->total++;
 	if (a->told == TOLD_MAX)
@@ -127,11 +120,11 @@ tell_payload(
 		emit_str(e, "prefix", prefix);
 		emit_uint(e, "max_length", p->vrp.max_len);
 		emit_fmt(e, "asn", "AS%u", p->vrp.asn.v);
-	} else if (p->kind == PAYLOAD_ASPA) {
-		emit_fmt(e, "text", "ASPA of AS%u, %zu providers",
-		    p->aspa.customer.v, p->aspa.n);
 	} else {
-		emit_fmt(e, "text", "router key of AS%u", p->key.asn.v);
+		buf_init(&words, 4096);
+		payload_words(&words, p);
+		emit_span(e, "text", buf_view(&words));
+		buf_fini(&words);
 	}
 	emit_span(e, "source", p->origin->source);
 	if (left != NULL)

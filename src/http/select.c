@@ -57,12 +57,8 @@ select_read(struct http_call *call)
 static bool
 matches_asn(const struct http_selection *s, const struct payload *p)
 {
-	uint32_t asn = p->kind == PAYLOAD_VRP    ? p->vrp.asn.v
-		       : p->kind == PAYLOAD_ASPA ? p->aspa.customer.v
-						 : p->key.asn.v;
-
 	for (size_t i = 0; i < s->n_asns; i++)
-		if (s->asns[i].v == asn)
+		if (s->asns[i].v == payload_asn(p).v)
 			return true;
 	return false;
 }

@@ -297,6 +297,11 @@ int payload_cmp(const struct payload *, const struct payload *);
 /* Then by origin: source name, chain depth, URI, hash, chain. Total. */
 int payload_order(const void *, const void *); /* for qsort of struct payload */
 int64_t payload_expires_at(const struct payload *);
+/* Who may originate, whose providers, whose router. */
+struct asn payload_asn(const struct payload *);
+/* For people: "10.0.0.0/8-24 AS1", "ASPA AS1: AS2 AS3", "router key AS1". A
+ * line, whatever it is: of a great many providers the first. */
+void payload_words(struct buf *, const struct payload *);
 
 struct payload_counts {
 	uint64_t vrps, aspa_customers, router_keys;

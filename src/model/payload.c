@@ -110,6 +110,57 @@ payload_expires_at(const struct payload *p)
 	return o->chain_until_at < at ? o->chain_until_at : at;
 }
 
+struct asn
+payload_asn(const struct payload *p)
+{
+	switch (p->kind) {
+	case PAYLOAD_VRP:
+		return p->vrp.asn;
+	case PAYLOAD_ASPA:
+		return p->aspa.customer;
+	case PAYLOAD_ROUTER_KEY:
+		return p->key.asn;
+	}
+	BUG("a kind of payload");
+}
+
+#define PROVIDERS_TOLD 100
+
+static void
+aspa_words(struct buf *out, const struct aspa *a)
+{
+	size_t n = a->n < PROVIDERS_TOLD ? a->n : PROVIDERS_TOLD;
+
+	buf_printf(out, "ASPA AS%u%s", a->customer.v, n > 0 ? ":" : "");
+	for (size_t i = 0; i < n; i++)
+		buf_printf(out, " AS%u", a->providers[i].v);
+	if (a->n > n)
+		buf_printf(out, " and %zu more", a->n - n);
+}
+
+void
+payload_words(struct buf *out, const struct payload *p)
+{
+	char prefix[PREFIX_TEXT];
+
+	switch (p->kind) {
+	case PAYLOAD_VRP:
+		prefix_write(prefix, &p->vrp.prefix);
+		buf_puts(out, prefix);
+		if (p->vrp.max_len > p->vrp.prefix.len)
+			buf_printf(out, "-%u", p->vrp.max_len);
+		buf_printf(out, " AS%u", p->vrp.asn.v);
+		return;
+	case PAYLOAD_ASPA:
+		aspa_words(out, &p->aspa);
+		return;
+	case PAYLOAD_ROUTER_KEY:
+		buf_printf(out, "router key AS%u", p->key.asn.v);
+		return;
+	}
+	BUG("a kind of payload");
+}
+
 struct payload_counts
 payload_count(const struct payload *p, size_t n)
 {

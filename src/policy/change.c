@@ -15,14 +15,12 @@ void
 change_text(
     struct buf *out, const struct view_delta *d, const struct view_change *c)
 {
-	char time[TIME_TEXT], prefix[PREFIX_TEXT];
-	const struct vrp *v = &c->payload.vrp;
+	char time[TIME_TEXT];
 
-	ASSERT(c->payload.kind == PAYLOAD_VRP);
 	time_write(time, sizeof(time), d->made_at);
-	prefix_write(prefix, &v->prefix);
-	buf_printf(out, "%s %s %s-%u AS%u%s: %s", time, change_op_id(c->op),
-	    prefix, v->max_len, v->asn.v, c->is_left ? " (left out)" : "",
+	buf_printf(out, "%s %s ", time, change_op_id(c->op));
+	payload_words(out, &c->payload);
+	buf_printf(out, "%s: %s", c->is_left ? " (left out)" : "",
 	    cause_id(c->cause.kind));
 	if (c->cause.kind == CAUSE_POLICY)
 		buf_printf(out, ", %s", left_cause_id(c->cause.left));

@@ -53,7 +53,7 @@ put_payload(struct buf *b, const struct payload *p)
 	struct buf text;
 
 	buf_init(&text, SIZE_MAX);
-	words_payload(&text, p);
+	payload_words(&text, p);
 	put_text(b, buf_view(&text));
 	b->failed |= text.failed;
 	buf_fini(&text);

@@ -4,31 +4,6 @@
 #include "policy/compare_words.h"
 
 void
-words_payload(struct buf *b, const struct payload *p)
-{
-	char prefix[PREFIX_TEXT];
-
-	switch (p->kind) {
-	case PAYLOAD_VRP:
-		prefix_write(prefix, &p->vrp.prefix);
-		buf_puts(b, prefix);
-		if (p->vrp.max_len > p->vrp.prefix.len)
-			buf_printf(b, "-%u", p->vrp.max_len);
-		buf_printf(b, " AS%u", p->vrp.asn.v);
-		return;
-	case PAYLOAD_ASPA:
-		buf_printf(b, "ASPA AS%u:", p->aspa.customer.v);
-		for (size_t i = 0; i < p->aspa.n; i++)
-			buf_printf(b, " AS%u", p->aspa.providers[i].v);
-		return;
-	case PAYLOAD_ROUTER_KEY:
-		buf_printf(b, "router key AS%u", p->key.asn.v);
-		return;
-	}
-	BUG("a kind of payload");
-}
-
-void
 words_kinds(struct buf *b, unsigned kinds)
 {
 	static const char *const words[] = { [PAYLOAD_VRP] = "VRPs",
@@ -161,10 +136,10 @@ put_item(struct buf *b, const struct compare *c, const struct compare_item *x)
 	int side = x->of[0] == NULL;
 
 	buf_printf(b, "  %.14s: ", c->side[side].name);
-	words_payload(b, x->of[side]);
+	payload_words(b, x->of[side]);
 	if (x->rival != NULL) {
 		buf_printf(b, "; %.14s: ", c->side[!side].name);
-		words_payload(b, x->rival);
+		payload_words(b, x->rival);
 	}
 	buf_puts(b, "; ");
 	words_cause(b, &x->cause);
@@ -561,7 +536,7 @@ put_payload_cell(struct buf *b, const struct payload *p)
 
 	buf_init(&text, SIZE_MAX);
 	if (p != NULL)
-		words_payload(&text, p);
+		payload_words(&text, p);
 	put_cell(b, buf_view(&text));
 	b->failed |= text.failed;
 	buf_fini(&text);

@@ -5,7 +5,6 @@
 #include "policy/policy.h"
 
 /* "192.0.2.0/24-28 AS64500" */
-void words_payload(struct buf *, const struct payload *);
 /* "VRPs, ASPAs": what is compared */
 void words_kinds(struct buf *, unsigned kinds);
 /* "refused (roa.maxlength)" */

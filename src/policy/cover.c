@@ -37,15 +37,10 @@ reach_of_asns(uint32_t lo, uint32_t hi)
 struct reach
 reach_of_payload(const struct payload *p)
 {
-	switch (p->kind) {
-	case PAYLOAD_VRP:
-		return reach_of_prefix(&p->vrp.prefix);
-	case PAYLOAD_ASPA:
-		return reach_of_asns(p->aspa.customer.v, p->aspa.customer.v);
-	case PAYLOAD_ROUTER_KEY:
-		return reach_of_asns(p->key.asn.v, p->key.asn.v);
-	}
-	BUG("a kind of payload");
+	uint32_t asn = payload_asn(p).v;
+
+	return p->kind == PAYLOAD_VRP ? reach_of_prefix(&p->vrp.prefix)
+				      : reach_of_asns(asn, asn);
 }
 
 struct reach

@@ -209,20 +209,6 @@ rules_fini(struct rules *rules)
 
 /* ---- matching -------------------------------------------------------- */
 
-static struct asn
-payload_asn(const struct payload *p)
-{
-	switch (p->kind) {
-	case PAYLOAD_VRP:
-		return p->vrp.asn;
-	case PAYLOAD_ASPA:
-		return p->aspa.customer;
-	case PAYLOAD_ROUTER_KEY:
-		return p->key.asn;
-	}
-	BUG("a kind of payload");
-}
-
 static bool
 has_asn(const struct asn_set *s, struct asn asn)
 {

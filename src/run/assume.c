@@ -549,23 +549,25 @@ assume_is_gone(struct run *run, const char *ledger, uint64_t entry)
 
 /* ---- all that was to go -------------------------------------------------- */
 
-static void
-what_is(char out[PREFIX_TEXT + 64], const struct conf_assumption *a)
+static enum reason
+refuse_unmet(struct run *run, const struct conf_assumption *a)
 {
-	char prefix[PREFIX_TEXT];
+	enum reason why;
+	struct buf what;
 
-	if (a->kind == CONF_ASSUME_ENTRY) {
-		(void)snprintf(out, PREFIX_TEXT + 64, "entry %llu",
-		    (unsigned long long)a->entry);
-	} else if (a->payload.kind == PAYLOAD_ASPA) {
-		(void)snprintf(out, PREFIX_TEXT + 64, "customer AS%u",
-		    (unsigned)a->payload.aspa.customer.v);
-	} else {
-		prefix_write(prefix, &a->payload.vrp.prefix);
-		(void)snprintf(out, PREFIX_TEXT + 64, "%s-%u AS%u", prefix,
-		    (unsigned)a->payload.vrp.max_len,
-		    (unsigned)a->payload.vrp.asn.v);
-	}
+	if (a->text != NULL)
+		return refuse(run, a, R_ASSUME_NOTHING, a->text);
+	buf_init(&what, 4096);
+	if (a->kind == CONF_ASSUME_ENTRY)
+		buf_printf(&what, "entry %llu", (unsigned long long)a->entry);
+	else
+		payload_words(&what, &a->payload);
+	buf_byte(&what, '\0');
+	why = what.failed
+		  ? R_LIMIT_MEMORY
+		  : refuse(run, a, R_ASSUME_NOTHING, (const char *)what.p);
+	buf_fini(&what);
+	return why;
 }
 
 enum reason
@@ -575,16 +577,13 @@ assume_check(struct run *run)
 
 	for (size_t i = 0; i < c->n_assumptions; i++) {
 		const struct conf_assumption *a = &c->assumptions[i];
-		char what[PREFIX_TEXT + 64];
 
 		if ((a->is_added && a->kind == CONF_ASSUME_PAYLOAD) ||
 		    run->assumed.is_met[i])
 			continue;
 		if (a->is_added)
 			return refuse(run, a, R_ASSUME_LEDGER, a->text);
-		what_is(what, a);
-		return refuse(
-		    run, a, R_ASSUME_NOTHING, a->text != NULL ? a->text : what);
+		return refuse_unmet(run, a);
 	}
 	return REASON_OK;
 }

@@ -248,8 +248,7 @@ overlaps(const struct view_holding *h, const struct payload *p)
 	struct addr lo, hi;
 
 	if (p->kind != PAYLOAD_VRP) {
-		uint32_t as =
-		    p->kind == PAYLOAD_ASPA ? p->aspa.customer.v : p->key.asn.v;
+		uint32_t as = payload_asn(p).v;
 
 		return h->kind == HOLDING_AS && h->as.lo <= as &&
 		       as <= h->as.hi;

@@ -132,7 +132,7 @@ status "what is not configured" 2 compare --assume if.yaml
 echo 'remove: [{roa: {prefix: 10.0.0.0/8, asn: 1}}]' >if.yaml
 status "what is not there" 1 compare --assume if.yaml
 provokes assume.nothing
-check "it says what" grep -q 'if.yaml: line 1: 10.0.0.0/8-8 AS1' err
+check "it says what" grep -q 'if.yaml: line 1: 10.0.0.0/8 AS1' err
 echo 'add: [{roa: {prefix: 203.0.113.0/24, asn: 1}}]' >if.yaml
 status "what nobody could issue" 1 compare --assume if.yaml
 provokes assume.holder

@@ -28,7 +28,7 @@ check "what a filter removes" grep -qE \
 check "what removes nothing" grep -qx \
 	'none.json:2: removes VRPs of AS4294967000: 0' out
 check "what is added" grep -qx \
-	'good.json:3: adds AS64999 198.18.0.0/15-24' out
+	'good.json:3: adds 198.18.0.0/15-24 AS64999' out
 status "lint alone" 0 "$cairn" slurm -c world/cairn.yaml known.json
 check "what is known" grep -qE ': adds .*: there without it$' out
 status "lint without a view" 0 "$cairn" slurm --cache nowhere good.json

@@ -183,6 +183,44 @@ test_count(void **state)
 	assert_int_equal(n.vrps + n.aspa_customers + n.router_keys, 0);
 }
 
+static void
+test_words(void **state)
+{
+	static struct asn many[102];
+	const struct {
+		const char *words;
+		uint32_t asn;
+		struct payload payload;
+	} cases[] = {
+		{ "10.0.0.0/8 AS1", 1, vrp("10.0.0.0/8", 8, 1) },
+		{ "2001:db8::/32-48 AS4294967295", UINT32_MAX,
+		    vrp("2001:db8::/32", 48, UINT32_MAX) },
+		{ "ASPA AS7: AS1 AS2 AS3", 7, aspa(7, providers, 3) },
+		{ "ASPA AS7", 7, aspa(7, NULL, 0) },
+		{ "router key AS9", 9, key(9, 1, SPAN("a")) },
+	};
+	struct payload all = aspa(1, many, 100), more = aspa(1, many, 102);
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 2000);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		buf_reset(&b);
+		payload_words(&b, &cases[i].payload);
+		CHECK(cases[i].words,
+		    span_eq(buf_view(&b), span_str(cases[i].words)));
+		CHECK(cases[i].words,
+		    payload_asn(&cases[i].payload).v == cases[i].asn);
+	}
+	buf_reset(&b);
+	payload_words(&b, &all);
+	assert_int_equal(b.n, strlen("ASPA AS1:") + 100 * strlen(" AS0"));
+	payload_words(&b, &more);
+	buf_byte(&b, '\0');
+	assert_non_null(strstr((const char *)b.p, " AS0 and 2 more"));
+	buf_fini(&b);
+}
+
 int
 main(void)
 {
@@ -192,6 +230,7 @@ main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_expires),
 		cmocka_unit_test(test_count),
+		cmocka_unit_test(test_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
