@@ -6,6 +6,9 @@
  * nobody was promised anything. The log is locked for that long only: ticks,
  * witnesses and Tessera's tools may work on it in between.
  */
+#include <sys/wait.h>
+
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -23,6 +26,7 @@
 #define SAVE_SHARE   20 /* of the time at most goes into that */
 #define BUSY_TRIES   20
 #define BUSY_MS      50
+#define KEYS_FILE    ((size_t)1 << 20)
 
 static int64_t
 clock_s(void)
@@ -139,15 +143,25 @@ signals_hold(void)
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
 }
 
+/* Whoever looks after us begins again with both. */
+static bool
+is_asked(const struct ledger_serve *s)
+{
+	return s->asker == 0 || waitpid(s->asker, NULL, WNOHANG) == 0;
+}
+
 static void
 loop(struct ledger_serve *s, struct listen *l)
 {
-	while (s->status == STATUS_DONE && !is_told_to_end()) {
+	bool asked = true;
+
+	while (s->status == STATUS_DONE && asked && !is_told_to_end()) {
 		listen_poll(l, 1000);
 		tick(s);
 		if (is_save_due(s))
 			(void)!ledger_serve_begin(s);
 		end(s);
+		asked = is_asked(s);
 	}
 	/* The next one need not replay what this one did. */
 	if (s->status == STATUS_DONE && s->is_new &&
@@ -155,6 +169,9 @@ loop(struct ledger_serve *s, struct listen *l)
 		save(s);
 		end(s);
 	}
+	if (!asked && !is_told_to_end())
+		s->status =
+		    failure(s->w->self, "who asks the witnesses has ended");
 }
 
 /* It talks to whoever may connect, and has the log's key. */
@@ -268,6 +285,39 @@ numbers_read(struct ledger_serve *s)
 	return STATUS_DONE;
 }
 
+static bool
+has_url(const struct tlog_keys *keys)
+{
+	for (size_t i = 0; i < keys->n_witnesses; i++)
+		if (keys->urls[i].n > 0)
+			return true;
+	return false;
+}
+
+/* Before there is a key in memory. */
+static int
+ask(struct ledger_serve *s)
+{
+	struct ledger_write *w = s->w;
+	enum reason why = R_CONF_FILE;
+	unsigned line = 0;
+
+	if (w->keys_path == NULL)
+		return STATUS_DONE;
+	if (cli_read(&s->keys_text, w->keys_path))
+		why = tlog_keys_parse(
+		    &s->keys, buf_view(&s->keys_text), &s->arena, &line);
+	if (why != REASON_OK)
+		return usage_error(w->self, "%s:%u: %s: %s", w->keys_path, line,
+		    reason_id(why), reason_text(why));
+	if (!has_url(&s->keys))
+		return usage_error(
+		    w->self, "%s: no witness has a URL", w->keys_path);
+	s->asker = ledger_ask(w, &s->keys);
+	return s->asker > 0 ? STATUS_DONE
+			    : failure(w->self, "%s", strerror(errno));
+}
+
 static int
 keys_read(struct ledger_serve *s)
 {
@@ -293,8 +343,12 @@ serve(struct ledger_write *w)
 		return failure(w->self, "%s", reason_text(R_LIMIT_MEMORY));
 	s->w = w;
 	w->seldom = true;
+	arena_init(&s->arena, SIZE_MAX);
+	buf_init(&s->keys_text, KEYS_FILE);
 	signals_hold();
 	status = numbers_read(s);
+	if (status == STATUS_DONE)
+		status = ask(s);
 	if (status == STATUS_DONE)
 		status = keys_read(s);
 	if (status == STATUS_DONE)
@@ -302,6 +356,8 @@ serve(struct ledger_write *w)
 	if (status == STATUS_DONE)
 		status = serve_at(s);
 	ledger_place_close(&s->files);
+	buf_fini(&s->keys_text);
+	arena_fini(&s->arena);
 	base_free(s);
 	return status;
 }
@@ -322,6 +378,11 @@ static const struct option_row rows[] = {
 	    .otherwise = "60",
 	    .text = "statements a minute that one sender may send; 0: any "
 		    "number" },
+	{ .name = "keys",
+	    .argument = "FILE",
+	    .text = "ask the witnesses of this C2SP tlog-policy to cosign, and "
+		    "serve what counts by it" },
+	ROW_CA_FILE,
 	{ .name = "tick",
 	    .argument = "TIME",
 	    .text = "say what time it is every so often, such as 10m" },

@@ -27,17 +27,7 @@ publish(struct ledger_witness *w, struct logdir *dir,
 
 	note_secret_witness(&self, &w->key);
 	buf_init(&note, NOTE_FILE);
-	buf_span(&note, c->note.text);
-	buf_byte(&note, '\n');
-	for (size_t i = 0; i < c->note.n; i++) {
-		const struct note_signature *s = &c->note.signatures[i];
-
-		if (s->id == self.id && span_eq(s->name, self.name))
-			continue;
-		buf_span(&note, s->line);
-		buf_byte(&note, '\n');
-	}
-	buf_span(&note, line);
+	checkpoint_write_with(&note, c, &self, line);
 	why = note.failed ? R_LIMIT_MEMORY
 			  : logdir_checkpoint_put(dir, buf_view(&note));
 	buf_fini(&note);
@@ -82,7 +72,7 @@ folder_cosign(struct ledger_witness *w, struct logdir *dir, struct buf *note,
 	TRY(checkpoint_parse(&c, buf_view(note), &w->request));
 	TRY(judge(w, &c, buf_view(note)));
 	TRY(ledger_witness_cosign(w, line, &c));
-	return publish(w, dir, &c, buf_view(line));
+	return publish(w, dir, &c, span_of(line->p, line->n - 1));
 }
 
 static int

@@ -44,6 +44,7 @@ take_option(struct ledger_write *w, const char *name, const char *value)
 		{ "passphrase-file", &w->passphrase_path },
 		{ "successions", &w->successions_path },
 		{ "ca-file", &w->ca_path },
+		{ "keys", &w->keys_path },
 		{ "listen", &w->address },
 		{ "tick", &w->tick },
 		{ "rate", &w->rate },

@@ -2,12 +2,16 @@
 #ifndef CAIRN_CLI_LEDGER_SERVE_H
 #define CAIRN_CLI_LEDGER_SERVE_H
 
+#include <sys/types.h>
+
 #include "cli/ledger_place.h"
 #include "cli/ledger_write.h"
 #include "listen/listen.h"
 
 #define SERVE_RECENT 1024 /* entries that may be sent once more */
 #define SERVE_PEERS  1024 /* counts of who sends how much */
+/* The last checkpoint that had its quorum, below the folder. */
+#define SERVE_COUNTED ".state/counted"
 
 struct ledger_serve {
 	struct ledger_write *w;
@@ -15,6 +19,11 @@ struct ledger_serve {
 
 	uint64_t every; /* seconds between ticks; 0: no ticks */
 	uint64_t rate;  /* statements a minute of one sender; 0: any number */
+
+	struct arena arena;
+	struct buf keys_text;
+	struct tlog_keys keys; /* whose cosignatures are asked for */
+	pid_t asker;           /* who asks; 0: nobody */
 
 	bool open;       /* the log is locked, and the state that of it */
 	int status;      /* not STATUS_DONE: said, and the end of it */
@@ -39,6 +48,10 @@ struct ledger_serve {
 /* Lock the log for what is to be appended: R_LOG_BUSY while another process
  * has it, or status is set. */
 enum reason ledger_serve_begin(struct ledger_serve *) MUST_CHECK;
+
+/* ledger_ask.c: a process that asks the witnesses of these keys which have a
+ * URL, for ever. -1: there is none. Whoever calls has no secrets yet. */
+pid_t ledger_ask(const struct ledger_write *, const struct tlog_keys *);
 
 /* ledger_serve_http.c: an answer, of struct ledger_serve. */
 void ledger_serve_answer(

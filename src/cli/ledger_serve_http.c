@@ -178,13 +178,17 @@ tell(struct ledger_serve *s, struct listen_answer *a, struct span path)
 {
 	char name[TILE_PATH] = "";
 	bool is_checkpoint;
+	enum reason why = R_LOG_MISSING;
 
 	if (path.n - 1 < sizeof(name))
 		memcpy(name, path.p + 1, path.n - 1);
 	name[path.n - 1 < sizeof(name) ? path.n - 1 : 0] = '\0';
 	is_checkpoint = strcmp(name, "checkpoint") == 0;
-	if ((!is_checkpoint && !is_tile(name)) ||
-	    place_get(s->files.place, &a->body, name) != REASON_OK) {
+	if (is_checkpoint && s->asker > 0)
+		why = place_get(s->files.place, &a->body, SERVE_COUNTED);
+	if (why != REASON_OK && (is_checkpoint || is_tile(name)))
+		why = place_get(s->files.place, &a->body, name);
+	if (why != REASON_OK) {
 		refuse(a, 404, R_LOG_MISSING);
 		return;
 	}

@@ -13,7 +13,7 @@ struct ledger_write {
 	/* What was asked for. */
 	const char *place, *origin, *log_key_path, *new_key_path,
 	    *holder_key_path, *next_key_path, *passphrase_path,
-	    *successions_path, *ca_path, *address, *tick, *rate;
+	    *successions_path, *ca_path, *keys_path, *address, *tick, *rate;
 	uint64_t challenge;
 	int64_t now, time_at;
 	bool quiet, has_time, anyway;

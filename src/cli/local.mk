@@ -10,7 +10,7 @@ cairn_SOURCES = %D%/cli.h %D%/main.c %D%/option.c %D%/settings.c %D%/file.c %D%/
 	%D%/cmd_ledger_tick.c %D%/cmd_ledger_audit.c \
 	%D%/cmd_ledger_mirror.c %D%/cmd_ledger_prove.c %D%/cmd_ledger_resolve.c \
 	%D%/cmd_ledger_submit.c %D%/ledger_serve.h %D%/cmd_ledger_serve.c \
-	%D%/ledger_serve_http.c %D%/ledger_witness.h %D%/ledger_witness.c \
+	%D%/ledger_serve_http.c %D%/ledger_ask.c %D%/ledger_witness.h %D%/ledger_witness.c \
 	%D%/ledger_witness_http.c %D%/ledger_witness_state.c %D%/cmd_ledger_witness.c \
 	%D%/cmd_ledger_witness_key.c \
 	%D%/show_ledger.h %D%/show_ledger.c \
@@ -54,5 +54,5 @@ tap_tests += tests/cli/holder.sh tests/cli/walkthrough.sh tests/cli/tutorials.sh
 	tests/cli/formats.sh tests/cli/doctor.sh tests/cli/doctor-ledger.sh tests/cli/manual.sh \
 	tests/cli/ledger-follow.sh tests/cli/ledger.sh tests/cli/ledger-write.sh \
 	tests/cli/ledger-audit.sh tests/cli/ledger-mirror.sh \
-	tests/cli/ledger-witness.sh tests/cli/ledger-proof.sh tests/cli/ledger-submit.sh tests/cli/ledger-serve.sh tests/cli/ledger-discover.sh
+	tests/cli/ledger-witness.sh tests/cli/ledger-proof.sh tests/cli/ledger-submit.sh tests/cli/ledger-serve.sh tests/cli/ledger-ask.sh tests/cli/ledger-discover.sh
 tap_tests += tests/cli/upgrade.sh

@@ -184,32 +184,6 @@ spool_fill(struct spool *s, struct follow *f, struct place *place,
 
 /* ---- what tiles show ------------------------------------------------- */
 
-struct tiles {
-	struct log_source source;
-	uint64_t size;
-	struct digest tile[TILE_WIDTH]; /* the one at hand */
-};
-
-/* Of 2^(level mod 8) hashes of one tile. */
-static enum reason
-tiles_hash(struct digest *out, void *ctx, unsigned level, uint64_t index)
-{
-	struct tiles *t = ctx;
-	unsigned up = level % 8, n = 1U << up;
-	uint64_t first = index << up;
-	struct tile_name name = { level / 8, first / TILE_WIDTH, t->size };
-	struct merkle_frontier f = { .size = 0 };
-
-	if (first % TILE_WIDTH + n >
-	    tile_width((int)name.level, name.index, t->size))
-		return R_LOG_MISSING;
-	TRY(log_tile(t->tile, &t->source, name));
-	for (unsigned i = 0; i < n; i++)
-		merkle_push(&f, &t->tile[first % TILE_WIDTH + i]);
-	merkle_root(out, &f);
-	return REASON_OK;
-}
-
 /* The root of its first `size` leaves. */
 static enum reason
 tiles_root(struct digest *out, const struct tile_source *tiles, uint64_t size)
@@ -247,14 +221,15 @@ bool
 is_shown(struct digest *root, uint64_t size, struct place *place,
     const struct merkle_head *head)
 {
-	struct tiles *tiles = base_alloc(sizeof(*tiles));
-	const struct tile_source source = { tiles_hash, tiles };
+	struct log_tiles *tiles = base_alloc(sizeof(*tiles));
+	struct tile_source source;
 	bool shown;
 
 	if (tiles == NULL)
 		return false;
 	tiles->source = (struct log_source){ place_get, place };
 	tiles->size = head->size;
+	source = log_tile_source(tiles);
 	shown = shows(root, size, &source, head);
 	base_free(tiles);
 	return shown;

@@ -77,7 +77,7 @@ name_find(size_t *out, const struct parse *p, struct span name)
 static enum reason
 witness_line(struct parse *p, struct span rest)
 {
-	struct span first = word(&rest), second = word(&rest);
+	struct span first = word(&rest), second = word(&rest), url = { 0 };
 	size_t found;
 	struct vkey k;
 
@@ -88,13 +88,14 @@ witness_line(struct parse *p, struct span rest)
 		first = k.name;
 	} else {
 		TRY(vkey_parse(&k, second));
-		(void)word(&rest);
+		url = word(&rest);
 	}
 	if (rest.n != 0 || key_is_known(p->out, &k) ||
 	    (k.type != VKEY_COSIGNATURE && k.type != VKEY_ML_DSA_44) ||
 	    span_eq(first, SPAN("none")) || name_find(&found, p, first))
 		return R_KEYS_LINE;
 	p->names[p->out->n_witnesses] = first;
+	p->out->urls[p->out->n_witnesses] = url;
 	p->out->witnesses[p->out->n_witnesses++] = k;
 	return REASON_OK;
 }
@@ -221,10 +222,12 @@ tlog_keys_parse(struct tlog_keys *out, struct span text, struct arena *arena,
 	*out = (struct tlog_keys){
 		.logs = ARENA_ARRAY(arena, TLOG_KEYS_MAX, struct vkey),
 		.witnesses = ARENA_ARRAY(arena, TLOG_KEYS_MAX, struct vkey),
+		.urls = ARENA_ARRAY(arena, TLOG_KEYS_MAX, struct span),
 		.groups =
 		    ARENA_ARRAY(arena, TLOG_KEYS_MAX + 1, struct witness_group),
 	};
-	if (out->logs == NULL || out->witnesses == NULL || out->groups == NULL)
+	if (out->logs == NULL || out->witnesses == NULL || out->urls == NULL ||
+	    out->groups == NULL)
 		return R_LIMIT_MEMORY;
 	while (text.n > 0) {
 		const uint8_t *end = memchr(text.p, '\n', text.n);

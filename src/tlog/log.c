@@ -103,3 +103,31 @@ log_close(struct log_reader *r)
 {
 	vec_fini(&r->bundles);
 }
+
+/* ---- tiles ----------------------------------------------------------- */
+
+/* Of 2^(level mod 8) hashes of one tile. */
+static enum reason
+tiles_hash(struct digest *out, void *ctx, unsigned level, uint64_t index)
+{
+	struct log_tiles *t = ctx;
+	unsigned up = level % 8, n = 1U << up;
+	uint64_t first = index << up;
+	struct tile_name name = { level / 8, first / TILE_WIDTH, t->size };
+	struct merkle_frontier f = { .size = 0 };
+
+	if (first % TILE_WIDTH + n >
+	    tile_width((int)name.level, name.index, t->size))
+		return R_LOG_MISSING;
+	TRY(log_tile(t->tile, &t->source, name));
+	for (unsigned i = 0; i < n; i++)
+		merkle_push(&f, &t->tile[first % TILE_WIDTH + i]);
+	merkle_root(out, &f);
+	return REASON_OK;
+}
+
+struct tile_source
+log_tile_source(struct log_tiles *t)
+{
+	return (struct tile_source){ tiles_hash, t };
+}

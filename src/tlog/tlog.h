@@ -143,6 +143,7 @@ struct witness_group {
 struct tlog_keys {
 	size_t n_logs, n_witnesses, n_groups;
 	struct vkey *logs, *witnesses;
+	struct span *urls; /* of the witnesses; empty: none was given */
 	struct witness_group *groups;
 	bool need_quorum;
 	size_t quorum; /* index as in members */
@@ -217,6 +218,12 @@ struct merkle_proof {
 /* Of what is sent: the size, the hashes, the checkpoint. */
 #define WITNESS_BODY_MAX ((size_t)72 * 1024)
 
+struct witness_answer {
+	struct span body;
+	const struct verifier *verifier;
+	struct arena *arena;
+};
+
 struct witness_request {
 	uint64_t old;
 	struct merkle_proof proof;
@@ -226,6 +233,15 @@ struct witness_request {
 /* The body of add-checkpoint: R_WITNESS_REQUEST. */
 enum reason witness_request_parse(
     struct witness_request *out, struct span body) MUST_CHECK;
+void witness_request_write(struct buf *, const struct witness_request *);
+/* What came back: the cosignature of this witness, which holds, as a line
+ * without its end. R_NOTE_SYNTAX, R_NOTE_SIGNATURE; R_CHECKPOINT_QUORUM: it is
+ * not among them. */
+enum reason witness_answer_take(struct span *line, const struct checkpoint *,
+    const struct vkey *who, struct witness_answer *) MUST_CHECK;
+/* The checkpoint with this line instead of an older one of the same key. */
+void checkpoint_write_with(struct buf *, const struct checkpoint *,
+    const struct vkey *who, struct span line);
 
 /* What a witness goes by. `last`: what it cosigned last, of size 0 when it
  * never did. Of the keys only those of logs count. */
@@ -322,6 +338,14 @@ struct tile_name {
 };
 enum reason log_tile(struct digest out[TILE_WIDTH], const struct log_source *,
     struct tile_name) MUST_CHECK;
+
+/* The hashes of a tree of `size`, by its tiles. */
+struct log_tiles {
+	struct log_source source;
+	uint64_t size;
+	struct digest tile[TILE_WIDTH]; /* the one at hand */
+};
+struct tile_source log_tile_source(struct log_tiles *);
 
 /* As if all entries of this tree had been added without a sink, but from the
  * right edge of its files alone: R_LOG_ROOT when they are not of it. */

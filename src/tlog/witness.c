@@ -3,6 +3,7 @@
  * input or output: who calls keeps what was cosigned, on a disk, and writes it
  * there before it answers.
  */
+#include <inttypes.h>
 #include <string.h>
 
 #include "tlog/tlog.h"
@@ -55,6 +56,18 @@ witness_request_parse(struct witness_request *out, struct span body)
 			return R_WITNESS_REQUEST;
 	}
 	return R_WITNESS_REQUEST;
+}
+
+void
+witness_request_write(struct buf *b, const struct witness_request *r)
+{
+	buf_printf(b, "old %" PRIu64 "\n", r->old);
+	for (size_t i = 0; i < r->proof.n; i++) {
+		base64_write(b, SPAN_OF(r->proof.hash[i].b));
+		buf_byte(b, '\n');
+	}
+	buf_byte(b, '\n');
+	buf_span(b, r->note);
 }
 
 static int
@@ -117,4 +130,63 @@ witness_judge(struct checkpoint *out, enum reason *why,
 	if (!is_consistent(&last, &out->head, &request.proof))
 		return answer(why, R_WITNESS_PROOF, 422);
 	return answer(why, REASON_OK, 200);
+}
+
+/* ---- who asks ---------------------------------------------------------- */
+
+static struct span
+line_of(const struct checkpoint *c, const struct vkey *who)
+{
+	for (size_t i = 0; i < c->note.n; i++) {
+		const struct note_signature *s = &c->note.signatures[i];
+
+		if (s->id == who->id && span_eq(s->name, who->name))
+			return s->line;
+	}
+	return span_of(NULL, 0);
+}
+
+enum reason
+witness_answer_take(struct span *line, const struct checkpoint *c,
+    const struct vkey *who, struct witness_answer *a)
+{
+	struct vkey key = *who;
+	const struct tlog_keys keys = { .n_witnesses = 1, .witnesses = &key };
+	struct checkpoint answered;
+	int64_t at[1] = { 0 };
+	struct span bytes;
+	struct buf note;
+
+	/* As a note of which nothing but these lines is signed. */
+	buf_init(&note, WITNESS_BODY_MAX);
+	buf_span(&note, c->note.text);
+	buf_byte(&note, '\n');
+	buf_span(&note, a->body);
+	bytes = note.failed ? span_of(NULL, 0)
+			    : arena_dup(a->arena, buf_view(&note));
+	buf_fini(&note);
+	if (bytes.p == NULL)
+		return R_LIMIT_MEMORY;
+	TRY(checkpoint_parse(&answered, bytes, a->arena));
+	TRY(checkpoint_witnesses(at, &answered, &keys, a->verifier));
+	*line = line_of(&answered, who);
+	return at[0] != 0 ? REASON_OK : R_CHECKPOINT_QUORUM;
+}
+
+void
+checkpoint_write_with(struct buf *b, const struct checkpoint *c,
+    const struct vkey *who, struct span line)
+{
+	buf_span(b, c->note.text);
+	buf_byte(b, '\n');
+	for (size_t i = 0; i < c->note.n; i++) {
+		const struct note_signature *s = &c->note.signatures[i];
+
+		if (s->id == who->id && span_eq(s->name, who->name))
+			continue;
+		buf_span(b, s->line);
+		buf_byte(b, '\n');
+	}
+	buf_span(b, line);
+	buf_byte(b, '\n');
 }

@@ -1,8 +1,6 @@
 /* A request to a witness: parsed, written again, and judged. */
 #include "tests/fuzz/fuzz.h"
 
-#include <inttypes.h>
-
 #include "tlog/tlog.h"
 
 static enum reason
@@ -26,13 +24,7 @@ request_check(const struct witness_request *r, struct span body)
 	struct buf again;
 
 	buf_init(&again, 1 << 20);
-	buf_printf(&again, "old %" PRIu64 "\n", r->old);
-	for (size_t i = 0; i < r->proof.n; i++) {
-		base64_write(&again, SPAN_OF(r->proof.hash[i].b));
-		buf_byte(&again, '\n');
-	}
-	buf_byte(&again, '\n');
-	buf_span(&again, r->note);
+	witness_request_write(&again, r);
 	ASSERT(span_eq(buf_view(&again), body));
 	buf_fini(&again);
 }
