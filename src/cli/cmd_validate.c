@@ -70,7 +70,8 @@ prepare(
 		}
 		if (output_prepare(&o->files[o->n], format, &o->in, path,
 			why) != REASON_OK)
-			return failure(v->self, "%s", why->detail);
+			return failure(
+			    v->self, "%s: outputs are untouched", why->detail);
 		if (early && !output_is_file(&o->files[o->n])) {
 			output_drop(&o->files[o->n]);
 			continue;
@@ -224,7 +225,7 @@ finish(const struct settings *v, struct run_result *r)
 	if (empty)
 		status = failure(v->self,
 		    "every trust anchor and ledger failed: outputs are "
-		    "untouched");
+		    "untouched; cairn doctor looks for the cause");
 	else
 		status = write_outputs(v, r, &o, false);
 	printed = print_summary(v, r, &o);

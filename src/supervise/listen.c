@@ -166,7 +166,8 @@ add(struct supervisor *s, const char *name)
 	if (new.fd < 0 && errno == EADDRINUSE && make_way(all, name))
 		new.fd = supervise_bind(name);
 	if (new.fd < 0) {
-		supervise_say(s, "%s: %s", name, strerror(errno));
+		supervise_say(
+		    s, "cannot listen on %s: %s", name, strerror(errno));
 		return false;
 	}
 	new.name = base_strdup(name);

@@ -114,7 +114,7 @@ check "no other" is_deaf 127.0.0.2:$((port + 2))
 
 # What cannot be listened on changes nothing, also of what made way for it.
 reload "rtr: {listen: ['$rtr']}" "http: {listen: ['$http', '$all', '192.0.2.1:1']}"
-check "no such address: it says so" wait_for says '192.0.2.1:1: '
+check "no such address: it says so" wait_for says 'cannot listen on 192.0.2.1:1: '
 check "it stays" wait_for says 'stays as it was'
 check "READY=1 after that, too" wait_for notices READY=1 6
 check "the listeners of before" wait_for has $other

@@ -61,7 +61,8 @@ echo old >kept
 status "an output that cannot be written" 1 validate --output csv:kept \
 	json:no/such/folder/x
 check "leaves the others untouched" grep -qx old kept
-check "it is said" grep -q 'no/such/folder/x: No such file' err
+check "it is said" grep -q \
+	'no/such/folder/x: No such file or directory: outputs are untouched' err
 
 status "standard output that is full" 1 sh -c '"$@" >/dev/full' sh "$cairn" \
 	validate -c world/cairn.yaml --output csv:kept jsonext -q
@@ -81,6 +82,7 @@ check "the other's are there" same bravo.csv strict.csv
 status "no trust anchor at all" 1 "$cairn" validate --tal nowhere.tal \
 	--cache none --output csv:kept
 check "leaves outputs untouched" grep -qx old kept
+check "and what to do" grep -q 'untouched; cairn doctor' err
 status "nor with --strict" 3 "$cairn" validate --tal nowhere.tal --cache none \
 	--strict --output csv:kept
 check "leaves outputs untouched" grep -qx old kept
