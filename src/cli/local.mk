@@ -32,17 +32,20 @@ zshcompdir = $(datadir)/zsh/vendor-completions
 dist_zshcomp_DATA = contrib/completion/_cairn
 fishcompdir = $(datadir)/fish/vendor_completions.d
 dist_fishcomp_DATA = contrib/completion/cairn.fish
+# The example, with the cache where the program has it by default.
+settings = sed 's|/var/lib/cairn|$(localstatedir)/lib/cairn|' '$(srcdir)/etc/cairn.yaml'
 # The operator's own stays.
 install-data-hook:
 	$(MKDIR_P) '$(DESTDIR)$(bashcompdir)'
 	$(INSTALL_DATA) '$(srcdir)/contrib/completion/cairn.bash' '$(DESTDIR)$(bashcompdir)/cairn'
 	$(MKDIR_P) '$(DESTDIR)$(sysconfdir)/cairn'
 	test -e '$(DESTDIR)$(sysconfdir)/cairn/cairn.yaml' || \
-	    $(INSTALL_DATA) '$(srcdir)/etc/cairn.yaml' '$(DESTDIR)$(sysconfdir)/cairn/cairn.yaml'
+	    { $(settings) >'$(DESTDIR)$(sysconfdir)/cairn/cairn.yaml' && \
+	    chmod 644 '$(DESTDIR)$(sysconfdir)/cairn/cairn.yaml'; }
 # Settings that nobody changed go; others stay.
 uninstall-hook:
 	rm -f '$(DESTDIR)$(datadir)/bash-completion/completions/cairn'
-	! cmp -s '$(srcdir)/etc/cairn.yaml' '$(DESTDIR)$(sysconfdir)/cairn/cairn.yaml' || \
+	! $(settings) | cmp -s - '$(DESTDIR)$(sysconfdir)/cairn/cairn.yaml' || \
 	    rm -f '$(DESTDIR)$(sysconfdir)/cairn/cairn.yaml'
 talsdir = $(sysconfdir)/cairn/tals
 dist_tals_DATA = etc/tals/afrinic.tal etc/tals/afrinic.constraints etc/tals/apnic.tal etc/tals/apnic.constraints \

@@ -266,7 +266,7 @@ summary_text(struct buf *out, const struct summary *s)
 		    (unsigned long long)s->result->early_waiting,
 		    s->result->early_waiting == 1 ? "" : "s");
 	if (s->result->warnings > 0)
-		buf_printf(out, "\n%llu warning%s\n",
+		buf_printf(out, "\n%llu warning%s: see --findings FILE\n",
 		    (unsigned long long)s->result->warnings,
 		    s->result->warnings == 1 ? "" : "s");
 	if (s->result->alerts_told + s->result->alerts_waiting +
