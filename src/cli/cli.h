@@ -37,6 +37,18 @@ struct option_row {
 	const char *text;
 };
 
+/* Rows of many commands. */
+#define OPTION_CONFIG                                                \
+	{                                                            \
+		.name = "config", .letter = 'c', .argument = "FILE", \
+		.text = "the configuration, cairn.yaml(5)"           \
+	}
+#define OPTION_CACHE                                            \
+	{                                                       \
+		.name = "cache", .argument = "DIR",             \
+		.text = "the cache, if not the configuration's" \
+	}
+
 struct command {
 	const char *name;     /* a job's is "ledger append" */
 	const char *operands; /* "FILE..." */

@@ -91,10 +91,7 @@ run_command(const struct command *self, int argc, char **argv)
 }
 
 static const struct option_row rows[] = {
-	{ .name = "config",
-	    .letter = 'c',
-	    .argument = "FILE",
-	    .text = "the configuration, cairn.yaml(5)" },
+	OPTION_CONFIG,
 	{ .name = "quiet", .letter = 'q', .text = "only what is not well" },
 	{ .name = "json", .text = "the checks as JSON" },
 };

@@ -97,11 +97,8 @@ run_clear(const struct command *self, int argc, char **argv)
 }
 
 static const struct option_row rows[] = {
-	{ .name = "config",
-	    .letter = 'c',
-	    .argument = "FILE",
-	    .text = "the configuration, cairn.yaml(5)" },
-	{ .name = "cache", .argument = "DIR", .text = "folder of the store" },
+	OPTION_CONFIG,
+	OPTION_CACHE,
 	{ .name = "ledger",
 	    .argument = "FILE",
 	    .many = true,

@@ -112,10 +112,7 @@ run_command(const struct command *self, int argc, char **argv)
 }
 
 static const struct option_row rows[] = {
-	{ .name = "config",
-	    .letter = 'c',
-	    .argument = "FILE",
-	    .text = "the configuration, cairn.yaml(5)" },
+	OPTION_CONFIG,
 	{ .name = "quiet", .letter = 'q', .text = "no summary of each run" },
 	{ .name = "verbose", .letter = 'v', .text = "a summary of each run" },
 	{ .name = "json", .text = "the summary as JSON" },

@@ -64,7 +64,7 @@ take_option(struct show *s, const char *name, const char *value)
 	} else {
 		s->has_cache = true;
 		if (conf_option(&s->conf, name, value, &error) != REASON_OK)
-			return usage_error(s->self, "%s", error.text);
+			return conf_refused(s->self, &error);
 	}
 	return STATUS_DONE;
 }
@@ -105,8 +105,7 @@ configure(struct show *s)
 	if (s->file == NULL)
 		return STATUS_DONE;
 	if (conf_load(&s->conf, s->file, &error) != REASON_OK)
-		return usage_error(
-		    s->self, "%s:%u: %s", error.file, error.line, error.text);
+		return conf_refused(s->self, &error);
 	if (s->has_cache)
 		s->conf.cache = cache;
 	return STATUS_DONE;
@@ -396,10 +395,7 @@ static const struct option_row rows[] = {
 	{ .name = "file",
 	    .argument = "FILE",
 	    .text = "is this file on the checklist? May be repeated" },
-	{ .name = "config",
-	    .letter = 'c',
-	    .argument = "FILE",
-	    .text = "the configuration, which names the cache" },
+	OPTION_CONFIG,
 	{ .name = "cache",
 	    .argument = "DIR",
 	    .text = "where objects named by URI are looked up" },

@@ -302,13 +302,8 @@ run_command(const struct command *self, int argc, char **argv)
 }
 
 static const struct option_row rows[] = {
-	{ .name = "config",
-	    .letter = 'c',
-	    .argument = "FILE",
-	    .text = "the configuration, cairn.yaml(5)" },
-	{ .name = "cache",
-	    .argument = "DIR",
-	    .text = "the cache whose views they are tried on" },
+	OPTION_CONFIG,
+	OPTION_CACHE,
 	{ .name = "at",
 	    .argument = "TIME",
 	    .otherwise = "now",

@@ -352,10 +352,7 @@ write_formats(struct buf *out)
 }
 
 static const struct option_row rows[] = {
-	{ .name = "config",
-	    .letter = 'c',
-	    .argument = "FILE",
-	    .text = "the configuration, cairn.yaml(5)" },
+	OPTION_CONFIG,
 	{ .name = "quiet",
 	    .letter = 'q',
 	    .text = "neither progress nor summary" },

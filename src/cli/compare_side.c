@@ -146,8 +146,7 @@ by_policy_file(struct compare_side *out, struct sides *s)
 	policy = c->policy;
 	c->policy = before;
 	if (reason != REASON_OK)
-		return failure(s->self, "%s: %s: line %u: %s", out->name,
-		    reason_id(reason), error.line, error.text);
+		return conf_refused(s->self, &error);
 	return by_policy(out, s, &policy);
 }
 
@@ -237,21 +236,6 @@ struct side_guess {
 	struct run_result result;
 };
 
-static int
-assume_refuse(const struct sides *s, const struct conf_error *error)
-{
-	struct buf text;
-	int status;
-
-	buf_init(&text, 10000);
-	conf_error_write(&text, error);
-	buf_byte(&text, '\0');
-	status = usage_error(s->self, "%s: %s", reason_id(error->reason),
-	    text.failed ? error->text : (const char *)text.p);
-	buf_fini(&text);
-	return status;
-}
-
 /* All of the configuration, where the other sides need but a part. */
 static enum reason
 assume_read(struct sides *s, struct conf_error *error)
@@ -283,7 +267,7 @@ guess_make(struct sides *s)
 	arena_init(&s->guess->result.before.arena, SIZE_MAX);
 	slurm_init(&s->guess->result.slurm);
 	if (assume_read(s, &error) != REASON_OK)
-		return assume_refuse(s, &error);
+		return conf_refused(s->self, &error);
 	reason = run_guess(&s->guess->result, &s->guess->conf, &why);
 	if (reason == REASON_OK)
 		return STATUS_DONE;

@@ -15,8 +15,8 @@ conf_refused(const struct command *self, const struct conf_error *error)
 	buf_init(&text, 10000);
 	conf_error_write(&text, error);
 	buf_byte(&text, '\0');
-	status = usage_error(
-	    self, "%s", text.failed ? error->text : (const char *)text.p);
+	status = usage_error(self, "%s: %s", reason_id(error->reason),
+	    text.failed ? error->text : (const char *)text.p);
 	buf_fini(&text);
 	return status;
 }
@@ -53,8 +53,8 @@ read_options(struct settings *v, int argc, char **argv, bool conf)
 	return STATUS_DONE;
 }
 
-/* Are trust anchors or ledgers named on the command line? Then no file is read that was
- * not asked for. */
+/* Are trust anchors or ledgers named on the command line? Then no file is read
+ * that was not asked for. */
 static bool
 is_one_off(const struct settings *v, int argc, char **argv)
 {
@@ -73,7 +73,8 @@ static int
 check_format(const struct settings *v, const struct conf_output *output)
 {
 	const char *names[32], *near;
-	struct conf_error error = { .line = output->line };
+	struct conf_error error = { .reason = R_CONF_VALUE,
+		.line = output->line };
 	size_t n;
 	const struct output_format *table = output_table(&n);
 

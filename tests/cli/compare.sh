@@ -108,7 +108,7 @@ echo 'policy: {mode: union, rules: [{asns: [65000], action: reject}]}' >p.yaml
 status "a file of policy" 0 compare --between view p.yaml --csv
 check "its rule" grep -q ' AS65000".*"policy","rule"' out
 echo 'policy: {mode: onion}' >wrong.yaml
-status "a wrong one" 1 compare --between view wrong.yaml
+status "a wrong one" 2 compare --between view wrong.yaml
 provokes conf.value
 status "no view" 1 "$cairn" compare --cache none
 provokes view.missing
