@@ -160,6 +160,40 @@ sed -n 's/.*"object":"https:..\([^"]*\)".*/\1/p' findings |
 check "so they are asked" [ "$(cat asked)" = \
 	"/1/ /2/ /3/ /4/ /5/ /6/ /7/ first " ]
 
+# ---- the sequencer's, which holds nothing, and theirs whose resources are
+# attested come before others, whoever was first
+"$cairn" demo world >/dev/null
+sed -i 's/^quorum 2/quorum 0/' world/ledger.keys
+sed -i 's/quorum: 2/quorum: 0/' world/ledger.yaml
+echo 'discover: true' >>world/ledger.yaml
+speak() { # WHO WHAT...
+	who_=$1
+	shift
+	"$cairn" holder "$@" --as "world/holders/$who_" --submit \
+		--log-key world/ledger.key >said 2>&1
+}
+"$cairn" holder new world/holders/late --ledger world/ledger \
+	--keys world/ledger.keys --no-passphrase >/dev/null 2>&1
+speak late enroll
+speak north offer 10.19.0.0/16 --to \
+	"$(sed -n 's/^id //p' world/holders/late.holder)" --until 1h
+offer=$(cut -f 2 said | grep -x '[0-9a-f]\{64\}')
+speak late accept "$offer"
+check "the last of them all holds what is attested" grep -q 'accept.applied' said
+for who in startup mallory garage campus exchange bravo-isp charlie-isp north \
+	sequencer late; do
+	speak $who service "mirror=https://127.0.0.1:9/$who/"
+done
+status "their ledger" 0 "$cairn" validate --cache fifth \
+	--ledger world/ledger.yaml --allow-local
+mv world/ledger gone
+status "is dead" 0 "$cairn" validate --cache fifth \
+	--ledger world/ledger.yaml --allow-local --findings findings
+sed -n 's,.*"object":"https://\([^"]*\)/".*,\1,p' findings |
+	sed 's,.*:9/,,' | sort | tr '\n' ' ' >asked
+check "there is no room for those whom nobody attests" [ "$(cat asked)" = \
+	"bravo-isp campus charlie-isp exchange late mirror.canary.example/ledger north sequencer " ]
+
 # ---- the interface's example, with what it leaves out
 mkdir tals
 "$cairn" ledger witness-key w1 --name w1 >w1.line
