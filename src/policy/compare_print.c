@@ -508,38 +508,33 @@ compare_emit(struct emit *e, const struct compare_report *r)
 
 /* ---- for spreadsheets ---------------------------------------------------- */
 
-/* Always quoted, and without what a spreadsheet would take for a formula. */
+/* Always quoted, a quote doubled, and without what a spreadsheet would take
+ * for a formula. */
 static void
 put_cell(struct buf *b, struct span text)
 {
-	struct buf plain;
+	size_t from = 0;
 
-	buf_init(&plain, 16 * text.n + 16);
-	escape_write(&plain, text);
 	buf_puts(b, ",\"");
-	if (plain.n > 0 && strchr("=+-@", plain.p[0]) != NULL)
+	if (text.n > 0 && memchr("=+-@", text.p[0], 4) != NULL)
 		buf_byte(b, '\'');
-	for (size_t i = 0; i < plain.n; i++) {
-		if (plain.p[i] == '"')
+	for (size_t i = 0; i < text.n; i++)
+		if (text.p[i] == '"') {
+			escape_write(b, span_of(text.p + from, i - from));
 			buf_byte(b, '"');
-		buf_byte(b, plain.p[i]);
-	}
+			from = i; /* and once more */
+		}
+	escape_write(b, span_of(text.p + from, text.n - from));
 	buf_byte(b, '"');
-	b->failed |= plain.failed;
-	buf_fini(&plain);
 }
 
 static void
 put_payload_cell(struct buf *b, const struct payload *p)
 {
-	struct buf text;
-
-	buf_init(&text, SIZE_MAX);
+	buf_puts(b, ",\"");
 	if (p != NULL)
-		payload_words(&text, p);
-	put_cell(b, buf_view(&text));
-	b->failed |= text.failed;
-	buf_fini(&text);
+		payload_words(b, p);
+	buf_byte(b, '"');
 }
 
 void

@@ -80,15 +80,23 @@ sum(struct compare *out)
 
 /* ---- groups -------------------------------------------------------------- */
 
+/* Whose payloads they are that have one provenance: numbers of groups. */
+struct member {
+	size_t group[2]; /* of the source; of the holder */
+	size_t n;        /* 1: nobody is the holder */
+};
+
 struct grouping {
 	struct map
 	    map; /* source, then holder's name and source -> number + 1 */
+	struct map members; /* provenance -> member */
 	VEC(struct compare_group) groups;
 	struct arena *arena;
 };
 
-static struct compare_group *
-group(struct grouping *g, const struct compare_group *like)
+/* Its number, which is the last when it is new. */
+static bool
+group(size_t *out, struct grouping *g, const struct compare_group *like)
 {
 	struct buf key;
 	struct span kept;
@@ -110,23 +118,21 @@ group(struct grouping *g, const struct compare_group *like)
 		}
 	}
 	buf_fini(&key);
-	return number == 0 ? NULL : &g->groups.v[number - 1];
+	*out = number - 1;
+	return number != 0;
 }
 
 static bool
-add(struct grouping *g, const struct payload *p, int side,
-    enum compare_class class)
+member_make(struct member *out, struct grouping *g, const struct origin *o)
 {
-	const struct origin *o = p->origin;
 	struct compare_group of_source = { .kind = COMPARE_SOURCE,
 		.name = o->source };
 	struct compare_group of_holder = { .kind = COMPARE_HOLDER,
 		.source = o->source };
-	struct compare_group *found = group(g, &of_source);
 
-	if (found == NULL)
+	*out = (struct member){ .n = 1 };
+	if (!group(&out->group[0], g, &of_source))
 		return false;
-	found->n[side][class]++;
 	if (o->chain != NULL)
 		of_holder.name = o->chain->uri;
 	else if (o->statement != NULL) {
@@ -134,11 +140,52 @@ add(struct grouping *g, const struct payload *p, int side,
 		of_holder.id = o->statement->holder;
 	} else
 		return true;
-	found = group(g, &of_holder);
-	if (found == NULL)
-		return false;
-	found->n[side][class]++;
-	return true;
+	out->n = 2;
+	return group(&out->group[1], g, &of_holder);
+}
+
+/* What has it in common: the pointer to its chain, its holder, its file. */
+static struct span
+provenance(const struct origin *o)
+{
+	return o->chain != NULL       ? SPAN_OF(o->chain)
+	       : o->statement != NULL ? SPAN_OF(o->statement->holder)
+				      : o->source;
+}
+
+static bool
+is_member(
+    const struct grouping *g, const struct member *m, const struct origin *o)
+{
+	return span_eq(g->groups.v[m->group[0]].name, o->source) &&
+	       (o->statement == NULL ||
+		   span_eq(g->groups.v[m->group[1]].name, o->statement->name));
+}
+
+/* Half a million payloads have some thousand chains. */
+static const struct member *
+member_of(struct grouping *g, const struct origin *o)
+{
+	struct span key = provenance(o);
+	struct member *m = map_get(&g->members, key);
+
+	if (m != NULL && is_member(g, m, o))
+		return m;
+	m = ARENA_NEW(g->arena, struct member);
+	return m != NULL && member_make(m, g, o) && map_put(&g->members, key, m)
+		   ? m
+		   : NULL;
+}
+
+static bool
+add(struct grouping *g, const struct payload *p, int side,
+    enum compare_class class)
+{
+	const struct member *m = member_of(g, p->origin);
+
+	for (size_t i = 0; m != NULL && i < m->n; i++)
+		g->groups.v[m->group[i]].n[side][class]++;
+	return m != NULL;
 }
 
 static uint64_t
@@ -191,6 +238,7 @@ compare_sum(struct compare *out, struct arena *arena)
 
 	sum(out);
 	map_init(&g.map);
+	map_init(&g.members);
 	ok = add_all(&g, out);
 	out->groups = ARENA_ARRAY(arena, g.groups.n, struct compare_group);
 	ok = ok && out->groups != NULL;
@@ -202,5 +250,6 @@ compare_sum(struct compare *out, struct arena *arena)
 		    group_order);
 	vec_fini(&g.groups);
 	map_fini(&g.map);
+	map_fini(&g.members);
 	return ok ? REASON_OK : R_LIMIT_MEMORY;
 }
