@@ -154,6 +154,16 @@ report(struct comparison *c, const struct compare *x)
 	return status == STATUS_DONE ? judge(c, x) : status;
 }
 
+/* Of two views of ours, published at different times, one is the next. */
+static void
+order(struct compare_side side[2])
+{
+	int64_t a = side[0].view->made_at, b = side[1].view->made_at;
+
+	if (a != 0 && b != 0 && a != b)
+		side[a < b].is_next = true;
+}
+
 static int
 compare(struct comparison *c)
 {
@@ -166,6 +176,7 @@ compare(struct comparison *c)
 		if (status != STATUS_DONE)
 			return status;
 	}
+	order(side);
 	if (policy_compare(&x, &side[0], &side[1], &c->sides.arena) !=
 	    REASON_OK)
 		return failure(c->self, "no memory");

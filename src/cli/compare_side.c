@@ -162,6 +162,7 @@ by_time(struct compare_side *out, struct sides *s, int64_t at)
 	if (reason != REASON_OK)
 		return shown_failure(&s->shown, reason, out->name);
 	out->view = v;
+	out->is_past = view_head(s->shown.file)->edition.since_at > at;
 	return STATUS_DONE;
 }
 

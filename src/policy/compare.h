@@ -20,9 +20,12 @@ struct compare_side {
 	const struct view *view;
 	enum compare_world world;
 	unsigned kinds; /* bits 1 << payload_kind: what it can say; 0: all */
-	/* What comes of the other one: what only this one says is new there,
-	 * and not gone. */
+	/* It is later than the other, or what comes of it: what only this one
+	 * says has come, and is not gone. */
 	bool is_next;
+	/* As view_back makes it: of what was not said then nobody knows what
+	 * was refused, nor who held what. */
+	bool is_past;
 };
 
 enum compare_class {

@@ -11,7 +11,7 @@ enum {
 
 struct absent {
 	const struct compare_side *side;
-	bool is_before; /* the other side is what comes of it */
+	bool is_before; /* the other side is_next */
 	struct view_index *index;
 	struct map sources; /* name -> source */
 	struct map points;  /* certificate, or manifest: first finding there */
@@ -200,12 +200,47 @@ why_no_statement(
 		out->kind = a->has[1] ? CAUSE_UNCLAIMED : CAUSE_UNCONFIGURED;
 }
 
+/* ---- either -------------------------------------------------------------- */
+
+static void
+why_nothing(struct cause *out, const struct absent *a, const struct payload *p)
+{
+	struct reach r = reach_of_payload(p);
+
+	*out = (struct cause){ .kind = CAUSE_NONE };
+	if (p->origin->statement != NULL || !a->has[0])
+		why_no_statement(out, a, &r);
+	else
+		why_no_roa(out, a, &r);
+}
+
+/* Is it known which object, statement or file said it? Not of what another
+ * validator lists. */
+static bool
+is_traced(const struct origin *o)
+{
+	return o->chain != NULL || o->statement != NULL ||
+	       span_starts(o->source, SPAN("slurm:"));
+}
+
+/* By what is kept of it, if that says. */
+static void
+why_not_then(struct cause *out, const struct absent *a, const struct payload *p)
+{
+	view_absence(out, a->index, p);
+	if (out->kind == CAUSE_POLICY || out->kind == CAUSE_REPLACED ||
+	    out->kind == CAUSE_EXPIRED)
+		return;
+	*out = (struct cause){ .kind = a->is_before ? CAUSE_PUBLISHED
+						    : CAUSE_NONE };
+}
+
 void
 absent_why(struct cause *out, const struct absent *a, const struct payload *p)
 {
+	bool traced = is_traced(p->origin);
 	enum compare_world world = a->side->world;
 	struct reach r = reach_of_payload(p);
-	bool is_ledger = p->origin->statement != NULL;
 
 	*out = (struct cause){ .kind = CAUSE_NONE };
 	/* A file says nothing of why. */
@@ -215,18 +250,13 @@ absent_why(struct cause *out, const struct absent *a, const struct payload *p)
 		why_no_statement(out, a, &r);
 	else if (world == COMPARE_LEGACY && a->has[0])
 		why_no_roa(out, a, &r);
-	else if (map_get(&a->sources, p->origin->source) != NULL)
+	else if (a->side->is_past)
+		why_not_then(out, a, p);
+	else if (traced || map_get(&a->sources, p->origin->source) != NULL)
 		view_absence(out, a->index, p);
-	else if (is_ledger || !a->has[0])
-		why_no_statement(out, a, &r);
 	else
-		why_no_roa(out, a, &r);
-	/* It cannot be gone before it came. */
-	if (a->is_before && out->kind == CAUSE_GONE) {
-		*out = (struct cause){ .kind = CAUSE_NONE };
-		if (is_ledger)
-			why_no_statement(out, a, &r);
-		else
-			why_no_roa(out, a, &r);
-	}
+		why_nothing(out, a, p);
+	/* It cannot be gone before it came, nor when it never was there. */
+	if (out->kind == CAUSE_GONE && (a->is_before || !traced))
+		why_nothing(out, a, p);
 }

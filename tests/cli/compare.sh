@@ -110,6 +110,60 @@ check "its rule" grep -q ' AS65000".*"policy","rule"' out
 echo 'policy: {mode: onion}' >wrong.yaml
 status "a wrong one" 2 compare --between view wrong.yaml
 provokes conf.value
+# What another validator lists was never here, and so is not gone.
+sed 's/^\(AS[0-9]*\),[^,]*,[0-9]*,/\1,198.19.0.0\/16,16,/;2q' vrps.csv >alien.csv
+status "a list of strange things" 0 compare --between alien.csv view --csv
+check "nobody has that space" grep -q \
+	'^only,"alien.csv","198.19.0.0/16 .*","","uncertified"' out
+
+# Two times: what is only in the earlier one went, what is only in the later
+# one came, whichever is named first; of the past no more is said than is kept.
+time=$(date +%s)
+publish() { # MINUTES ROAS: and when that was published
+	cat >small.txt <<-end
+		ta one { host one.example module one
+		resources 10.0.0.0/8 AS64500
+		ca holder { resources 10.0.0.0/12 AS64500 reissued $1
+		$2 } }
+	end
+	rm -rf small/repo
+	"$cairn" demo small --world small.txt --at "$time" --quiet
+	"$cairn" validate -c small/cairn.yaml -q
+	"$cairn" why -c small/cairn.yaml 10.0.0.0/8 --json |
+		sed -n 's/^ *"published_at": "\(.*\)",*$/\1/p' | head -n 1
+}
+roa() { # N WHAT...
+	echo "roa r$1 { as 64500 prefix 10.0.$1.0/24 $2 }"
+}
+one=$(publish 0 "$(roa 1) $(roa 2) $(roa 3)")
+two=$(publish 1 "$(roa 1) $(roa 2 'fault file.withdrawn') $(roa 3) $(roa 4)")
+three=$(publish 2 "$(roa 1) $(roa 3 'prefix 10.0.6.0/24') $(roa 4) $(roa 5)")
+check "three times" [ -n "$one" -a -n "$two" -a -n "$three" ]
+why() { # A B: what each says alone, and why not the other
+	"$cairn" compare -c small/cairn.yaml --between "$1" "$2" --csv |
+		awk -F '","|,"' -v a="$1" '!/^agree|^class/ {
+			print ($2 == a ? "a " : "b ") $3 " " $5 }' >"$3"
+}
+said() { # WHAT...: on lines
+	printf '10.0.%s\n' "$@" | sort
+}
+why "$one" view a-b
+why view "$one" b-a
+said "2.0/24 AS64500 gone" "4.0/24 AS64500 published" \
+	"5.0/24 AS64500 published" "6.0/24 AS64500 replaced" >wanted
+for way in a-b b-a; do
+	check "then and now, $way" sh -c "cut -c 3- $way | sort | cmp - wanted"
+done
+check "what went was said then" grep -q '^a 10.0.2.0/24' a-b
+check "also the other way round" grep -q '^b 10.0.2.0/24' b-a
+why "$one" "$two" a-b
+why "$two" "$one" b-a
+said "2.0/24 AS64500 unknown" "4.0/24 AS64500 published" >wanted
+for way in a-b b-a; do
+	check "two times, $way" sh -c "cut -c 3- $way | sort | cmp - wanted"
+done
+why "$three" "$three" same
+check "a time and itself" sh -c '! [ -s same ]'
 status "no view" 1 "$cairn" compare --cache none
 provokes view.missing
 plan
