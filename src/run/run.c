@@ -407,6 +407,7 @@ guess_all(struct run *run)
 	TRY(follow_all(run));
 	TRY(rounds(run));
 	TRY(assume_payloads(run));
+	TRY(hold_open(run));
 	TRY(harvest(run));
 	TRY(assume_check(run));
 	count_work(run);

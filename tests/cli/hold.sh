@@ -24,6 +24,9 @@ check "and are told of" grep -q \
 check "of this one alone" sh -c '! grep policy.held findings | grep -v alpha'
 status "again" 3 run --strict --output csv:again.csv
 check "they stay" cmp held.csv again.csv
+echo 'add: []' >none.yaml
+status "they would, too" 0 "$cairn" compare -c world/cairn.yaml \
+	--assume none.yaml --tolerance 0
 status "let go for a run" 0 run --release alpha --output csv:released.csv
 check "they are gone" [ "$(of released.csv alpha)" = 0 ]
 check "the others are not" [ "$(of released.csv bravo)" = "$(of before.csv bravo)" ]
