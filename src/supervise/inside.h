@@ -47,7 +47,7 @@ struct supervisor {
 	int lock;
 	bool is_stopping, run_again, reload_again;
 	bool is_ready; /* said to systemd */
-	int64_t stop_ms, reload_ms;
+	int64_t turned_ms, stop_ms, reload_ms;
 	int64_t watchdog_ms, fed_ms; /* 0: no watchdog */
 };
 
@@ -103,6 +103,8 @@ void serving_tell(struct child *, const char *what);
 void serving_apply(struct supervisor *, struct child *);
 /* What it said. */
 void serving_hear(struct supervisor *, struct child *);
+/* It hangs: another one takes its place. */
+void serving_end(struct supervisor *, struct child *, const char *why);
 /* In it: each listener with its socket. */
 enum reason serving_name(struct serve_listener *out,
     const struct conf_listener *, size_t n, const struct sockets *,

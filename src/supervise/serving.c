@@ -18,10 +18,11 @@
 /* ---- in the process -------------------------------------------------------
  */
 
+/* Not heard where the supervisor hangs: routers go on. */
 static void
 answer(const struct serving *v, const char *text)
 {
-	(void)send(v->fd, text, strlen(text), MSG_NOSIGNAL);
+	(void)send(v->fd, text, strlen(text), MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
 static void
@@ -110,7 +111,7 @@ process_main(struct supervisor *s, const struct protocol *protocol, int fd)
 		.protocol = protocol,
 		.counters = s->counters,
 		.fd = fd,
-		.conf = s->conf };
+		.conf = s->next != NULL ? s->next : s->conf };
 	const struct serve_hooks hooks = { &v, say, on_message, on_second };
 	struct fault why;
 	enum reason r;
@@ -118,7 +119,7 @@ process_main(struct supervisor *s, const struct protocol *protocol, int fd)
 	supervise_child(s, fd, protocol->name);
 	box_oom_score(0);
 	fault_init(&why, (struct span){ 0 });
-	r = protocol->apply(&v, s->conf, &s->sockets, &hooks, &why);
+	r = protocol->apply(&v, v.conf, &s->sockets, &hooks, &why);
 	sockets_close(&s->sockets);
 	if (r != REASON_OK) {
 		supervise_say(s, "%s: %s: %s", protocol->what, reason_text(r),
@@ -219,7 +220,8 @@ send_socket(int to, const struct sock *s)
 	h->cmsg_type = SCM_RIGHTS;
 	h->cmsg_len = CMSG_LEN(sizeof(s->fd));
 	memcpy(CMSG_DATA(h), &s->fd, sizeof(s->fd));
-	return sendmsg(to, &m, MSG_NOSIGNAL) == (ssize_t)part.iov_len;
+	return sendmsg(to, &m, MSG_NOSIGNAL | MSG_DONTWAIT) ==
+	       (ssize_t)part.iov_len;
 }
 
 /* Those of the other protocol too: it takes what it has a listener for. */
@@ -231,9 +233,20 @@ serving_apply(struct supervisor *s, struct child *c)
 	c->is_applying = true;
 	for (size_t i = 0; i < s->sockets.n; i++)
 		if (s->sockets.v[i].keep &&
-		    !send_socket(c->fd, &s->sockets.v[i]))
-			(void)kill(c->pid, SIGKILL);
+		    !send_socket(c->fd, &s->sockets.v[i])) {
+			serving_end(s, c, "takes no sockets");
+			return;
+		}
 	serving_tell(c, "apply");
+}
+
+void
+serving_end(struct supervisor *s, struct child *c, const char *why)
+{
+	supervise_say(s, "%s %s: ending it", c->protocol->what, why);
+	(void)kill(c->pid, SIGKILL);
+	c->heard_ms = clock_ms();
+	c->is_applying = false; /* the next one begins with what there is */
 }
 
 void

@@ -25,6 +25,8 @@
 #define KILL_MS        3500 /* from the goodbye to SIGKILL */
 #define RELOAD_MS      10000
 #define ALIVE_MS       20000
+#define START_MS       60000 /* a large view is read before the first sign */
+#define PAUSE_MS       5000  /* longer than a turn is by itself */
 
 void
 supervise_say(const struct supervisor *s, const char *fmt, ...)
@@ -236,17 +238,10 @@ on_signal(struct supervisor *s)
 /* ---- time
  * --------------------------------------------------------------------- */
 
-static bool
-is_silent(const struct child *c, int64_t now)
-{
-	return c->pid > 0 && now - c->heard_ms > ALIVE_MS;
-}
-
 static void
 feed_watchdog(struct supervisor *s, int64_t now)
 {
-	if (s->watchdog_ms == 0 || now - s->fed_ms < s->watchdog_ms / 3 ||
-	    is_silent(&s->server, now) || is_silent(&s->site, now))
+	if (s->watchdog_ms == 0 || now - s->fed_ms < s->watchdog_ms / 3)
 		return;
 	s->fed_ms = now;
 	notify_systemd("WATCHDOG=1");
@@ -266,19 +261,24 @@ say_ready(struct supervisor *s)
 static void
 end_what_hangs(struct supervisor *s, struct child *c, int64_t now)
 {
-	if (c->pid > 0 && c->is_ready && is_silent(c, now)) {
-		supervise_say(
-		    s, "%s gives no sign: ending it", c->protocol->what);
-		(void)kill(c->pid, SIGKILL);
-		c->heard_ms = now;
-	}
-	if (c->pid > 0 && c->is_applying && now - s->reload_ms > RELOAD_MS) {
-		supervise_say(s,
-		    "%s does not take the configuration: ending it",
-		    c->protocol->what);
-		(void)kill(c->pid, SIGKILL);
-		s->reload_ms = now;
-	}
+	int64_t patience = c->is_ready ? ALIVE_MS : START_MS;
+
+	if (c->pid > 0 && now - c->heard_ms > patience)
+		serving_end(s, c, "gives no sign");
+	else if (c->is_applying && now - s->reload_ms > RELOAD_MS)
+		serving_end(s, c, "does not take the configuration");
+}
+
+/* Who was stopped, or had no processor, for long knows nothing about others:
+ * they may have been so, too, and have their time anew. */
+static void
+mind_pauses(struct supervisor *s)
+{
+	int64_t now = clock_ms();
+
+	if (now - s->turned_ms > PAUSE_MS)
+		s->server.heard_ms = s->site.heard_ms = s->reload_ms = now;
+	s->turned_ms = now;
 }
 
 /* Who was asked to end and has not: harder. */
@@ -345,6 +345,7 @@ turn(struct supervisor *s)
 	/* What is due by the clock is looked at then. */
 	if (poll(fds, COUNT(fds), 200) < 0 && errno != EINTR)
 		return;
+	mind_pauses(s);
 	serving_hear(s, &s->server);
 	serving_hear(s, &s->site);
 	on_signal(s);
