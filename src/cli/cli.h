@@ -126,6 +126,7 @@ struct settings {
 	struct conf conf;
 	const char *file; /* that was read; NULL: none */
 	bool quiet, verbose, json;
+	bool notes;  /* a line for the log when routers hear of something */
 	bool writes; /* the command writes the outputs */
 };
 

@@ -11,6 +11,7 @@ struct daemon_ctx {
 	int argc;
 	char **argv;
 	int status; /* of the last reading */
+	bool quiet; /* by the last one that was good */
 };
 
 /* Exceptions that are wrong now are wrong in each run. */
@@ -52,8 +53,10 @@ load(void *ctx)
 	if (d->status == STATUS_DONE)
 		d->status = check_slurm(d, &h->settings.conf);
 	h->settings.conf.keeps_slurm = true;
-	if (d->status == STATUS_DONE)
+	if (d->status == STATUS_DONE) {
+		d->quiet = h->settings.quiet;
 		return &h->settings.conf;
+	}
 	conf_fini(&h->settings.conf);
 	base_free(h);
 	return NULL;
@@ -84,6 +87,7 @@ validate(void *ctx, const struct conf *conf)
 	struct supervise_report report = { .expires_at = INT64_MAX };
 
 	(void)ctx;
+	h->settings.notes = !h->settings.quiet;
 	h->settings.quiet = h->settings.quiet || !h->settings.verbose;
 	report.status = validate_once(&h->settings, &report.expires_at);
 	if (report.status == STATUS_LEFT)
@@ -99,11 +103,21 @@ say(void *ctx, const char *text)
 	(void)failure(d->self, "%s", text);
 }
 
+static void
+note(void *ctx, const char *text)
+{
+	const struct daemon_ctx *d = ctx;
+
+	if (!d->quiet)
+		say(ctx, text);
+}
+
 static int
 run_command(const struct command *self, int argc, char **argv)
 {
 	struct daemon_ctx d = { .self = self, .argc = argc, .argv = argv };
-	const struct supervise_hooks daemon = { &d, load, drop, validate, say };
+	const struct supervise_hooks daemon = { &d, load, drop, validate, say,
+		note };
 	struct conf *conf = load(&d);
 
 	if (conf == NULL)
@@ -113,8 +127,10 @@ run_command(const struct command *self, int argc, char **argv)
 
 static const struct option_row rows[] = {
 	OPTION_CONFIG,
-	{ .name = "quiet", .letter = 'q', .text = "no summary of each run" },
-	{ .name = "verbose", .letter = 'v', .text = "a summary of each run" },
+	{ .name = "quiet", .letter = 'q', .text = "say only what is wrong" },
+	{ .name = "verbose",
+	    .letter = 'v',
+	    .text = "a summary of each run, too" },
 	{ .name = "json", .text = "the summary as JSON" },
 };
 

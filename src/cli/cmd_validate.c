@@ -238,6 +238,29 @@ finish(const struct settings *v, struct run_result *r)
 	return status == STATUS_DONE && o.reader_left ? STATUS_LEFT : status;
 }
 
+/* In the log of who serves, when routers are to hear of something. */
+static void
+say_news(const struct settings *v, const struct run_result *r)
+{
+	const struct view_published *p = &r->published;
+	uint64_t ms = r->work.total_ms > 0 ? r->work.total_ms : r->early_ms;
+	struct payload_counts n;
+	uint64_t all;
+
+	if (!v->notes || !r->is_published || (p->n_heard == 0 && !p->is_new))
+		return;
+	n = payload_count(r->view.payloads, r->view.n);
+	all = n.vrps + n.aspa_customers + n.router_keys;
+	(void)failure(v->self,
+	    "serial %lu: %llu VRPs, %llu ASPAs, %llu router keys; %llu changes "
+	    "in %.1f s",
+	    (unsigned long)r->view.serial, (unsigned long long)n.vrps,
+	    (unsigned long long)n.aspa_customers,
+	    (unsigned long long)n.router_keys,
+	    (unsigned long long)(p->is_new ? all : p->n_heard),
+	    (double)ms / 1000);
+}
+
 /* Some keep the run waiting. What fails here is tried again at the end. */
 static void
 publish_early(void *ctx, struct run_result *r)
@@ -246,6 +269,7 @@ publish_early(void *ctx, struct run_result *r)
 	struct outputs o = { 0 };
 
 	(void)signal(SIGPIPE, SIG_IGN);
+	say_news(v, r);
 	if (!has_nothing(r))
 		(void)write_outputs(v, r, &o, true);
 }
@@ -297,6 +321,7 @@ validate_once(struct settings *v, int64_t *expires_at)
 		*expires_at = result.expires_at;
 		if (v->self->serves && v->quiet)
 			say_failures(v, &result);
+		say_news(v, &result);
 		status = finish(v, &result);
 	} else {
 		status = failure(v->self, "%s: %s%s%s", reason_id(reason),

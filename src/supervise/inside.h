@@ -79,6 +79,8 @@ extern const struct protocol protocol_rtr, protocol_http;
 
 void supervise_say(const struct supervisor *, const char *fmt, ...)
     FORMAT(2, 3);
+void supervise_note(const struct supervisor *, const char *fmt, ...)
+    FORMAT(2, 3);
 /* In a child just forked: signals as they were, nothing of the parent's; its
  * name for ps(1). */
 void supervise_child(struct supervisor *, int keep, const char *name);
@@ -101,10 +103,10 @@ void serving_start(struct supervisor *, struct child *);
 void serving_tell(struct child *, const char *what);
 /* Hand it the sockets and have it read the configuration again. */
 void serving_apply(struct supervisor *, struct child *);
-/* What it said. */
-void serving_hear(struct supervisor *, struct child *);
 /* It hangs: another one takes its place. */
 void serving_end(struct supervisor *, struct child *, const char *why);
+/* What it said. */
+void serving_hear(struct supervisor *, struct child *);
 /* In it: each listener with its socket. */
 enum reason serving_name(struct serve_listener *out,
     const struct conf_listener *, size_t n, const struct sockets *,

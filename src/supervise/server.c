@@ -4,13 +4,32 @@
 
 #include "supervise/inside.h"
 
+/* What is there before any validation. */
+static void
+note_view(const struct serving *v)
+{
+	struct rtr_cache_facts f;
+	char text[160];
+
+	serve_rtr_facts(&f, v->rtr);
+	if (!f.has_data)
+		return;
+	(void)snprintf(text, sizeof(text),
+	    "the view of before: serial %lu: %zu VRPs, %zu ASPAs, %zu router keys",
+	    (unsigned long)f.serial, f.vrps, f.aspas, f.router_keys);
+	v->daemon->note(v->daemon->ctx, text);
+}
+
 /* Open the server, or have it take new settings. */
 static enum reason
 use(struct serving *v, const struct serve_settings *settings,
     const struct serve_hooks *hooks, struct fault *why)
 {
-	return v->rtr == NULL ? serve_open(&v->rtr, settings, hooks, v->fd, why)
-			      : serve_apply(v->rtr, settings, why);
+	if (v->rtr != NULL)
+		return serve_apply(v->rtr, settings, why);
+	TRY(serve_open(&v->rtr, settings, hooks, v->fd, why));
+	note_view(v);
+	return REASON_OK;
 }
 
 static enum reason

@@ -2,6 +2,8 @@
  * The supervisor's loop. It does little, so that little can go wrong: no file
  * is read here but the configuration, no packet, no object.
  */
+#include "config.h"
+
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -28,16 +30,34 @@
 #define START_MS       60000 /* a large view is read before the first sign */
 #define PAUSE_MS       5000  /* longer than a turn is by itself */
 
+static void
+tell(
+    void (*how)(void *, const char *), void *ctx, const char *fmt, va_list args)
+{
+	char line[512];
+
+	(void)vsnprintf(line, sizeof(line), fmt, args);
+	how(ctx, line);
+}
+
 void
 supervise_say(const struct supervisor *s, const char *fmt, ...)
 {
-	char line[512];
 	va_list args;
 
 	va_start(args, fmt);
-	(void)vsnprintf(line, sizeof(line), fmt, args);
+	tell(s->daemon->say, s->daemon->ctx, fmt, args);
 	va_end(args);
-	s->daemon->say(s->daemon->ctx, line);
+}
+
+void
+supervise_note(const struct supervisor *s, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	tell(s->daemon->note, s->daemon->ctx, fmt, args);
+	va_end(args);
 }
 
 int64_t
@@ -184,7 +204,7 @@ reloaded(struct supervisor *s)
 	s->conf = s->next;
 	s->next = NULL;
 	sockets_tidy(&s->sockets);
-	supervise_say(s, "configuration reloaded");
+	supervise_note(s, "configuration reloaded");
 	if (s->conf->http.server.n == 0)
 		serving_tell(&s->site, "stop");
 	/* Trust anchors and exceptions may be others. */
@@ -202,6 +222,7 @@ begin_stop(struct supervisor *s)
 		return;
 	s->is_stopping = true;
 	s->stop_ms = clock_ms();
+	supervise_note(s, "stopping");
 	notify_systemd("STOPPING=1");
 	serving_tell(&s->server, "stop");
 	serving_tell(&s->site, "stop");
@@ -247,7 +268,17 @@ feed_watchdog(struct supervisor *s, int64_t now)
 	notify_systemd("WATCHDOG=1");
 }
 
-/* To systemd, once. */
+static void
+note_listeners(
+    const struct supervisor *s, const char *who, const struct conf_server *of)
+{
+	for (size_t i = 0; i < of->n; i++)
+		supervise_note(s, "listening for %s%s on %s", who,
+		    of->listeners[i].is_tls ? " over TLS" : "",
+		    of->listeners[i].address);
+}
+
+/* Once. */
 static void
 say_ready(struct supervisor *s)
 {
@@ -255,6 +286,8 @@ say_ready(struct supervisor *s)
 	    (s->conf->http.server.n > 0 && !s->site.is_ready))
 		return;
 	s->is_ready = true;
+	note_listeners(s, "routers", &s->conf->rtr.server);
+	note_listeners(s, "HTTP", &s->conf->http.server);
 	notify_systemd("READY=1");
 }
 
@@ -442,6 +475,7 @@ run(struct supervisor *s)
 	if (!take_lock(s))
 		return 1;
 	s->watchdog_ms = notify_watchdog_ms();
+	supervise_note(s, "version %s", PACKAGE_VERSION);
 	while (!s->is_stopping || s->server.pid > 0 || s->engine.pid > 0 ||
 	       s->site.pid > 0)
 		turn(s);

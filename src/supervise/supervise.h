@@ -33,8 +33,9 @@ struct supervise_hooks {
 	void (*drop)(void *ctx, struct conf *);
 	/* One validation, published. In a process of its own. */
 	struct supervise_report (*validate)(void *ctx, const struct conf *);
-	/* One line for the log. */
+	/* One line for the log: what is wrong; what goes as it should. */
 	void (*say)(void *ctx, const char *text);
+	void (*note)(void *ctx, const char *text);
 };
 
 /* Until SIGTERM or SIGINT. Takes over the configuration, which came from

@@ -146,12 +146,32 @@ check "it ends well" [ $? -eq 0 ]
 check "STOPPING=1" grep -q '^STOPPING=1' notices
 pid=
 
-# What fails is in the log, which is quiet otherwise.
+# The log: a line for what begins, for each change, and for the end.
+check "its version" says "^cairn serve: version [0-9]" 1
+check "who may come where" says "listening for routers on $rtr" 1
+check "and for HTTP" says "listening for HTTP on $http" 1
+check "what routers hear of is told, what did not change is not" [ \
+	"$(grep -c 'serial [0-9]*: [0-9]* VRPs, .*; [1-9][0-9]* changes in' \
+	serve.log)" -eq 2 ]
+check "the end" says "stopping" 1
+
+# With -q what fails alone.
 configure "rtr: {listen: ['$rtr']}" "http: {listen: ['$http']}"
-"$cairn" serve -c world/cairn.yaml --cache empty --offline 2>>serve.log &
+"$cairn" serve -q -c world/cairn.yaml --cache empty --offline 2>quiet.log &
 pid=$!
-check "a trust anchor that fails is told" wait_for says \
-	'trust anchor alpha failed: ta.fetch: '
+check "a trust anchor that fails is told" wait_for grep -q \
+	'trust anchor alpha failed: ta.fetch: ' quiet.log
+kill -TERM $pid
+wait $pid
+pid=
+check "and nothing else" sh -c "! grep -E 'version|listening|serial|stopping' \
+	quiet.log"
+
+# The view that was there is told when it is served again.
+"$cairn" serve -c world/cairn.yaml --offline 2>again.log &
+pid=$!
+check "the view of before" wait_for grep -q \
+	'the view of before: serial [0-9]*: [0-9]* VRPs' again.log
 kill -TERM $pid
 wait $pid
 pid=
