@@ -91,7 +91,10 @@ judge_age(struct follow *f)
 	f->report->until_at = INT64_MAX;
 	if (k->frontier.size == 0 || !has_witnesses(f))
 		return REASON_OK;
-	f->report->until_at = k->cosigned_at + (int64_t)f->conf->max_age;
+	/* A witness may have said any time. */
+	if (k->cosigned_at <= INT64_MAX - (int64_t)f->conf->max_age)
+		f->report->until_at =
+		    k->cosigned_at + (int64_t)f->conf->max_age;
 	if (k->cosigned_at >= at ||
 	    (uint64_t)(at - k->cosigned_at) <= f->conf->max_age)
 		return REASON_OK;

@@ -105,13 +105,24 @@ note_make(struct buf *out, const struct signers *s,
 }
 
 void
+log_sign_head(const char *folder, const struct signers *s,
+    const struct merkle_head *head, struct cosigned by)
+{
+	struct buf note;
+
+	buf_init(&note, 8192);
+	note_make(&note, s, head, by);
+	log_file(folder, "checkpoint", buf_view(&note));
+	buf_fini(&note);
+}
+
+void
 log_sign(const char *folder, const struct signers *s,
     const struct span *entries, size_t n, struct cosigned by)
 {
 	struct merkle_frontier f = { .size = 0 };
 	struct merkle_head head;
 	struct digest leaf;
-	struct buf note;
 
 	for (size_t i = 0; i < n; i++) {
 		merkle_leaf(&leaf, entries[i]);
@@ -119,10 +130,7 @@ log_sign(const char *folder, const struct signers *s,
 	}
 	head.size = n;
 	merkle_root(&head.root, &f);
-	buf_init(&note, 8192);
-	note_make(&note, s, &head, by);
-	log_file(folder, "checkpoint", buf_view(&note));
-	buf_fini(&note);
+	log_sign_head(folder, s, &head, by);
 }
 
 void

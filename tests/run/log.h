@@ -29,6 +29,9 @@ void log_make(const char *folder, const struct signers *,
 /* The checkpoint alone. */
 void log_sign(const char *folder, const struct signers *,
     const struct span *entries, size_t n, struct cosigned);
+/* One of this tree, whatever is there. */
+void log_sign_head(const char *folder, const struct signers *,
+    const struct merkle_head *, struct cosigned);
 void log_file(const char *folder, const char *path, struct span);
 
 #endif

@@ -319,6 +319,56 @@ test_time_behind(void **state)
 	assert_false(w->result.degraded);
 }
 
+/* hostile.md LE4: the last second that can be told. */
+static void
+test_time_last(void **state)
+{
+	struct world *w = *state;
+	const struct how how = { .sources = "a", .quorum = 2 };
+	const struct cosigned last = { ALL, INT64_MAX };
+
+	log_make(at(w, "a"), &w->signers, w->kit.log.v, SMALL(w), last);
+	(void)run(w, &how);
+	check_is(w, "accepted", SMALL(w), 1);
+	assert_true(found(w, R_CHECKPOINT_TIME_BEHIND));
+	assert_true(w->result.ledgers[0].until_at == INT64_MAX);
+	assert_false(w->result.ledgers[0].gone);
+}
+
+/* hostile.md LE1: the accepted root, signed as that of other sizes. */
+static void
+test_same_root(void **state)
+{
+	struct world *w = *state;
+	const struct how how = { .sources = "a", .quorum = 2 };
+	const struct {
+		uint64_t size;
+		enum reason want;
+	} rows[] = {
+		{ SMALL(w) - 1, R_CHECKPOINT_STALE },
+		{ SMALL(w) + 1, R_LOG_ROOT },
+		{ WHOLE(w), R_LOG_ROOT },
+		{ WHOLE(w) + 1, R_LOG_MISSING },
+	};
+	struct merkle_head head;
+
+	make(w, "a", SMALL(w));
+	head.root = run(w, &how)->root;
+	make(w, "a", SMALL(w) + 1);
+	make(w, "a", WHOLE(w));
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		head.size = rows[i].size;
+		log_sign_head(at(w, "a"), &w->signers, &head, by(w, ALL, 5));
+		(void)run(w, &how);
+		check_is(w, "what was accepted", SMALL(w), 1);
+		assert_true(found(w, rows[i].want));
+		assert_false(w->result.ledgers[0].frozen);
+	}
+	make(w, "a", WHOLE(w));
+	(void)run(w, &how);
+	check_is(w, "and it goes on", WHOLE(w), 2);
+}
+
 /* hostile.md LE14: all mirrors down for 25 hours, and for 8 days. */
 static void
 test_silence(void **state)
@@ -391,6 +441,8 @@ main(void)
 		TEST(test_no_ledger),
 		TEST(test_time_ahead),
 		TEST(test_time_behind),
+		TEST(test_time_last),
+		TEST(test_same_root),
 		TEST(test_silence),
 		TEST(test_cosigned_anew),
 	};

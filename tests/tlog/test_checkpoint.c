@@ -284,9 +284,9 @@ test_keys_suffice(void **unused)
 #define HEAD "log.example/1\n7\nQyb8YTGVzGc70X4N2Bx8QDlPtdTGqiHAcZyitAhsKWI=\n"
 
 /* The text's signatures: L by the log, 1 2 3 by witnesses at time 1000 plus
- * their number, 9 by witness 1 at 9000, 0 by it at 0; b: a bad one by the
- * log, c: by witness 1; x: by nobody known; l: under the log's name with
- * another id. */
+ * their number, 9 by witness 1 at 9000, 0 by it at 0, m and n at 2^63 - 1 and
+ * 2^63; b: a bad one by the log, c: by witness 1; x: by nobody known; l: under
+ * the log's name with another id. */
 static void
 kit_sign(struct kit *k, const char *text, const char *signers)
 {
@@ -303,6 +303,8 @@ kit_sign(struct kit *k, const char *text, const char *signers)
 		const struct vkey *key = log ? &k->log_key : &k->witness_key[w];
 		uint64_t at = *signers == '9'   ? 9000
 			      : *signers == '0' ? 0
+			      : *signers == 'm' ? INT64_MAX
+			      : *signers == 'n' ? UINT64_C(1) << 63
 						: 1001 + w;
 		struct buf message, value;
 
@@ -362,6 +364,8 @@ static const struct {
 	{ "one witness at two times", HEAD, "L19", R_CHECKPOINT_QUORUM, 0 },
 	{ "its newest counts", HEAD, "L192", REASON_OK, 9000 },
 	{ "time 0", HEAD, "L02", R_CHECKPOINT_QUORUM, 0 },
+	{ "time 2^63 - 1", HEAD, "Lm2", REASON_OK, INT64_MAX },
+	{ "time 2^63", HEAD, "Ln2", R_NOTE_SIGNATURE, 0 },
 	{ "one witness", HEAD, "L3", R_CHECKPOINT_QUORUM, 0 },
 	{ "no log", HEAD, "123", R_CHECKPOINT_UNSIGNED, 0 },
 	{ "the log by another id", HEAD, "l12", R_CHECKPOINT_UNSIGNED, 0 },
