@@ -323,6 +323,10 @@ struct sources {
 enum reason source_list(struct sources *out, struct run *, enum source_of,
     const struct uri *) MUST_CHECK;
 
+/* clock.c */
+/* Before anything is judged or asked for by time. */
+enum reason clock_check(struct run *) MUST_CHECK;
+
 /* anchor.c */
 enum reason anchor_load(
     struct run *, struct ta *, const struct conf_tal *) MUST_CHECK;

@@ -1,6 +1,6 @@
 noinst_LIBRARIES += librun.a
 librun_a_SOURCES = %D%/run.h %D%/inside.h %D%/finish.h %D%/run.c %D%/source.c \
-	%D%/want.c %D%/repository.c %D%/intake.c %D%/anchor.c %D%/judge.c %D%/walk.c %D%/harvest.c %D%/facts.c \
+	%D%/clock.c %D%/want.c %D%/repository.c %D%/intake.c %D%/anchor.c %D%/judge.c %D%/walk.c %D%/harvest.c %D%/facts.c \
 	%D%/early.c %D%/assume.h %D%/assume.c %D%/settle.c %D%/slurm.h %D%/slurm.c %D%/slurm_kept.c %D%/hold.c %D%/withdrawn.h %D%/withdrawn.c %D%/publish.c %D%/alarm.h %D%/alarm.c %D%/alarm_queue.c %D%/ask.c
 librun_a_SOURCES += %D%/memo.c %D%/same.h %D%/same.c %D%/same_key.c \
 	%D%/same_record.c
@@ -52,6 +52,9 @@ tests_run_test_straggler_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) 
 tests_run_test_same_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/run/test_assume
 tests_run_test_assume_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/run/test_clock
+tests_run_test_clock_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
+tests_run_test_clock_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=time
 tests_run_test_memo_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
 tests_run_test_run_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
 # With a worker of its own, which has a poison switch: libpool.a's is not asked.

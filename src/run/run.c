@@ -187,8 +187,13 @@ load_anchors(struct run *run)
 		run->tas[i].report = &run->out->tas[i];
 		TRY(anchor_load(run, &run->tas[i], &conf->tals[i]));
 	}
-	TRY(source_name_hosts(run));
-	for (size_t i = 0; i < n; i++)
+	return source_name_hosts(run);
+}
+
+static enum reason
+want_anchors(struct run *run)
+{
+	for (size_t i = 0; i < run->n_tas; i++)
 		TRY(anchor_want(run, &run->tas[i]));
 	return repository_prefetch(run);
 }
@@ -381,9 +386,11 @@ run_all(struct run *run)
 {
 	TRY(open_all(run));
 	TRY(same_open(run));
+	TRY(load_anchors(run));
+	TRY(clock_check(run));
 	TRY(slurm_take(run));
 	TRY(follow_begin(run));
-	TRY(load_anchors(run));
+	TRY(want_anchors(run));
 	TRY(alarm_remember(run));
 	TRY(ask_both(run));
 	if (run->same.holds)
@@ -404,6 +411,7 @@ guess_all(struct run *run)
 	    run->conf->n_slurm, &run->conf->limits, run->why));
 	TRY(follow_begin(run));
 	TRY(load_anchors(run));
+	TRY(want_anchors(run));
 	TRY(follow_all(run));
 	TRY(rounds(run));
 	TRY(assume_payloads(run));
