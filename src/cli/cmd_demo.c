@@ -163,8 +163,7 @@ static const struct option_row rows[] = {
 const struct command command_demo = {
 	.name = "demo",
 	.operands = "DIR",
-	.text = "make a small Internet in a folder, some of it broken, "
-		"with a configuration that validates it without any network",
+	.text = "make a small Internet in a folder, some of it broken",
 	.run = run_demo,
 	.n_rows = COUNT(rows),
 	.rows = rows,

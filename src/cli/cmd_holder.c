@@ -302,7 +302,7 @@ static const struct option_row rows_passphrase[] = { ROWS_WHO,
 static const struct option_row rows_binding[] = { ROWS_WHO, ROW_OUTPUT,
 	ROWS_WHERE, ROW_QUIET };
 
-WORK(new, holder_new, "NAME", "make keys, and a file that says whose they are and of which ledger", rows_new);
+WORK(new, holder_new, "NAME", "make keys, and a file that says whose and of which ledger", rows_new);
 WORK(id, holder_print_id, "", "print the id", rows_id);
 WORK(passphrase, holder_passphrase, "", "change the passphrase of the keys", rows_passphrase);
 WORK(status, holder_status, "", "say what the ledger has of this holder", rows_status);
@@ -321,7 +321,7 @@ SAY(endorse, ENDORSE, "STATEMENT|HOLDER", "vouch for a statement, or for a holde
 SAY(name, NAME, "NAME", "take a name, for use wherever an id is", rows_say);
 SAY(service, SERVICE, "[KIND[@REGION]=URI...]", "say where services are, instead of what was said before", rows_service);
 SAY(rdns, RDNS, "PREFIX [SERVER...]", "delegate reverse DNS", rows_rdns);
-WORK(binding, holder_binding, "RESOURCE...", "write the file that a checklist has to list, to be evidence for a claim", rows_binding);
+WORK(binding, holder_binding, "RESOURCE...", "write what a checklist has to list to be evidence for a claim", rows_binding);
 WORK(sign, holder_sign, "FILE", "as a guardian: add a signature to another's statement", rows_sign);
 WORK(submit, submit, "", "hand what was said to the ledger", rows_submit);
 WORK(forget, holder_forget, "", "give up what was said and is not in the ledger", rows_forget);

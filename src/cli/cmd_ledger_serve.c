@@ -396,7 +396,7 @@ static const struct option_row rows[] = {
 const struct command command_ledger_serve = {
 	.name = "ledger serve",
 	.operands = "DIR",
-	.text = "take statements by HTTP, append what the replay applies, and "
+	.text = "take statements by HTTP, append what applies, and "
 		"serve the log",
 	.run = run_serve,
 	.n_rows = COUNT(rows),

@@ -184,8 +184,7 @@ static const struct option_row rows[] = {
 const struct command command_ledger_witness = {
 	.name = "ledger witness",
 	.operands = "PLACE",
-	.text = "cosign checkpoints of a ledger that are consistent with all "
-		"before",
+	.text = "cosign checkpoints that are consistent with all before",
 	.run = run_witness,
 	.n_rows = COUNT(rows),
 	.rows = rows,

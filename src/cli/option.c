@@ -246,6 +246,25 @@ write_jobs(struct buf *out, const struct command *command)
 	    command->name, command->name);
 }
 
+/* A line for each of the alternatives in "A | B". */
+static void
+write_forms(struct buf *out, const struct command *command)
+{
+	struct option_row row;
+	const char *form = command->operands, *word = "usage:", *end;
+
+	while (form != NULL) {
+		end = strstr(form, " | ");
+		buf_printf(out, "%s cairn %s%s%s%.*s\n", word, command->name,
+		    option_row(&row, command, 0) ? " [OPTION...]" : "",
+		    form[0] != '\0' ? " " : "",
+		    (int)(end != NULL ? (size_t)(end - form) : strlen(form)),
+		    form);
+		form = end != NULL ? end + 3 : NULL;
+		word = "      ";
+	}
+}
+
 void
 usage_write(struct buf *out, const struct command *command)
 {
@@ -259,10 +278,9 @@ usage_write(struct buf *out, const struct command *command)
 		write_jobs(out, command);
 		return;
 	}
-	buf_printf(out, "usage: cairn %s%s%s%s\n\n%c%s.\n", command->name,
-	    option_row(&row, command, 0) ? " [OPTION...]" : "",
-	    command->operands[0] != '\0' ? " " : "", command->operands,
-	    command->text[0] - 'a' + 'A', command->text + 1);
+	write_forms(out, command);
+	buf_printf(
+	    out, "\n%c%s.\n", command->text[0] - 'a' + 'A', command->text + 1);
 	if (option_row(&row, command, 0))
 		buf_byte(out, '\n');
 	for (size_t i = 0; option_row(&row, command, i); i++)

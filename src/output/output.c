@@ -26,8 +26,7 @@ static const struct output_format table[] = {
 	{ "bird2", format_bird2, "BIRD 2: lines for a static protocol" },
 	{ "rpsl", format_rpsl, "route and route6 objects" },
 	{ "ccr", format_ccr,
-	    "the canonical cache representation, in DER "
-	    "(draft-ietf-sidrops-rpki-ccr)" },
+	    "the canonical cache representation, a draft of the IETF, in DER" },
 	{ "summary", format_summary, "counts for each trust anchor" },
 };
 

@@ -20,16 +20,20 @@ done
 # Every command, job and option is in its manual, and no other.
 "$cairn" --complete >commands
 check "commands are listed" [ "$(wc -l <commands)" -ge 6 ]
+check "help: 80 columns" [ "$("$cairn" help | wc -L)" -le 80 ]
 while read -r command; do
 	[ "$command" != help ] || continue
 	page=$man/cairn-$command.1
+	"$cairn" help "$command" >help
 	"$cairn" --complete "$command" | grep -v '^--' >jobs
 	"$cairn" --complete "$command" | grep '^--' >options
 	while read -r job; do
 		check "$command: $job is in its manual" \
 			grep -qE "^\.(It Cm|Nm cairn Cm $command) $job( |\$)" "$page"
 		"$cairn" --complete "$command" "$job" | grep '^--' >>options
+		"$cairn" help "$command" "$job" >>help
 	done <jobs
+	check "help $command: 80 columns" [ "$(wc -L <help)" -le 80 ]
 	sort -u options | sed 's/^--//' >has
 	while read -r option; do
 		check "$command: --$option is in its manual" grep -qE \
