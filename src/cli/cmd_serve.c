@@ -53,6 +53,7 @@ load(void *ctx)
 	if (d->status == STATUS_DONE)
 		d->status = check_slurm(d, &h->settings.conf);
 	h->settings.conf.keeps_slurm = true;
+	h->settings.conf.strict = false; /* for one run */
 	if (d->status == STATUS_DONE) {
 		d->quiet = h->settings.quiet;
 		return &h->settings.conf;

@@ -167,7 +167,20 @@ pid=
 check "and nothing else" sh -c "! grep -E 'version|listening|serial|stopping' \
 	quiet.log"
 
-# The view that was there is told when it is served again.
+# The view that was there is told when it is served again. Where a trust anchor
+# fails the run is a whole one, whatever --strict says.
+sed '1s,.*,rsync://rpki.alpha.example/alpha/none.cer,' world/tals/alpha.tal \
+	>nowhere.tal
+"$cairn" serve -c world/cairn.yaml --strict --cache new \
+	--tal world/tals/bravo.tal nowhere.tal 2>again.log &
+pid=$!
+failed='trust anchor nowhere failed'
+check "a trust anchor fails" wait_for grep -q "$failed" again.log
+kill -USR1 $pid
+check "and again" wait_for sh -c "[ \$(grep -c '$failed' again.log) -ge 2 ]"
+check "no validation does" sh -c '! grep "ended with status" again.log'
+kill -TERM $pid
+wait $pid
 "$cairn" serve -c world/cairn.yaml --offline 2>again.log &
 pid=$!
 check "the view of before" wait_for grep -q \
