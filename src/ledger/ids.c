@@ -72,11 +72,15 @@ uint32_t
 ids_add(struct ids *t, const struct digest *id)
 {
 	struct digest *chunk;
+	size_t slot;
 
 	if (t->n == ID_NONE - 1)
 		return ID_NONE;
 	if (t->n + (size_t)t->n / 4 >= t->slot_count && !slots_grow(t))
 		return ID_NONE;
+	slot = slot_of(t, id);
+	if (t->slots[slot] != 0)
+		return t->slots[slot] - 1;
 	if (t->n % CHUNK == 0) {
 		chunk = base_alloc(CHUNK * sizeof(*chunk));
 		if (chunk == NULL || !vec_push(&t->chunks, chunk)) {
@@ -85,7 +89,6 @@ ids_add(struct ids *t, const struct digest *id)
 		}
 	}
 	t->chunks.v[t->n / CHUNK][t->n % CHUNK] = *id;
-	t->n++;
-	t->slots[slot_of(t, id)] = t->n;
+	t->slots[slot] = ++t->n;
 	return t->n - 1;
 }

@@ -22,7 +22,7 @@ void ids_init(struct ids *);
 void ids_fini(struct ids *);
 /* ID_NONE when it is not there. */
 uint32_t ids_find(const struct ids *, const struct digest *);
-/* One that is not there yet: its number, or ID_NONE without memory. */
+/* Its number, which is new unless it was there; or ID_NONE without memory. */
 uint32_t ids_add(struct ids *, const struct digest *) MUST_CHECK;
 const struct digest *ids_at(const struct ids *, uint32_t number);
 

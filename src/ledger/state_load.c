@@ -110,10 +110,10 @@ load_ids(struct load *l)
 {
 	struct digest id;
 
-	for (size_t n = get_count(l, 32); n > 0 && !l->bad; n--) {
+	for (size_t i = 0, n = get_count(l, 32); i < n && !l->bad; i++) {
 		get_digest(&id, l);
-		l->bad |= ids_find(&l->st->statements, &id) != ID_NONE ||
-			  ids_add(&l->st->statements, &id) == ID_NONE;
+		/* Each is there once. */
+		l->bad |= ids_add(&l->st->statements, &id) != i;
 	}
 	l->bad |= l->st->applied != l->st->statements.n ||
 		  l->st->applied > l->st->size || l->st->applied == 0;

@@ -19,8 +19,11 @@ struct save {
 static void
 put(struct buf *b, uint64_t v, int bytes)
 {
-	while (bytes-- > 0)
-		buf_byte(b, (uint8_t)(v >> 8 * bytes));
+	uint8_t p[8];
+
+	for (int i = 0; i < bytes; i++)
+		p[i] = (uint8_t)(v >> 8 * (bytes - 1 - i));
+	buf_add(b, p, (size_t)bytes);
 }
 
 static void
