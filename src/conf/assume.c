@@ -6,7 +6,7 @@
  *		 {statement: FILE} or {statement: {file:, ledger:}}]
  *	remove:	[{roa: {...}}, {aspa: {customer:, trust-anchor:}},
  *		 {object: URI}, {ca: URI}, {entry: {ledger:, number:}},
- *		 {trust-anchor: NAME}, {ledger: NAME}]
+ *		 {statement: ID}, {trust-anchor: NAME}, {ledger: NAME}]
  *	mode:	or policy:, slurm:, in the place of the configuration's
  *
  * What is about the configuration is done here: it is then another one. What
@@ -247,6 +247,18 @@ get_statement(struct conf_assumption *out, const struct assumptions *a,
 	return out->text != NULL ? REASON_OK : setting_memory(&a->s, n);
 }
 
+/* As the log and the state name it. */
+static enum reason
+get_id(struct conf_assumption *out, const struct assumptions *a,
+    const struct node *n)
+{
+	out->kind = CONF_ASSUME_STATEMENT;
+	if (n->kind != NODE_TEXT ||
+	    !hex_parse(out->id.b, sizeof(out->id.b), n->text))
+		return fail(a, n, "statement: its id, of 64 hex digits");
+	return get_text(&out->text, a, n);
+}
+
 static enum reason
 get_entry(struct conf_assumption *out, const struct assumptions *a,
     const struct node *map)
@@ -347,7 +359,7 @@ remove_one(bool *is_done, struct conf_assumption *out,
     const struct assumptions *a, const struct node *n)
 {
 	static const char *const names[] = { "roa", "aspa", "object", "ca",
-		"trust-anchor", "ledger", "entry" };
+		"trust-anchor", "ledger", "entry", "statement" };
 
 	*is_done = false;
 	if (span_eq(n->key->text, SPAN("roa")))
@@ -360,6 +372,8 @@ remove_one(bool *is_done, struct conf_assumption *out,
 		return get_uri(out, a, n, CONF_ASSUME_CA);
 	if (span_eq(n->key->text, SPAN("entry")))
 		return get_entry(out, a, n);
+	if (span_eq(n->key->text, SPAN("statement")))
+		return get_id(out, a, n);
 	*is_done = true;
 	if (span_eq(n->key->text, SPAN("trust-anchor")))
 		return drop_tal(a->s.conf, a, n);

@@ -133,7 +133,7 @@ enum conf_assumed {
 	CONF_ASSUME_OBJECT,    /* all that one object says; removed only */
 	CONF_ASSUME_CA,        /* and all below it; removed only */
 	CONF_ASSUME_ENTRY,     /* of a ledger; removed only */
-	CONF_ASSUME_STATEMENT, /* for a ledger; added only */
+	CONF_ASSUME_STATEMENT, /* for a ledger, or in it */
 };
 
 struct conf_assumption {
@@ -143,7 +143,8 @@ struct conf_assumption {
 	struct payload payload; /* without origin; an ASPA to be removed:
 				 * its customer alone */
 	const char *text;       /* URI of an object or a CA's certificate;
-				 * path of a statement */
+				 * path of a statement; its id, in hex */
+	struct digest id;       /* of a statement to be removed */
 	const char *source;     /* trust anchor, ledger; NULL: any */
 	uint64_t entry;
 };

@@ -246,6 +246,16 @@ enum reason ledger_replay(enum reason *verdict, struct ledger_state *,
 enum reason ledger_admit(enum reason *verdict, struct ledger_state *,
     const struct ledger_entry *) MUST_CHECK;
 
+/* What if what this statement left were taken back at the end of the log, by
+ * whoever may: an authorization, an endorsement, a name, a reverse DNS record
+ * or a lease withdrawn, a claim released? *verdict as of that. After another
+ * than REASON_OK some of it may be done. */
+enum reason ledger_take_back(enum reason *verdict, struct ledger_state *,
+    const struct digest *statement) MUST_CHECK;
+/* The authorization or claim of this entry, where it still says something. */
+bool ledger_entry_find(struct digest *out, const struct ledger_state *,
+    uint64_t entry) MUST_CHECK;
+
 struct ledger_summary {
 	struct digest genesis;
 	uint64_t size, time, applied, rejected, challenge;

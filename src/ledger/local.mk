@@ -11,6 +11,7 @@ libledger_a_SOURCES = %D%/ledger.h %D%/statement.def %D%/statement.h \
 	%D%/state_load.c \
 	%D%/replay.c %D%/replay_signers.c %D%/replay_key.c %D%/replay_claim.c \
 	%D%/replay_offer.c %D%/replay_lease.c %D%/replay_say.c \
+	%D%/take_back.c \
 	%D%/succession.c %D%/lookup.c %D%/dump.c %D%/emit.c
 ledger_libs = libledger.a libtlog.a $(object_libs)
 

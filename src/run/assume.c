@@ -4,6 +4,7 @@
  * to have issued; ledgers with statements that nobody has appended. All that
  * follows from it the same functions find as ever: there is no second model.
  */
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,13 +64,14 @@ assume_begin(struct run *run)
 	for (size_t i = 0; i < c->n_assumptions; i++) {
 		const struct conf_assumption *a = &c->assumptions[i];
 
-		x->n_statements += a->kind == CONF_ASSUME_STATEMENT;
-		if (a->is_added)
+		bool is_said = a->kind == CONF_ASSUME_STATEMENT ||
+			       a->kind == CONF_ASSUME_ENTRY;
+
+		x->n_said += is_said;
+		if (a->is_added || is_said)
 			continue;
 		if (a->kind == CONF_ASSUME_PAYLOAD)
 			x->off[x->n_off++] = a;
-		else if (a->kind == CONF_ASSUME_ENTRY)
-			x->n_entries++;
 		else if (map_get(&x->uris, span_str(a->text)) != NULL)
 			x->is_met[i] = true; /* said twice */
 		else if (!map_put(
@@ -499,12 +501,54 @@ take_statements(struct follow *f, struct ledger_entry *entry)
 	arena_init(&arena, SIZE_MAX);
 	for (size_t i = 0; why == REASON_OK && i < c->n_assumptions; i++) {
 		arena_reset(&arena);
-		if (c->assumptions[i].kind == CONF_ASSUME_STATEMENT)
+		if (c->assumptions[i].kind == CONF_ASSUME_STATEMENT &&
+		    c->assumptions[i].is_added)
 			why = statement_take(
 			    f, &c->assumptions[i], entry, &arena);
 	}
 	arena_fini(&arena);
 	return why;
+}
+
+static enum reason
+take_back(struct follow *f, const struct conf_assumption *a)
+{
+	char what[32] = "";
+	struct digest id = a->id;
+	enum reason verdict;
+
+	if (a->kind == CONF_ASSUME_ENTRY) {
+		(void)snprintf(what, sizeof(what), "entry %" PRIu64, a->entry);
+		if (!ledger_entry_find(&id, f->state, a->entry))
+			return REASON_OK;
+	}
+	TRY(ledger_take_back(&verdict, f->state, &id));
+	/* With several ledgers, one that has no such statement. */
+	if (verdict == R_STATEMENT_NO_STATEMENT)
+		return REASON_OK;
+	meet(f->run, a);
+	return verdict == REASON_OK ? REASON_OK
+				    : refuse(f->run, a, verdict,
+					  a->text != NULL ? a->text : what);
+}
+
+/* In their order: a lease before the claim it is of. */
+static enum reason
+take_back_all(struct follow *f)
+{
+	const struct conf *c = f->run->conf;
+
+	for (size_t i = 0; i < c->n_assumptions; i++) {
+		const struct conf_assumption *a = &c->assumptions[i];
+		bool is_said = a->kind == CONF_ASSUME_STATEMENT ||
+			       a->kind == CONF_ASSUME_ENTRY;
+
+		if (!a->is_added && is_said &&
+		    (a->source == NULL ||
+			strcmp(a->source, f->conf->name) == 0))
+			TRY(take_back(f, a));
+	}
+	return REASON_OK;
 }
 
 enum reason
@@ -513,38 +557,19 @@ assume_statements(struct follow *f)
 	struct ledger_entry *entry;
 	enum reason why;
 
-	if (f->run->assumed.n_statements == 0)
+	if (f->run->assumed.n_said == 0)
 		return REASON_OK;
 	TRY(follow_need_state(f));
 	if (f->state == NULL)
 		return REASON_OK;
 	said_fini(f);
+	TRY(take_back_all(f));
 	entry = base_alloc(sizeof(*entry));
 	if (entry == NULL)
 		return R_LIMIT_MEMORY;
 	why = take_statements(f, entry);
 	base_free(entry);
 	return why;
-}
-
-bool
-assume_is_gone(struct run *run, const char *ledger, uint64_t entry)
-{
-	const struct conf *c = run->conf;
-	bool is_gone = false;
-
-	if (run->assumed.n_entries == 0)
-		return false;
-	for (size_t i = 0; i < c->n_assumptions; i++) {
-		const struct conf_assumption *a = &c->assumptions[i];
-
-		if (a->kind != CONF_ASSUME_ENTRY || a->entry != entry ||
-		    (a->source != NULL && strcmp(a->source, ledger) != 0))
-			continue;
-		meet(run, a);
-		is_gone = true;
-	}
-	return is_gone;
 }
 
 /* ---- all that was to go -------------------------------------------------- */

@@ -16,7 +16,7 @@ struct follow;
 struct assumed {
 	struct map uris; /* of what is gone -> conf_assumption */
 	const struct conf_assumption **off; /* payloads that are gone, sorted */
-	size_t n_off, n_entries, n_statements;
+	size_t n_off, n_said; /* n_said: of ledgers */
 	bool *is_met; /* of each assumption */
 };
 
@@ -24,12 +24,11 @@ enum reason assume_begin(struct run *) MUST_CHECK;
 /* Without what is assumed to be gone from this point: before the walk goes
  * on to its children. */
 enum reason assume_point(struct run *, struct node *) MUST_CHECK;
-/* As if these had been appended to this ledger. */
+/* As if what some of this ledger's left were taken back, and then others had
+ * been appended. */
 enum reason assume_statements(struct follow *) MUST_CHECK;
 /* As if CAs had issued these: once all is walked. */
 enum reason assume_payloads(struct run *) MUST_CHECK;
-/* Is what this entry of a ledger authorizes assumed to be withdrawn? */
-bool assume_is_gone(struct run *, const char *ledger, uint64_t entry);
 /* Is it assumed to be gone, or a CA above it? What goes so is taken back by
  * who said it, and not lost. */
 bool assume_is_taken_back(const struct run *, const struct payload *);

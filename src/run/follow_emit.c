@@ -214,8 +214,6 @@ take_payload(void *ctx, const struct ledger_payload *p)
 	struct payload copy = p->payload;
 	struct span bytes;
 
-	if (assume_is_gone(e->f->run, e->f->conf->name, p->entry))
-		return REASON_OK;
 	if (e->last == NULL || !is_same_origin(e->last, p))
 		TRY(origin_make(e, p));
 	copy.origin = e->last;

@@ -99,6 +99,25 @@ status "appended" 0 "$cairn" ledger append world/ledger world/gone.stmt \
 	--log-key world/ledger.key
 comes_true "withdrawn"
 
+# ---- a claim, and what rests on it; a name
+log() { # what awk prints of its lines
+	"$cairn" ledger log world/ledger --keys world/ledger.keys | awk "$@"
+}
+for entry in $(log '$4 == "claim" && $5 == "applied" { print $1 }'); do
+	echo "remove: [{entry: {number: $entry}}]" >if.yaml
+	compare --assume if.yaml --csv >claim 2>>refused
+	! grep -q '^[a-z]*,"view",.*,"demo","ledger:' claim || break
+done
+check "a claim is released: what rests on it goes" \
+	grep -q '^[a-z]*,"view",.*,"demo","ledger:' claim
+check "not when it is leased out" grep -q 'statement.leased: .*: entry' refused
+id=$(log '$4 == "name" && $5 == "applied" { print $2; exit }')
+echo "remove: [{statement: $id}]" >if.yaml
+status "a name is withdrawn" 0 compare --assume if.yaml
+echo "remove: [{statement: ${id%?}}]" >if.yaml
+status "half an id" 2 compare --assume if.yaml
+check "is none" grep -q '64 hex digits' err
+
 # ---- the configuration
 echo 'remove: [{trust-anchor: charlie}]' >if.yaml
 foretell "without a trust anchor" if.yaml

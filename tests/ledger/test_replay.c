@@ -294,6 +294,64 @@ test_successions(void **unused)
 	arena_fini(&a);
 }
 
+/* Nobody signs, and no sequence goes on. */
+static enum reason
+take_back(struct kit *k, const struct digest *id)
+{
+	enum reason verdict;
+
+	OK(ledger_take_back(&verdict, k->st, id));
+	return verdict;
+}
+
+/* What if? As withdraw and release would, whoever has it by now. */
+static void
+test_take_back(void **unused)
+{
+	static const struct digest unknown = { { 1 } };
+	static struct kit k;
+	struct digest claim, lease, name, found;
+
+	(void)unused;
+	kit_init(&k);
+	OK(kit_claim(&k, 1, "10.0.0.0/24 AS1"));
+	claim = k.said;
+	kit_new(&k, STATEMENT_NAME)->body.label = SPAN("kit");
+	OK(kit_say(&k, 1));
+	name = k.said;
+	OK(kit_lease(&k, 1, 2, "10.0.0.0/25", k.time + 50, false));
+	lease = k.said;
+	/* Its place in the log: after the genesis and five holders. */
+	assert_true(ledger_entry_find(&found, k.st, KIT_HOLDERS));
+	assert_true(digest_eq(&found, &claim));
+	assert_false(ledger_entry_find(&found, k.st, 1));
+	assert_false(ledger_entry_find(&found, k.st, KIT_HOLDERS + 1));
+	REFUSED(take_back(&k, &unknown), NO_STATEMENT);
+	REFUSED(take_back(&k, &k.genesis), NO_STATEMENT);
+	assert_int_equal(kit_lines(&k, "name "), 1);
+	OK(take_back(&k, &name));
+	assert_int_equal(kit_lines(&k, "name "), 0);
+	REFUSED(take_back(&k, &name), NO_STATEMENT);
+	REFUSED(take_back(&k, &claim), LEASED);
+	OK(take_back(&k, &lease));
+	assert_int_equal(kit_lines(&k, "lease "), 0);
+	/* Half of it moved: both halves are of that claim. */
+	OK(kit_offer(&k, 1, 2, "10.0.0.0/25"));
+	REFUSED(take_back(&k, &claim), LOCKED);
+	OK(kit_accept(&k, 2, &k.said));
+	assert_int_equal(kit_lines(&k, "hold "), 3);
+	OK(take_back(&k, &claim));
+	assert_int_equal(kit_lines(&k, "hold "), 0);
+	assert_false(ledger_entry_find(&found, k.st, KIT_HOLDERS));
+	/* Their next statements follow as if nothing had been. */
+	OK(kit_claim(&k, 1, "10.0.0.0/16"));
+	OK(kit_claim(&k, 2, "10.1.0.0/16"));
+	OK(take_back(&k, &k.said));
+	assert_int_equal(kit_lines(&k, "hold "), 1);
+	OK(kit_claim(&k, 3, "10.1.0.0/16"));
+	kit_fini(&k);
+}
+
 int
 main(void)
 {
@@ -306,6 +364,7 @@ main(void)
 		cmocka_unit_test(test_offers),
 		cmocka_unit_test(test_whole_space),
 		cmocka_unit_test(test_successions),
+		cmocka_unit_test(test_take_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

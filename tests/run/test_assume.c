@@ -43,6 +43,7 @@ struct w_world {
 	struct w_ca cas[CAS];
 	size_t n_says;
 	struct w_say says[SAYS];
+	bool is_released[CAS]; /* what the ledger says that holder has */
 	unsigned mode;
 	bool without_ta, without_ledger;
 };
@@ -160,7 +161,8 @@ write_ta(struct buf *b, const struct w_world *w, bool is_alpha, bool is_again)
 }
 
 /* Entry 0 is the genesis, then come holders, claims, and what is said. */
-#define FIRST_SAY (1 + CAS)
+#define FIRST_CLAIM (1 + CAS / 2)
+#define FIRST_SAY   (1 + CAS)
 
 static void
 write_say(struct buf *b, const struct w_world *w, size_t i)
@@ -196,6 +198,12 @@ write_ledger(struct buf *b, const struct w_world *w, bool is_again)
 		if (w->says[i].is_withdrawn)
 			buf_printf(b, "withdraw w%zu { by h%u of s%zu }\n", i,
 			    w->says[i].holder, i);
+	for (size_t i = 0; is_again && i < CAS; i++)
+		if (w->is_released[i])
+			buf_printf(b,
+			    "release f%zu { by h%zu "
+			    "resources 10.%zu.0.0/16 AS%u }\n",
+			    i, i, i, asn_of(i));
 	buf_puts(b, "}\n");
 }
 
@@ -403,6 +411,18 @@ withdraw(struct change *x)
 }
 
 static void
+release(struct change *x)
+{
+	size_t i = pick(x->seed, CAS / 2);
+
+	if (x->w->is_released[2 * i])
+		return;
+	x->w->is_released[2 * i] = true;
+	x->n_withdrawn++;
+	buf_printf(&x->removed, "- entry: {number: %zu}\n", FIRST_CLAIM + i);
+}
+
+static void
 say(struct change *x)
 {
 	struct w_say *s = &x->w->says[x->w->n_says];
@@ -451,7 +471,7 @@ change_some(struct change *x)
 {
 	static void (*const all[])(struct change *) = { add_roa, add_roa,
 		remove_vrp, remove_vrp, remove_object, remove_ca, turn_aspa,
-		withdraw, say, other_mode };
+		withdraw, release, say, other_mode };
 	unsigned n = 1 + pick(x->seed, 6);
 
 	for (unsigned i = 0; i < n; i++)
@@ -657,7 +677,7 @@ test_refused(void **state)
 	} rows[] = {
 		{ "no such ROA",
 		    "remove: [{roa: {prefix: 10.0.0.0/24, asn: 1}}]\n",
-		    R_ASSUME_NOTHING, "line 1: 10.0.0.0/24-24 AS1" },
+		    R_ASSUME_NOTHING, "line 1: 10.0.0.0/24 AS1" },
 		{ "a ROA under another",
 		    "\nremove: [{object: rsync://rpki.alpha.example/alpha/no.roa}]"
 		    "\n",
@@ -665,9 +685,14 @@ test_refused(void **state)
 		{ "no such CA", "remove: [{ca: rsync://h/m/a.cer}]\n",
 		    R_ASSUME_NOTHING, "a.cer" },
 		{ "no such ASPA", "remove: [{aspa: {customer: 7}}]\n",
-		    R_ASSUME_NOTHING, "customer AS7" },
+		    R_ASSUME_NOTHING, "ASPA AS7" },
 		{ "no such entry", "remove: [{entry: {number: 0}}]\n",
 		    R_ASSUME_NOTHING, "entry 0" },
+		{ "no such statement",
+		    "remove: [{statement: \n"
+		    "0123456789abcdef0123456789abcdef"
+		    "0123456789abcdef0123456789abcdef}]\n",
+		    R_ASSUME_NOTHING, "0123456789abcdef0123" },
 		{ "nobody's", "add: [{roa: {prefix: 11.0.0.0/24, asn: 1}}]\n",
 		    R_ASSUME_HOLDER, "" },
 		{ "another anchor's",
