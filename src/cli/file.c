@@ -6,31 +6,24 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "file/file.h"
 
 bool
 cli_read(struct buf *out, const char *path)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
 	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
-	uint8_t piece[4096];
-	ssize_t n = -1;
+	bool good;
 	int saved;
 
 	if (fd < 0)
 		return false;
-	while (!out->failed) {
-		n = read(fd, piece, sizeof(piece));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		buf_add(out, piece, (size_t)n);
-	}
-	saved = out->failed ? EFBIG : errno;
+	good = file_read(out, fd);
+	saved = errno;
 	if (!is_stdin)
 		(void)close(fd);
 	errno = saved;
-	return n == 0 && !out->failed;
+	return good;
 }
 
 bool

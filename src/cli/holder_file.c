@@ -20,9 +20,9 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/holder.h"
+#include "file/file.h"
 
 #define FILE_MAX ((size_t)1 << 20)
 #define ENDING   ".holder"
@@ -297,34 +297,21 @@ file_text(struct buf *b, const struct holder_file *f)
 	}
 }
 
-static bool
-replace(const char *path, const char *temporary, const struct buf *b)
-{
-	int fd =
-	    open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	bool good = fd >= 0 && !b->failed &&
-		    write(fd, b->p, b->n) == (ssize_t)b->n && fsync(fd) == 0;
-
-	if (fd >= 0)
-		good = close(fd) == 0 && good;
-	return good && rename(temporary, path) == 0;
-}
-
 int
 holder_file_write(struct holder *h)
 {
-	char path[HOLDER_PATH], temporary[HOLDER_PATH];
+	char path[HOLDER_PATH];
 	struct buf text;
 	int status = holder_path(path, h, ENDING);
 
-	if (status == STATUS_DONE)
-		status = holder_path(temporary, h, ENDING ".new");
 	if (status != STATUS_DONE)
 		return status;
 	buf_init(&text, FILE_MAX);
 	file_text(&text, &h->file);
-	if (!replace(path, temporary, &text))
+	if (text.failed)
+		errno = EFBIG;
+	if (text.failed || !file_replace(AT_FDCWD, path, buf_view(&text), 0666))
 		status = failure(h->self, "%s: %s", path, strerror(errno));
 	buf_fini(&text);
-	return status == STATUS_DONE ? folder_sync(h->self, path) : status;
+	return status;
 }

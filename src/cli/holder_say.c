@@ -3,12 +3,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <libgen.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "cli/holder.h"
 #include "fetch/fetch.h"
+#include "file/file.h"
 
 #define SIGNATURE_MAX 1024
 
@@ -244,9 +244,7 @@ bytes_write(struct holder *h)
 	if (strcmp(h->out, "-") == 0)
 		return print_answer(h->self, &h->bytes);
 	fd = open(h->out, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	good = fd >= 0 &&
-	       write(fd, h->bytes.p, h->bytes.n) == (ssize_t)h->bytes.n &&
-	       fsync(fd) == 0;
+	good = fd >= 0 && file_write(fd, buf_view(&h->bytes)) && fsync(fd) == 0;
 	if (fd >= 0)
 		good = close(fd) == 0 && good;
 	return good ? folder_sync(h->self, h->out)

@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/holder.h"
+#include "file/file.h"
 
 #define STATEMENT_FILE ((size_t)1 << 20)
 
@@ -73,22 +73,9 @@ add_signature(struct holder *h)
 static int
 bytes_replace(struct holder *h, const char *path)
 {
-	char temporary[HOLDER_PATH];
-	bool good;
-	int fd;
-
-	if (snprintf(temporary, sizeof(temporary), "%s.new", path) >=
-	    (int)sizeof(temporary))
-		return usage_error(h->self, "name too long");
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	good = fd >= 0 &&
-	       write(fd, h->bytes.p, h->bytes.n) == (ssize_t)h->bytes.n &&
-	       fsync(fd) == 0;
-	if (fd >= 0)
-		good = close(fd) == 0 && good;
-	good = good && rename(temporary, path) == 0;
-	return good ? folder_sync(h->self, path)
-		    : failure(h->self, "%s: %s", path, strerror(errno));
+	return file_replace(AT_FDCWD, path, buf_view(&h->bytes), 0666)
+		   ? STATUS_DONE
+		   : failure(h->self, "%s: %s", path, strerror(errno));
 }
 
 static int

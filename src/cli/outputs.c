@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/outputs.h"
+#include "file/file.h"
 
 #define KEPT_MAX  ((size_t)1 << 20)
 #define PATH_SIZE 2048
@@ -17,17 +18,6 @@ path_of(char path[PATH_SIZE], const char *cache, const char *name)
 	int n = snprintf(path, PATH_SIZE, "%s/%s", cache, name);
 
 	return n > 0 && n < PATH_SIZE;
-}
-
-static bool
-read_all(struct buf *out, int fd)
-{
-	uint8_t piece[4096];
-	ssize_t n;
-
-	while ((n = read(fd, piece, sizeof(piece))) > 0)
-		buf_add(out, piece, (size_t)n);
-	return n == 0 && !out->failed;
 }
 
 void
@@ -42,7 +32,7 @@ outputs_kept_init(struct outputs_kept *out, const char *cache)
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	if (fd < 0)
 		return;
-	if (!read_all(&out->before, fd))
+	if (!file_read(&out->before, fd))
 		buf_reset(&out->before);
 	(void)close(fd);
 }
@@ -151,21 +141,11 @@ outputs_kept_add(struct outputs_kept *k, const struct digest *contents,
 void
 outputs_kept_write(const struct outputs_kept *k, const char *cache)
 {
-	char path[PATH_SIZE], temporary[PATH_SIZE];
+	char path[PATH_SIZE];
 	struct span text = buf_view(&k->now);
-	bool ok;
-	int fd;
 
-	if (k->now.failed || span_eq(text, buf_view(&k->before)) ||
-	    !path_of(path, cache, "outputs") ||
-	    !path_of(temporary, cache, "outputs.tmp"))
-		return;
-	fd = open(temporary,
-	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return;
-	ok = write(fd, text.p, text.n) == (ssize_t)text.n;
-	ok = close(fd) == 0 && ok;
-	if (!ok || rename(temporary, path) != 0)
-		(void)unlink(temporary);
+	if (!k->now.failed && !span_eq(text, buf_view(&k->before)) &&
+	    path_of(path, cache, "outputs"))
+		/* Where it cannot be kept, outputs are written again. */
+		(void)!file_replace(AT_FDCWD, path, text, 0600);
 }

@@ -1,7 +1,6 @@
 /* Files of private keys, and the passphrases that open them. */
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -9,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/secret_file.h"
+#include "file/file.h"
 
 #define PATH_SIZE 4096
 
@@ -176,17 +176,9 @@ passphrase_ask(struct passphrase *p, const char *what, bool twice)
 int
 folder_sync(const struct command *self, const char *path)
 {
-	char copy[PATH_SIZE];
-	int fd;
-	bool good;
-
-	(void)snprintf(copy, sizeof(copy), "%s", path);
-	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	good = fd >= 0 && fsync(fd) == 0;
-	if (fd >= 0)
-		(void)close(fd);
-	return good ? STATUS_DONE
-		    : failure(self, "%s: %s", path, strerror(errno));
+	return file_sync_folder(AT_FDCWD, path)
+		   ? STATUS_DONE
+		   : failure(self, "%s: %s", path, strerror(errno));
 }
 
 bool
@@ -207,8 +199,8 @@ int
 secret_bytes_make(const struct command *self, const char *path, struct buf *b)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	bool good = fd >= 0 && !b->failed &&
-		    write(fd, b->p, b->n) == (ssize_t)b->n && fsync(fd) == 0;
+	bool good = fd >= 0 && !b->failed && file_write(fd, buf_view(b)) &&
+		    fsync(fd) == 0;
 	int saved = errno;
 
 	if (fd >= 0)

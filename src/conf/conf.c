@@ -8,6 +8,7 @@
 
 #include "conf/conf.h"
 #include "conf/set.h"
+#include "file/file.h"
 
 #define FILE_MAX    ((size_t)256 * 1024)
 #define CONF_MEMORY ((size_t)32 * 1024 * 1024)
@@ -149,22 +150,10 @@ check_file(int fd, struct conf_error *error)
 static enum reason
 read_file(struct buf *out, int fd, struct conf_error *error)
 {
-	uint8_t piece[4096];
-	ssize_t n;
-
 	TRY(check_file(fd, error));
-	while ((n = read(fd, piece, sizeof(piece))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return conf_fail(
-			    error, R_CONF_FILE, 0, "%s", strerror(errno));
-		buf_add(out, piece, (size_t)n);
-		if (out->failed)
-			return conf_fail(error, R_CONF_FILE, 0,
-			    "larger than %zu bytes", FILE_MAX);
-	}
-	return REASON_OK;
+	if (file_read(out, fd))
+		return REASON_OK;
+	return conf_fail(error, R_CONF_FILE, 0, "%s", strerror(errno));
 }
 
 enum reason

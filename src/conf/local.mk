@@ -9,7 +9,7 @@ libconf_a_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DCONF_CACHE='"$(localstatedir)/lib/cairn"' \
 	-DCONF_DEFAULT_FILE='"$(sysconfdir)/cairn/cairn.yaml"' \
 	-DCONF_TALS='"$(sysconfdir)/cairn/tals"'
-conf_libs = libconf.a $(alert_libs) $(YAML_LIBS)
+conf_libs = libconf.a $(file_libs) $(alert_libs) $(YAML_LIBS)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/conf/test_rtr tests/conf/test_conf tests/conf/test_finish \
 	tests/conf/test_ledger tests/conf/test_policy tests/conf/test_alert tests/conf/test_http \

@@ -18,6 +18,7 @@
 #include <curl/curl.h>
 
 #include "fetch/inflate.h"
+#include "file/file.h"
 
 #define TURN_MS     200
 #define PACKED_MORE 1024
@@ -114,21 +115,11 @@ static enum reason
 body_take(void *ctx, struct span bytes)
 {
 	struct transfer *t = ctx;
-	size_t done = 0;
 
 	t->kept += bytes.n;
 	if (t->kept > t->ask.bytes_max)
 		return R_FETCH_HTTP_SIZE;
-	while (done < bytes.n) {
-		ssize_t w = write(t->body, bytes.p + done, bytes.n - done);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0)
-			return R_FETCH_SPOOL;
-		done += (size_t)w;
-	}
-	return REASON_OK;
+	return file_write(t->body, bytes) ? REASON_OK : R_FETCH_SPOOL;
 }
 
 /* Unpacked here, where nothing is that could be lost. */

@@ -9,7 +9,7 @@ libfetch_a_SOURCES = %D%/fetch.h %D%/inside.h %D%/fetch.c %D%/rsync.c \
 	%D%/http_rules.c %D%/https.h %D%/https.c %D%/https_doc.c \
 	%D%/https_work.c %D%/post.c %D%/roots.c %D%/web.c %D%/place.c %D%/leash.h %D%/leash.c
 libfetch_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(EXPAT_CFLAGS) $(ZLIB_CFLAGS)
-fetch_libs = libfetch.a $(model_libs) $(crypt_libs) $(CURL_LIBS) \
+fetch_libs = libfetch.a $(file_libs) $(model_libs) $(crypt_libs) $(CURL_LIBS) \
 	$(EXPAT_LIBS) $(ZLIB_LIBS)
 fetch_fuzz = tests/fuzz/fetch_rrdp.h tests/fuzz/fetch_rrdp.c
 fuzz_programs += tests/fuzz/fetch_rrdp_notification \

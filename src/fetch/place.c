@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "fetch/fetch.h"
+#include "file/file.h"
 
 #define EXPECTED      8 /* files on their way at once */
 #define PATH_MAX_SIZE 128
@@ -136,20 +137,9 @@ place_requests(const struct place *p)
 static enum reason
 whole_read(struct buf *out, int fd)
 {
-	uint8_t piece[4096];
-	ssize_t n;
-
-	for (;;) {
-		n = read(fd, piece, sizeof(piece));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			break;
-		buf_add(out, piece, (size_t)n);
-		if (out->failed)
-			return R_FETCH_HTTP_SIZE;
-	}
-	return n == 0 ? REASON_OK : R_FETCH_FILE;
+	return file_read(out, fd) ? REASON_OK
+	       : out->failed      ? R_FETCH_HTTP_SIZE
+				  : R_FETCH_FILE;
 }
 
 static enum reason

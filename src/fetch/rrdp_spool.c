@@ -10,6 +10,7 @@
 
 #include "fetch/inflate.h"
 #include "fetch/rrdp_index.h"
+#include "file/file.h"
 
 #define PIECE 65536
 #define FLUSH 65536
@@ -33,16 +34,7 @@ struct spool {
 static enum reason
 write_all(int fd, struct span bytes)
 {
-	while (bytes.n > 0) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return R_FETCH_SPOOL;
-		bytes = span_of(bytes.p + n, bytes.n - (size_t)n);
-	}
-	return REASON_OK;
+	return file_write(fd, bytes) ? REASON_OK : R_FETCH_SPOOL;
 }
 
 static enum reason

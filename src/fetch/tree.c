@@ -18,6 +18,7 @@
 
 #include "crypt/crypt.h"
 #include "fetch/inside.h"
+#include "file/file.h"
 
 /* Files changed in the last seconds may change again within one tick of the
  * file system's clock, and look the same: their stamps are not kept. */
@@ -248,23 +249,12 @@ stamp_of(const struct stat *st, int64_t now)
 static enum reason
 slurp(struct buf *out, int fd)
 {
-	uint8_t chunk[4096];
-	ssize_t n;
+	bool is_read;
 
 	buf_reset(out);
-	while ((n = read(fd, chunk, sizeof(chunk))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			break;
-		buf_add(out, chunk, (size_t)n);
-		if (out->failed)
-			break;
-	}
+	is_read = file_read(out, fd);
 	(void)close(fd);
-	if (out->failed)
-		return R_LIMIT_SIZE;
-	return n < 0 ? R_FETCH_FILE : REASON_OK;
+	return is_read ? REASON_OK : out->failed ? R_LIMIT_SIZE : R_FETCH_FILE;
 }
 
 /* Opening may not wait (a fifo) and may not give us a terminal. */

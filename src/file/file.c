@@ -2,9 +2,20 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <unistd.h>
 
 #include "file/file.h"
+
+/* Also of a failure, errno is what it was before. */
+static void
+close_quietly(int fd)
+{
+	int error = errno;
+
+	(void)close(fd);
+	errno = error;
+}
 
 bool
 file_read(struct buf *out, int fd)
@@ -28,7 +39,6 @@ file_load(struct buf *out, const char *path)
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	bool good = false;
 	struct stat st;
-	int error;
 
 	if (fd < 0)
 		return false;
@@ -36,9 +46,7 @@ file_load(struct buf *out, const char *path)
 		errno = EINVAL;
 	else
 		good = file_read(out, fd);
-	error = errno;
-	(void)close(fd);
-	errno = error;
+	close_quietly(fd);
 	return good;
 }
 
@@ -54,4 +62,66 @@ file_write(int fd, struct span s)
 			return false;
 	}
 	return true;
+}
+
+bool
+file_sync_folder(int folder, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char name[PATH_MAX] = ".";
+	bool good;
+	int fd;
+
+	if (slash != NULL) {
+		int n = slash == path ? 1 : (int)(slash - path);
+
+		if (snprintf(name, sizeof(name), "%.*s", n, path) != n) {
+			errno = ENAMETOOLONG;
+			return false;
+		}
+	}
+	fd = openat(folder, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	/* Some file systems have no way to sync a folder: EINVAL. */
+	good = fsync(fd) == 0 || errno == EINVAL;
+	close_quietly(fd);
+	return good;
+}
+
+static bool
+put(int folder, const char *path, struct span s, unsigned mode)
+{
+	bool good;
+	int fd;
+
+	if (unlinkat(folder, path, 0) != 0 && errno != ENOENT)
+		return false;
+	fd = openat(folder, path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
+	    (mode_t)mode);
+	if (fd < 0)
+		return false;
+	good = file_write(fd, s) && fsync(fd) == 0;
+	if (!good)
+		close_quietly(fd);
+	return good && close(fd) == 0;
+}
+
+bool
+file_replace(int folder, const char *path, struct span s, unsigned mode)
+{
+	char fresh[PATH_MAX];
+	int error, n = snprintf(fresh, sizeof(fresh), "%s.new", path);
+
+	if (n < 0 || (size_t)n >= sizeof(fresh)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	if (put(folder, fresh, s, mode) &&
+	    renameat(folder, fresh, folder, path) == 0)
+		return file_sync_folder(folder, path);
+	error = errno;
+	(void)unlinkat(folder, fresh, 0);
+	errno = error;
+	return false;
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file/file.h"
 #include "logdir/inside.h"
 
 #define STATE_FOLDER ".state"
@@ -152,39 +153,23 @@ logdir_fail(struct logdir *d, const char *path)
 
 /* ---- reading ----------------------------------------------------------- */
 
-static enum reason
-whole_read(struct buf *out, int fd)
-{
-	uint8_t piece[4096];
-	ssize_t n;
-
-	for (;;) {
-		n = read(fd, piece, sizeof(piece));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return n == 0 ? REASON_OK : R_LOG_MISSING;
-		buf_add(out, piece, (size_t)n);
-		if (out->failed)
-			return R_LOG_BUNDLE; /* longer than any can be */
-	}
-}
-
 enum reason
 logdir_get(void *ctx, struct buf *out, const char *path)
 {
 	const struct logdir *d = ctx;
 	struct stat st;
-	enum reason why;
+	bool is_read;
 	int fd = openat(
 	    d->folder, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 
 	if (fd < 0)
 		return R_LOG_MISSING;
-	why = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) ? whole_read(out, fd)
-							 : R_LOG_MISSING;
+	is_read =
+	    fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && file_read(out, fd);
 	(void)close(fd);
-	return why;
+	return is_read       ? REASON_OK
+	       : out->failed ? R_LOG_BUNDLE /* longer than any can be */
+			     : R_LOG_MISSING;
 }
 
 struct log_source
@@ -195,21 +180,6 @@ logdir_source(struct logdir *d)
 
 /* ---- writing ----------------------------------------------------------- */
 
-static bool
-all_written(int fd, struct span bytes)
-{
-	while (bytes.n > 0) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		bytes = span_of(bytes.p + n, bytes.n - (size_t)n);
-	}
-	return true;
-}
-
 static enum reason
 temporary_put(struct logdir *d, struct span bytes)
 {
@@ -219,7 +189,7 @@ temporary_put(struct logdir *d, struct span bytes)
 
 	if (fd < 0)
 		return logdir_fail(d, TEMPORARY);
-	good = all_written(fd, bytes) && fsync(fd) == 0;
+	good = file_write(fd, bytes) && fsync(fd) == 0;
 	if (close(fd) != 0 || !good)
 		return logdir_fail(d, TEMPORARY);
 	return REASON_OK;

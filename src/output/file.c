@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file/file.h"
 #include "output/output.h"
 
 #define ATTEMPTS 100
@@ -30,17 +31,7 @@ write_fd(void *ctx, struct span bytes)
 {
 	const int *fd = ctx;
 
-	while (bytes.n > 0) {
-		ssize_t n = write(*fd, bytes.p, bytes.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return R_OUTPUT_WRITE;
-		bytes.p += n;
-		bytes.n -= (size_t)n;
-	}
-	return REASON_OK;
+	return file_write(*fd, bytes) ? REASON_OK : R_OUTPUT_WRITE;
 }
 
 static enum reason

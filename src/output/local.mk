@@ -2,7 +2,7 @@ noinst_LIBRARIES += liboutput.a
 liboutput_a_SOURCES = %D%/output.h %D%/stream.h %D%/output.c %D%/csv.c \
 	%D%/json.c %D%/ndjson.c %D%/slurm.c %D%/openbgpd.c %D%/bird.c \
 	%D%/rpsl.c %D%/summary.c %D%/ccr.c %D%/file.c
-output_libs = liboutput.a $(object_libs)
+output_libs = liboutput.a $(file_libs) $(object_libs)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/output/test_output tests/output/test_formats \
 	tests/output/test_file

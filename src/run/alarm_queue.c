@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file/file.h"
 #include "run/alarm.h"
 
 #define QUEUE     "queue"
@@ -116,20 +117,6 @@ line_parse(struct alarm_owed *out, struct span line)
 
 /* ---- the file ---------------------------------------------------------- */
 
-static bool
-all_read(struct buf *out, int fd)
-{
-	uint8_t piece[2048];
-	ssize_t n;
-
-	do {
-		n = read(fd, piece, sizeof(piece));
-		if (n > 0)
-			buf_add(out, piece, (size_t)n);
-	} while (n > 0 || (n < 0 && errno == EINTR));
-	return n == 0 && !out->failed;
-}
-
 /* What another version wrote, or is damaged, is passed over. */
 static void
 take_lines(struct alarm_queue *q, struct span text)
@@ -168,7 +155,7 @@ alarm_queue_open(struct alarm_queue *q, const char *cache, struct arena *arena)
 	if (q->file < 0)
 		return;
 	buf_init(&bytes, QUEUE_MAX);
-	if (all_read(&bytes, q->file)) {
+	if (file_read(&bytes, q->file)) {
 		text = arena_dup(arena, buf_view(&bytes));
 		if (text.p != NULL)
 			take_lines(q, text);
@@ -206,21 +193,6 @@ alarm_queue_add(struct alarm_queue *q, const struct alarm_owed *owed)
 	return one.body.p != NULL && vec_push(&q->owed, one);
 }
 
-static bool
-all_written(int fd, struct span s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		s = span_of(s.p + n, s.n - (size_t)n);
-	}
-	return true;
-}
-
 /* What cannot be written is told all the same, and not remembered. */
 void
 alarm_queue_save(struct alarm_queue *q)
@@ -241,7 +213,7 @@ alarm_queue_save(struct alarm_queue *q)
 	if (q->file >= 0)
 		(void)close(q->file);
 	q->file = -1;
-	if (fd >= 0 && !text.failed && all_written(fd, buf_view(&text)) &&
+	if (fd >= 0 && !text.failed && file_write(fd, buf_view(&text)) &&
 	    fsync(fd) == 0 &&
 	    renameat(q->folder, fresh, q->folder, QUEUE) == 0 &&
 	    fsync(q->folder) == 0)

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file/file.h"
 #include "run/follow.h"
 
 #define REFUSED_MAX 32 /* files of one ledger */
@@ -60,12 +61,6 @@ oldest(char out[NAME_SIZE], int folder, const char *prefix)
 		out[0] = '\0';
 }
 
-static bool
-put(int fd, struct span s)
-{
-	return s.n == 0 || write(fd, s.p, s.n) == (ssize_t)s.n;
-}
-
 /* Durable: an alarm will name it. */
 static bool
 file_make(int folder, const char *name, struct span first, struct span second)
@@ -73,9 +68,9 @@ file_make(int folder, const char *name, struct span first, struct span second)
 	static const char fresh[] = ".new";
 	int fd = openat(folder, fresh,
 	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	bool good = fd >= 0 && put(fd, first) &&
-		    put(fd, second.n > 0 ? SPAN("\n") : second) &&
-		    put(fd, second) && fsync(fd) == 0;
+	bool good = fd >= 0 && file_write(fd, first) &&
+		    file_write(fd, second.n > 0 ? SPAN("\n") : second) &&
+		    file_write(fd, second) && fsync(fd) == 0;
 
 	if (fd >= 0)
 		(void)close(fd);

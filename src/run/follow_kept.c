@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file/file.h"
 #include "run/follow.h"
 
 #define KEPT_FORM "cairn follow 1"
@@ -240,7 +241,7 @@ state_name(char out[NAME_SIZE], const struct digest *key, const struct kept *k)
 
 /* All of it; R_LOG_STATE where it is not there, or not whole. */
 static enum reason
-file_read(struct buf *b, int folder, const char *name, size_t most)
+read_most(struct buf *b, int folder, const char *name, size_t most)
 {
 	int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	enum reason why = R_LOG_STATE;
@@ -275,41 +276,11 @@ state_read(struct ledger_state **out, int folder, const char *name)
 	struct buf b;
 
 	buf_init(&b, STATE_MAX);
-	why = file_read(&b, folder, name, SIZE_MAX);
+	why = read_most(&b, folder, name, SIZE_MAX);
 	if (why == REASON_OK)
 		why = ledger_load(out, buf_view(&b));
 	buf_fini(&b);
 	return why;
-}
-
-static bool
-write_all(int fd, struct span s)
-{
-	while (s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		s = span_of(s.p + n, s.n - (size_t)n);
-	}
-	return true;
-}
-
-static bool
-file_write(int folder, const char *name, struct span bytes)
-{
-	static const char fresh[] = "new";
-	int fd = openat(folder, fresh,
-	    O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	bool good = fd >= 0 && write_all(fd, bytes) && fsync(fd) == 0 &&
-		    renameat(folder, fresh, folder, name) == 0 &&
-		    fsync(folder) == 0;
-
-	if (fd >= 0)
-		(void)close(fd);
-	return good;
 }
 
 static enum reason
@@ -322,7 +293,7 @@ state_write(struct follow *f, int folder, const char *name)
 	ledger_save(&b, f->state);
 	if (b.failed)
 		why = R_LIMIT_MEMORY;
-	else if (!file_write(folder, name, buf_view(&b)))
+	else if (!file_replace(folder, name, buf_view(&b), 0600))
 		why = trouble(f->run->why, "state of a ledger");
 	buf_fini(&b);
 	return why;
@@ -375,7 +346,7 @@ follow_file_put(struct follow *f, const char *suffix, struct span bytes)
 	if (folder < 0)
 		return;
 	file_name(name, f, suffix);
-	(void)!file_write(folder, name, bytes);
+	(void)!file_replace(folder, name, bytes, 0600);
 	(void)close(folder);
 }
 
@@ -390,7 +361,7 @@ follow_file_get(
 	if (folder < 0)
 		return false;
 	file_name(name, f, suffix);
-	good = file_read(out, folder, name, most) == REASON_OK;
+	good = read_most(out, folder, name, most) == REASON_OK;
 	(void)close(folder);
 	return good;
 }

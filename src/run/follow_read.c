@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file/file.h"
 #include "run/follow.h"
 
 #define AHEAD 6 /* bundles on their way */
@@ -83,16 +84,9 @@ spool_put(
 	struct span all = span_of(start, (size_t)(last->p + last->n - start));
 
 	s->bytes += all.n;
-	while (all.n > 0) {
-		ssize_t w = write(s->fd, all.p, all.n);
-
-		if (w < 0 && errno == EINTR)
-			continue;
-		if (w <= 0)
-			return errno == ENOSPC ? R_STORE_FULL : R_STORE_IO;
-		all = span_of(all.p + w, all.n - (size_t)w);
-	}
-	return REASON_OK;
+	return file_write(s->fd, all) ? REASON_OK
+	       : errno == ENOSPC      ? R_STORE_FULL
+				      : R_STORE_IO;
 }
 
 /* The next bundle; of the first, entries may be known. */

@@ -6,31 +6,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file/file.h"
 #include "run/slurm.h"
 
 static enum reason
 fail(struct fault *why, enum reason reason, const char *path, const char *text)
 {
 	return fault_say(why, reason, NULL, "%s: %s", path, text);
-}
-
-static enum reason
-read_all(struct buf *out, int fd, const char *path, struct fault *why)
-{
-	uint8_t piece[4096];
-	ssize_t n;
-
-	while ((n = read(fd, piece, sizeof(piece))) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return fail(why, R_SLURM_FILE, path, strerror(errno));
-		buf_add(out, piece, (size_t)n);
-		if (out->failed)
-			return fail(why, R_LIMIT_SIZE, path,
-			    "larger than the limit slurm-bytes");
-	}
-	return REASON_OK;
 }
 
 /* Its size is looked at first: what is too large is not read at all. */
@@ -49,8 +31,13 @@ load(struct buf *out, const char *path, const struct limits *limits,
 	else if ((uint64_t)st.st_size > limits->slurm_bytes)
 		reason = fail(why, R_LIMIT_SIZE, path,
 		    "larger than the limit slurm-bytes");
+	else if (file_read(out, fd))
+		reason = REASON_OK;
+	else if (out->failed)
+		reason = fail(why, R_LIMIT_SIZE, path,
+		    "larger than the limit slurm-bytes");
 	else
-		reason = read_all(out, fd, path, why);
+		reason = fail(why, R_SLURM_FILE, path, strerror(errno));
 	(void)close(fd);
 	return reason;
 }

@@ -7,8 +7,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "file/file.h"
 #include "run/inside.h"
 #include "run/slurm.h"
 
@@ -99,62 +99,21 @@ kept_parse(struct slurm_texts *out, const struct run *run, struct span bytes)
 
 /* ---- its file ---------------------------------------------------------- */
 
-static void
-file_read(struct buf *out, const char *path)
-{
-	uint8_t piece[4096];
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	ssize_t n = 1;
-
-	while (fd >= 0 && n != 0) {
-		n = read(fd, piece, sizeof(piece));
-		if (n > 0)
-			buf_add(out, piece, (size_t)n);
-		else if (n < 0 && errno != EINTR)
-			break;
-	}
-	if (fd >= 0)
-		(void)close(fd);
-}
-
-static bool
-file_write(const char *path, const char *fresh, struct span s)
-{
-	int fd = open(
-	    fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	bool good = fd >= 0;
-
-	while (good && s.n > 0) {
-		ssize_t n = write(fd, s.p, s.n);
-
-		good = n > 0 || (n < 0 && errno == EINTR);
-		if (n > 0)
-			s = span_of(s.p + n, s.n - (size_t)n);
-	}
-	good = good && fsync(fd) == 0;
-	if (fd >= 0)
-		good = close(fd) == 0 && good;
-	return good && rename(fresh, path) == 0;
-}
-
 /* What cannot be kept is not there when it is needed: the run then fails, as
  * without it. */
 static void
 keep(struct run *run, const struct slurm_texts *t)
 {
 	const char *path = path_of(run, "slurm");
-	const char *fresh = path_of(run, "slurm.new");
 	struct buf now, before;
 
 	buf_init(&now, SIZE_MAX);
 	buf_init(&before, SIZE_MAX);
 	kept_write(&now, run, t);
-	if (path != NULL && fresh != NULL && !now.failed) {
-		file_read(&before, path);
-		if (before.failed ||
-		    !span_eq(buf_view(&now), buf_view(&before)))
-			(void)file_write(path, fresh, buf_view(&now));
-	}
+	if (path != NULL && !now.failed &&
+	    (!file_load(&before, path) ||
+		!span_eq(buf_view(&now), buf_view(&before))))
+		(void)!file_replace(AT_FDCWD, path, buf_view(&now), 0600);
 	buf_fini(&now);
 	buf_fini(&before);
 }
@@ -172,9 +131,8 @@ take_kept(struct run *run)
 
 	buf_init(&b, SIZE_MAX);
 	fault_init(&why, SPAN(""));
-	if (path != NULL)
-		file_read(&b, path);
-	good = !b.failed && kept_parse(&texts, run, buf_view(&b)) &&
+	good = path != NULL && file_load(&b, path) &&
+	       kept_parse(&texts, run, buf_view(&b)) &&
 	       slurm_texts_parse(&run->out->slurm, &texts, run->conf->slurm,
 		   &run->conf->limits, &why) == REASON_OK;
 	slurm_texts_fini(&texts);

@@ -172,7 +172,7 @@ again(struct view_published *out, const struct view_again *what,
 	if (view_is_named(view_head(file), &what->was))
 		reason = view_again_bytes(&bytes, file, what, made_at);
 	if (reason == REASON_OK) {
-		reason = file_replace(current, &bytes, why);
+		reason = view_file_put(current, &bytes, why);
 		buf_fini(&bytes);
 	}
 	if (reason == REASON_OK)

@@ -77,7 +77,7 @@ view_delta_write(
 	buf_init(&bytes, SIZE_MAX);
 	reason = view_delta_bytes(&bytes, d);
 	if (reason == REASON_OK)
-		reason = file_replace(path, &bytes, why);
+		reason = view_file_put(path, &bytes, why);
 	else
 		(void)fault_say(why, reason, NULL, "%s", path);
 	buf_fini(&bytes);

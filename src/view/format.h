@@ -140,10 +140,9 @@ void shelf_left(struct shelf *, struct record *, const struct view_left *);
 enum reason shelf_pack(
     struct buf *out, const struct shelf *, const struct view_front *);
 
-enum reason file_replace(
+/* Durable, in the place of what is there. */
+enum reason view_file_put(
     const char *path, const struct buf *, struct fault *why) MUST_CHECK;
-/* Make the name of a new file durable. */
-bool file_sync_folder(const char *path);
 
 /* The file once more, at other times. R_VIEW_DAMAGED; buf_fini is due where it
  * is REASON_OK. */

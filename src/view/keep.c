@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "file/file.h"
 #include "view/history.h"
 
 static enum reason
@@ -41,19 +42,9 @@ remove_segment(const char *folder, uint64_t first)
 static bool
 write_at(int fd, struct span bytes, uint64_t at)
 {
-	if (ftruncate(fd, (off_t)at) != 0)
-		return false;
-	while (bytes.n > 0) {
-		ssize_t n = pwrite(fd, bytes.p, bytes.n, (off_t)at);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		bytes = span_of(bytes.p + n, bytes.n - (size_t)n);
-		at += (uint64_t)n;
-	}
-	return true;
+	return ftruncate(fd, (off_t)at) == 0 &&
+	       lseek(fd, (off_t)at, SEEK_SET) == (off_t)at &&
+	       file_write(fd, bytes);
 }
 
 /* From there on, durably. */
@@ -68,7 +59,7 @@ append(const char *path, struct span bytes, uint64_t at, struct fault *why)
 		reason = fail(why, path);
 	if (fd >= 0)
 		(void)close(fd);
-	if (reason == REASON_OK && at == 0 && !file_sync_folder(path))
+	if (reason == REASON_OK && at == 0 && !file_sync_folder(AT_FDCWD, path))
 		reason = fail(why, path);
 	return reason;
 }
@@ -130,7 +121,7 @@ close_segment(const struct keep *k, const struct segment *s, struct fault *why)
 	buf_init(&bytes, SIZE_MAX);
 	buf_add(&bytes, k->current->p, k->current->n);
 	if (path != NULL && !bytes.failed)
-		reason = file_replace(path, &bytes, why);
+		reason = view_file_put(path, &bytes, why);
 	buf_fini(&bytes);
 	base_free(path);
 	return reason;

@@ -3,7 +3,7 @@ libview_a_SOURCES = %D%/view.h %D%/format.h %D%/history.h %D%/record.c %D%/shelf
 	%D%/pack.c %D%/write.c %D%/file.c %D%/read.c %D%/read_facts.c \
 	%D%/load.c %D%/near.c %D%/cause.c %D%/diff.c %D%/delta.c %D%/back.c \
 	%D%/history.c %D%/keep.c %D%/publish.c %D%/again.c
-view_libs = libview.a $(model_libs) $(crypt_libs)
+view_libs = libview.a $(file_libs) $(model_libs) $(crypt_libs)
 # Seeds: tests/view/test_view tests/fuzz/corpus/view_file
 fuzz_programs += tests/fuzz/view_file
 tests_fuzz_view_file_LDADD = $(fuzz_main) $(view_libs)

@@ -4,9 +4,9 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "crypt/crypt.h"
+#include "file/file.h"
 #include "view/format.h"
 
 /* ---- what stands in front ------------------------------------------------ */
@@ -117,77 +117,10 @@ fail(struct fault *why, const char *path)
 	    why, R_VIEW_WRITE, NULL, "%s: %s", path, strerror(errno));
 }
 
-static bool
-write_all(int fd, struct span bytes)
-{
-	while (bytes.n > 0) {
-		ssize_t n = write(fd, bytes.p, bytes.n);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		bytes.p += n;
-		bytes.n -= (size_t)n;
-	}
-	return true;
-}
-
-/* Durable: the name of the new file as well. Some file systems have no way to
- * sync a folder: EINVAL. */
-bool
-file_sync_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder = base_strdup(slash != NULL ? path : ".");
-	bool ok = false;
-	int fd;
-
-	if (folder == NULL) {
-		errno = ENOMEM;
-		return false;
-	}
-	if (slash != NULL)
-		folder[slash - path + (slash == path)] = '\0';
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0) {
-		ok = fsync(fd) == 0 || errno == EINVAL;
-		(void)close(fd);
-	}
-	base_free(folder);
-	return ok;
-}
-
-/* One writer at a time, so one name beside it is enough: what a crash left
- * there is overwritten. */
 enum reason
-file_replace(const char *path, const struct buf *bytes, struct fault *why)
+view_file_put(const char *path, const struct buf *bytes, struct fault *why)
 {
-	size_t n = strlen(path) + sizeof(".tmp");
-	char *temporary = base_alloc(n);
-	enum reason reason = R_LIMIT_MEMORY;
-	int fd = -1;
-
-	if (temporary == NULL)
-		return fault_say(why, reason, NULL, "%s", path);
-	(void)snprintf(temporary, n, "%s.tmp", path);
-	reason = REASON_OK;
-	if (unlink(temporary) != 0 && errno != ENOENT)
-		reason = fail(why, temporary);
-	else
-		fd = open(temporary,
-		    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (reason == REASON_OK &&
-	    (fd < 0 || !write_all(fd, buf_view(bytes)) || fsync(fd) != 0 ||
-		rename(temporary, path) != 0)) {
-		reason = fail(why, path);
-		if (fd >= 0)
-			(void)unlink(temporary);
-	}
-	if (fd >= 0)
-		(void)close(fd);
-	if (reason == REASON_OK && !file_sync_folder(path))
-		reason = fail(why, path);
-	base_free(temporary);
-	return reason;
+	return file_replace(AT_FDCWD, path, buf_view(bytes), 0644)
+		   ? REASON_OK
+		   : fail(why, path);
 }

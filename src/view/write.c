@@ -434,7 +434,7 @@ view_write(const char *path, const struct view *v, struct view_edition edition,
 	buf_init(&bytes, SIZE_MAX);
 	reason = view_bytes(&bytes, v, edition);
 	if (reason == REASON_OK)
-		reason = file_replace(path, &bytes, why);
+		reason = view_file_put(path, &bytes, why);
 	else
 		(void)fault_say(why, reason, NULL, "%s", path);
 	buf_fini(&bytes);

@@ -127,6 +127,55 @@ test_full(void **state)
 	(void)close(fd);
 }
 
+static void
+expect(const char *what, const char *name, struct span want)
+{
+	struct buf b;
+
+	buf_init(&b, 100);
+	CHECK(what, file_load(&b, path_of(name)));
+	CHECK(what, span_eq(buf_view(&b), want));
+	buf_fini(&b);
+}
+
+/* Whole or not at all, and nothing is left beside it. */
+static void
+test_replace(void **state)
+{
+	int folder = open(root, O_RDONLY | O_DIRECTORY);
+	char path[128];
+
+	(void)state;
+	assert_true(folder >= 0);
+	assert_true(file_replace(folder, "file", SPAN("one"), 0600));
+	expect("in a folder", "file", SPAN("one"));
+	(void)snprintf(path, sizeof(path), "%s", path_of("file"));
+	assert_true(file_replace(AT_FDCWD, path, SPAN("two"), 0600));
+	expect("by its path", "file", SPAN("two"));
+	/* What a crash left, or somebody put there, is not written through. */
+	assert_int_equal(symlinkat("file", folder, "file.new"), 0);
+	assert_true(file_replace(folder, "file", SPAN("three"), 0600));
+	expect("a link beside it", "file", SPAN("three"));
+	/* A folder is in the way of its name. */
+	assert_false(file_replace(folder, "folder", SPAN("x"), 0600));
+	assert_int_equal(errno, EISDIR);
+	assert_int_equal(faccessat(folder, "folder.new", F_OK, 0), -1);
+	assert_false(file_replace(folder, "nothing/file", SPAN("x"), 0600));
+	assert_int_equal(errno, ENOENT);
+	(void)close(folder);
+}
+
+static void
+test_sync(void **state)
+{
+	(void)state;
+	assert_true(file_sync_folder(AT_FDCWD, path_of("file")));
+	assert_true(file_sync_folder(AT_FDCWD, "/x"));
+	assert_true(file_sync_folder(AT_FDCWD, "x"));
+	assert_false(file_sync_folder(AT_FDCWD, path_of("nothing/x")));
+	assert_int_equal(errno, ENOENT);
+}
+
 static int
 setup(void **state)
 {
@@ -153,6 +202,8 @@ main(void)
 		cmocka_unit_test(test_others),
 		cmocka_unit_test(test_pipe),
 		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_replace),
+		cmocka_unit_test(test_sync),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
