@@ -1,5 +1,7 @@
 # Test helpers shared by all rooms; each room lists its own tests in its local.mk.
 EXTRA_DIST += tests/check.h tests/wild
+# For tests that bend DER.
+shape = tests/shape.h tests/shape.c
 # For tests in which the heap runs dry: see tests/starve.h.
 starve = tests/starve.h tests/starve.c
 starve_ldflags = -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc

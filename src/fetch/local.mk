@@ -23,6 +23,9 @@ tests_fuzz_fetch_rrdp_snapshot_LDADD = $(fuzz_main) $(fetch_libs)
 tests_fuzz_fetch_rrdp_delta_SOURCES = \
 	tests/fuzz/fetch_rrdp_delta.c $(fetch_fuzz)
 tests_fuzz_fetch_rrdp_delta_LDADD = $(fuzz_main) $(fetch_libs)
+fuzz_programs += tests/fuzz/fetch_answer tests/fuzz/fetch_state
+tests_fuzz_fetch_answer_LDADD = $(fuzz_main) $(fetch_libs)
+tests_fuzz_fetch_state_LDADD = $(fuzz_main) $(fetch_libs)
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/fetch/test_base64 tests/fetch/test_rrdp \

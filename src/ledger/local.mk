@@ -31,7 +31,8 @@ CLEANFILES += src/ledger/version.h
 if HAVE_CMOCKA
 check_PROGRAMS += tests/ledger/test_ledger tests/ledger/test_state \
 	tests/ledger/test_replay tests/ledger/test_evidence \
-	tests/ledger/test_model tests/ledger/test_author
+	tests/ledger/test_model tests/ledger/test_author \
+	tests/ledger/test_shape
 ledger_vector = tests/ledger/vector.h tests/ledger/vector.c
 tests_ledger_test_ledger_SOURCES = tests/ledger/test_ledger.c $(ledger_vector)
 tests_ledger_test_ledger_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
@@ -40,6 +41,9 @@ tests_ledger_test_state_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
 tests_ledger_test_evidence_SOURCES = tests/ledger/test_evidence.c \
 	$(ledger_vector)
 tests_ledger_test_evidence_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
+tests_ledger_test_shape_SOURCES = tests/ledger/test_shape.c \
+	$(ledger_vector) $(shape)
+tests_ledger_test_shape_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
 ledger_kit = $(ledger_vector) tests/ledger/kit.h tests/ledger/kit.c
 tests_ledger_test_model_SOURCES = tests/ledger/test_model.c $(ledger_kit)
 tests_ledger_test_model_LDADD = $(ledger_libs) $(CMOCKA_LIBS)
@@ -52,3 +56,6 @@ fuzz_programs += tests/fuzz/ledger_statement
 tests_fuzz_ledger_statement_LDADD = $(fuzz_main) $(ledger_libs)
 fuzz_programs += tests/fuzz/ledger_replay
 tests_fuzz_ledger_replay_LDADD = $(fuzz_main) $(ledger_libs)
+fuzz_programs += tests/fuzz/ledger_state
+tests_fuzz_ledger_state_LDADD = $(fuzz_main) $(ledger_libs)
+tests/fuzz/ledger_state.$(OBJEXT): src/ledger/version.h

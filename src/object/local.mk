@@ -12,12 +12,14 @@ libobject_fixture_a_SOURCES = tests/object/fixture.h tests/object/kit.h \
 	tests/object/fixture.c \
 	tests/object/keys.h
 object_test_libs = libobject_fixture.a $(object_libs) $(CMOCKA_LIBS)
-check_PROGRAMS += tests/object/test_part \
+check_PROGRAMS += tests/object/test_part tests/object/test_shape \
 	tests/object/test_type tests/object/test_spki \
 	tests/object/test_name tests/object/test_resources \
 	tests/object/test_cert tests/object/test_crl tests/object/test_cms \
 	tests/object/test_manifest tests/object/test_roa
 tests_object_test_part_LDADD = $(object_test_libs)
+tests_object_test_shape_SOURCES = tests/object/test_shape.c $(shape)
+tests_object_test_shape_LDADD = $(object_test_libs)
 tests_object_test_spki_LDADD = $(object_test_libs)
 tests_object_test_crl_LDADD = $(object_test_libs)
 tests_object_test_cms_LDADD = $(object_test_libs)

@@ -14,9 +14,9 @@ src/pool/version.h: $(wire_sources)
 src/pool/wire_memo.$(OBJEXT): src/pool/version.h
 CLEANFILES += src/pool/version.h
 
-# Seeds: tests/pool/test_wire tests/fuzz/corpus/pool_wire
-fuzz_programs += tests/fuzz/pool_wire
+fuzz_programs += tests/fuzz/pool_wire tests/fuzz/pool_memo
 tests_fuzz_pool_wire_LDADD = $(fuzz_main) $(pool_libs)
+tests_fuzz_pool_memo_LDADD = $(fuzz_main) $(pool_libs)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/pool/test_pool tests/pool/test_box \
 	tests/pool/test_ring tests/pool/test_wire tests/pool/test_wire_entries

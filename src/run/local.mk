@@ -31,6 +31,9 @@ src/run/whole.h: $(whole_sources)
 src/run/same_key.$(OBJEXT): src/run/whole.h
 CLEANFILES += src/run/whole.h
 
+fuzz_programs += tests/fuzz/run_kept
+tests_fuzz_run_kept_LDADD = $(fuzz_main) $(run_libs)
+
 if HAVE_CMOCKA
 check_LIBRARIES += tests/run/libscene.a
 tests_run_libscene_a_SOURCES = tests/run/scene.h tests/run/scene.c

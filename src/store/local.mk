@@ -3,6 +3,9 @@ libstore_a_SOURCES = %D%/store.h %D%/format.h %D%/format.c %D%/store.c \
 	%D%/check.c %D%/read.c %D%/write.c %D%/collect.c
 libstore_a_CFLAGS = $(AM_CFLAGS) $(LMDB_CFLAGS)
 store_libs = libstore.a $(model_libs) $(crypt_libs) $(LMDB_LIBS)
+fuzz_programs += tests/fuzz/store_record
+tests_fuzz_store_record_CFLAGS = $(AM_CFLAGS) $(LMDB_CFLAGS)
+tests_fuzz_store_record_LDADD = $(fuzz_main) $(store_libs)
 if HAVE_CMOCKA
 check_PROGRAMS += tests/store/test_store tests/store/test_harm \
 	tests/store/test_check
