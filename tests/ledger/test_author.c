@@ -101,6 +101,45 @@ test_too_long(void **state)
 	base_free(s);
 }
 
+/* Of 1 to 64 octets. */
+static void
+test_preimage(void **state)
+{
+	static const struct {
+		size_t n;
+		enum reason want;
+	} cases[] = { { 1, REASON_OK }, { 64, REASON_OK },
+		{ 65, R_STATEMENT_MALFORMED } };
+	static const uint8_t octets[65];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct statement *s = base_alloc(2 * sizeof(*s));
+		struct ledger_signer by;
+		struct arena arena;
+		struct decode dec;
+		struct buf out;
+
+		assert_non_null(s);
+		arena_init(&arena, SIZE_MAX);
+		buf_init(&out, LEDGER_ENTRY_MAX);
+		signer_init(&by, 1);
+		s->kind = STATEMENT_ACCEPT;
+		s->holder = by.holder;
+		s->body.preimage = span_of(octets, cases[i].n);
+		assert_int_equal(
+		    statement_make(&out, s, &by, 1, &arena), REASON_OK);
+		decode_init(&dec, &arena, ledger_limits(), buf_view(&out));
+		CHECK_REASON("preimage",
+		    statement_parse(&s[1], buf_view(&out), &dec),
+		    cases[i].want);
+		crypt_secret_free((struct crypt_secret *)(uintptr_t)by.secret);
+		buf_fini(&out);
+		arena_fini(&arena);
+		base_free(s);
+	}
+}
+
 /* A router has a key on P-256 and no other, known or not. */
 static void
 test_router_key(void **state)
@@ -279,6 +318,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sign),
 		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_preimage),
 		cmocka_unit_test(test_router_key),
 		cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_find),

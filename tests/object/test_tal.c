@@ -112,6 +112,51 @@ test_whole(void **state)
 	}
 }
 
+/* RFC 7935 3: of 2048 bits, and RSA. */
+static void
+test_other_keys(void **state)
+{
+	static const struct {
+		const char *what;
+		enum crypt_alg alg;
+		size_t n;
+		enum reason want;
+	} cases[] = {
+		{ "RSA, 2048 bits", CRYPT_RSA, 256, REASON_OK },
+		{ "RSA, 2056 bits", CRYPT_RSA, 257, R_TAL_KEY },
+		{ "RSA, 4096 bits", CRYPT_RSA, 512, R_TAL_KEY },
+		{ "P-256", CRYPT_P256, 65, R_TAL_KEY },
+		{ "Ed25519", CRYPT_ED25519, 32, R_TAL_KEY },
+	};
+	static uint8_t raw[512];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct crypt_key key = { cases[i].alg,
+			span_of(raw, cases[i].n) };
+		struct buf spki, text;
+		struct tal tal;
+		struct kit k;
+
+		kit_init(&k);
+		memset(raw, 0xff, sizeof(raw));
+		if (cases[i].alg == CRYPT_P256)
+			raw[0] = 4;
+		buf_init(&spki, 4096);
+		buf_init(&text, 8192);
+		spki_write(&spki, &key);
+		buf_puts(&text, URI "\n");
+		base64_write(&text, buf_view(&spki));
+		CHECK_REASON(cases[i].what,
+		    tal_parse(
+			&tal, buf_view(&text), kit_decode(&k, buf_view(&text))),
+		    cases[i].want);
+		buf_fini(&text);
+		buf_fini(&spki);
+		kit_fini(&k);
+	}
+}
+
 static void
 test_key(void **state)
 {
@@ -251,6 +296,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_head),
 		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_other_keys),
 		cmocka_unit_test(test_key),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_long_line),

@@ -122,6 +122,36 @@ test_unsound(void **state)
 	rtr_table_fini(&t);
 }
 
+/* Of each length: the longest such prefix is one, with a bit more it is not. */
+static void
+test_lengths(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i <= 32 + 128 + 1; i++) {
+		enum family family = i <= 32 ? FAMILY_V4 : FAMILY_V6;
+		unsigned bits = family_bits(family);
+		unsigned len = i <= 32 ? i : i - 33;
+		struct payload p = kit_vrp(1, "::/0", (uint8_t)len);
+		struct prefix *to = &p.vrp.prefix;
+		struct table t;
+
+		*to = (struct prefix){ .family = family, .len = (uint8_t)len };
+		for (unsigned k = 0; k < len; k++)
+			to->addr.b[k / 8] |= (uint8_t)(0x80 >> k % 8);
+		CHECK_REASON("make", rtr_table_make(&t, &p, 1), REASON_OK);
+		assert_int_equal(rtr_table_count(&t), 1);
+		rtr_table_fini(&t);
+		for (unsigned k = len; k < bits; k++) {
+			to->addr.b[k / 8] ^= (uint8_t)(0x80 >> k % 8);
+			CHECK_REASON(
+			    "make", rtr_table_make(&t, &p, 1), REASON_OK);
+			assert_int_equal(rtr_table_count(&t), 0);
+			rtr_table_fini(&t);
+			to->addr.b[k / 8] ^= (uint8_t)(0x80 >> k % 8);
+		}
+	}
+}
+
 /* One PDU a customer: the union, sorted, and AS 0 only by itself. */
 static void
 test_union(void **state)
@@ -390,6 +420,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_unsound),
+		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_union),
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_play),
