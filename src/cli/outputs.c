@@ -113,9 +113,8 @@ outputs_kept_is(struct outputs_kept *k, const struct digest *contents,
 	struct buf line;
 	bool is;
 
-	if (output_tells_time(format) || path == NULL ||
-	    strchr(path, '\n') != NULL || k->before.n == 0 ||
-	    !digest_path(&file, path))
+	if (format->tells_time || path == NULL || strchr(path, '\n') != NULL ||
+	    k->before.n == 0 || !digest_path(&file, path))
 		return false;
 	buf_init(&line, 2 * PATH_SIZE);
 	line_write(&line, contents, &file, format->name, path);
@@ -132,9 +131,8 @@ outputs_kept_add(struct outputs_kept *k, const struct digest *contents,
 {
 	struct digest file;
 
-	if (!output_tells_time(f->format) && path != NULL &&
-	    output_is_file(f) && strchr(path, '\n') == NULL &&
-	    digest_fd(&file, f->fd))
+	if (!f->format->tells_time && path != NULL && output_is_file(f) &&
+	    strchr(path, '\n') == NULL && digest_fd(&file, f->fd))
 		line_write(&k->now, contents, &file, f->format->name, path);
 }
 

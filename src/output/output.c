@@ -5,29 +5,39 @@
 #include "output/stream.h"
 
 /* One item is smaller; and so is a whole ccr of several million VRPs. */
-#define STREAM_CAP  ((size_t)64 * 1024 * 1024)
-#define STREAM_FULL ((size_t)64 * 1024)
+#define STREAM_CAP    ((size_t)64 * 1024 * 1024)
+#define STREAM_FULL   ((size_t)64 * 1024)
+
+#define TELLS_TIME    true
+#define TELLS_NO_TIME false
 
 static const struct output_format table[] = {
-	{ "csv", format_csv, "comma-separated values" },
-	{ "csvcompat", format_csvcompat, "the same with all fields quoted" },
-	{ "csvext", format_csvext,
+	{ "csv", format_csv, TELLS_NO_TIME, "comma-separated values" },
+	{ "csvcompat", format_csvcompat, TELLS_NO_TIME,
+	    "the same with all fields quoted" },
+	{ "csvext", format_csvext, TELLS_NO_TIME,
 	    "with the object's URI and validity instead of the trust anchor" },
-	{ "json", format_json, "JSON, with router keys and ASPAs" },
-	{ "jsonext", format_jsonext, "JSON with all sources of each payload" },
-	{ "ndjson", format_ndjson,
+	{ "json", format_json, TELLS_TIME, "JSON, with router keys and ASPAs" },
+	{ "jsonext", format_jsonext, TELLS_TIME,
+	    "JSON with all sources of each payload" },
+	{ "ndjson", format_ndjson, TELLS_NO_TIME,
 	    "one JSON object a line, with chains, hashes and expiry" },
-	{ "slurm", format_slurm,
+	{ "slurm", format_slurm, TELLS_NO_TIME,
 	    "SLURM assertions of VRPs and router keys (RFC 8416)" },
-	{ "slurm2", format_slurm2, "the same in version 2, with ASPAs" },
-	{ "openbgpd", format_openbgpd, "OpenBGPD's roa-set" },
-	{ "bird", format_bird, "BIRD 2: tables ROAS4 and ROAS6, to include" },
-	{ "bird1", format_bird1, "BIRD 1: lines for a roa table" },
-	{ "bird2", format_bird2, "BIRD 2: lines for a static protocol" },
-	{ "rpsl", format_rpsl, "route and route6 objects" },
-	{ "ccr", format_ccr,
+	{ "slurm2", format_slurm2, TELLS_NO_TIME,
+	    "the same in version 2, with ASPAs" },
+	{ "openbgpd", format_openbgpd, TELLS_NO_TIME, "OpenBGPD's roa-set" },
+	{ "bird", format_bird, TELLS_NO_TIME,
+	    "BIRD 2: tables ROAS4 and ROAS6, to include" },
+	{ "bird1", format_bird1, TELLS_NO_TIME,
+	    "BIRD 1: lines for a roa table" },
+	{ "bird2", format_bird2, TELLS_NO_TIME,
+	    "BIRD 2: lines for a static protocol" },
+	{ "rpsl", format_rpsl, TELLS_TIME, "route and route6 objects" },
+	{ "ccr", format_ccr, TELLS_TIME,
 	    "the canonical cache representation, a draft of the IETF, in DER" },
-	{ "summary", format_summary, "counts for each trust anchor" },
+	{ "summary", format_summary, TELLS_TIME,
+	    "counts for each trust anchor" },
 };
 
 const struct output_format *
@@ -46,13 +56,6 @@ output_by_name(const char *name)
 	return NULL;
 }
 
-bool
-output_tells_time(const struct output_format *f)
-{
-	return f->write == format_json || f->write == format_jsonext ||
-	       f->write == format_rpsl || f->write == format_summary;
-}
-
 static void
 write_findings(struct output_stream *s, const struct output_in *in)
 {
@@ -66,7 +69,7 @@ write_findings(struct output_stream *s, const struct output_in *in)
 }
 
 const struct output_format output_findings = { "findings", write_findings,
-	"what was refused and why" };
+	TELLS_NO_TIME, "what was refused and why" };
 
 static void
 stream_pass(struct output_stream *s)

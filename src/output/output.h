@@ -38,14 +38,13 @@ struct output_stream; /* private to the formats */
 struct output_format {
 	const char *name;
 	void (*write)(struct output_stream *, const struct output_in *);
+	bool tells_time;  /* when the view was made: it is another each time */
 	const char *text; /* for --help and the manual */
 };
 
 /* All formats of payloads, `n` of them. */
 const struct output_format *output_table(size_t *n);
 const struct output_format *output_by_name(const char *name); /* or NULL */
-/* Does it say when the view was made? Then it is another each time. */
-bool output_tells_time(const struct output_format *);
 /* Not of payloads: what was refused, one JSON object a line. */
 extern const struct output_format output_findings;
 

@@ -141,6 +141,37 @@ test_texts(void **state)
 	buf_fini(&want);
 }
 
+/* What says when it was made is written anew in a run to which nothing is new;
+ * all else is left as it is. */
+static void
+test_time(void **state)
+{
+	struct payload payloads[COUNT(mixed)];
+	struct span sources[] = { SPAN("a"), SPAN("b"), SPAN("c") };
+	struct view view = { .payloads = payloads, .n = COUNT(mixed) };
+	struct output_in in = { &view, COUNT(sources), sources };
+	const struct output_format *table;
+	struct buf before, after;
+	size_t n;
+
+	(void)state;
+	memcpy(payloads, mixed, sizeof(mixed));
+	buf_init(&before, 100000);
+	buf_init(&after, 100000);
+	table = output_table(&n);
+	for (size_t i = 0; i < n; i++) {
+		view.at = 60;
+		print(&before, table[i].name, &in);
+		view.at = 100060;
+		print(&after, table[i].name, &in);
+		CHECK(table[i].name,
+		    span_eq(buf_view(&before), buf_view(&after)) !=
+			table[i].tells_time);
+	}
+	buf_fini(&before);
+	buf_fini(&after);
+}
+
 /* It changes with what the VRPs say, not with who says it or with what else
  * is said. */
 static void
@@ -287,6 +318,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_bird_version),
 		cmocka_unit_test(test_ndjson),
 		cmocka_unit_test(test_hostile_name),
