@@ -291,7 +291,7 @@ add_entry(const struct setting *s, const struct node *n)
 	struct conf_ledger *list;
 
 	if (n->kind != NODE_MAP)
-		return setting_fail(s, n, "name, origin, key and the like");
+		return setting_fail(s, n, "a map is wanted, with name, origin, key, sources");
 	list = setting_grown(c, c->ledgers, c->n_ledgers, sizeof(*list));
 	if (list == NULL)
 		return setting_memory(s, n);
@@ -312,12 +312,14 @@ static enum reason
 add_root(const struct setting *s, const struct node *root)
 {
 	static const char *const keys[] = { "ledgers" };
-	const struct node *list;
+	const struct node *list = root;
 
-	if (root->kind != NODE_MAP || node_entry(root, "ledgers") == NULL)
-		return add_entry(s, root);
-	TRY(setting_keys(s, root, keys, COUNT(keys)));
-	list = node_entry(root, "ledgers");
+	if (root->kind == NODE_MAP) {
+		list = node_entry(root, "ledgers");
+		if (list == NULL)
+			return add_entry(s, root);
+		TRY(setting_keys(s, root, keys, COUNT(keys)));
+	}
 	if (list->kind != NODE_LIST)
 		return setting_fail(s, list, "a list is wanted");
 	for (const struct node *e = list->first; e != NULL; e = e->next)

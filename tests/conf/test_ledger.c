@@ -186,6 +186,14 @@ test_files(void **state)
 	    "twice", conf_option(&c, "ledger", list, &error), R_CONF_VALUE);
 	CHECK_REASON("bad", conf_option(&c, "ledger", bad, &error), R_CONF_KEY);
 	CHECK("where", error.line == 5 && strcmp(error.file, bad) == 0);
+	put(bad, "- {name: bare, origin: o, key: k, sources: [log],\n"
+		 "   witnesses: {quorum: 0}}\n");
+	CHECK_REASON(
+	    "bare list", conf_option(&c, "ledger", bad, &error), REASON_OK);
+	CHECK("it comes to them", c.n_ledgers == 3);
+	put(bad, "bad\n");
+	CHECK_REASON(
+	    "text", conf_option(&c, "ledger", bad, &error), R_CONF_TYPE);
 	CHECK_REASON(
 	    "absent", conf_option(&c, "ledger", folder, &error), R_CONF_FILE);
 	conf_fini(&c);
