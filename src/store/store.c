@@ -136,13 +136,20 @@ holder_is_gone(int fd)
 	       errno == ESRCH;
 }
 
+static void
+stamp_read(char out[STAMP_TEXT], int fd)
+{
+	ssize_t n = pread(fd, out, STAMP_TEXT - 1, 0);
+
+	out[n > 0 ? n : 0] = '\0';
+}
+
 /* The lock goes when the process does, however that comes about; but a child
  * of it that was just forked has it too, until it executes or dies. */
 static enum reason
 lock_take(int fd, char before[STAMP_TEXT], const char *path, struct fault *why)
 {
 	char text[24];
-	ssize_t got;
 	int n;
 
 	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; i++) {
@@ -152,8 +159,7 @@ lock_take(int fd, char before[STAMP_TEXT], const char *path, struct fault *why)
 			return lock_held(fd, path, why);
 		(void)usleep(ORPHAN_US);
 	}
-	got = pread(fd, before, STAMP_TEXT - 1, 0);
-	before[got > 0 ? got : 0] = '\0';
+	stamp_read(before, fd);
 	n = snprintf(text, sizeof(text), "%d\n", (int)getpid());
 	if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)n, 0) != n)
 		return store_trouble(why, errno, path);
@@ -262,6 +268,23 @@ look_first(struct store *s, const char *path, const char before[STAMP_TEXT],
 		   : fault_say(why, R_STORE_DAMAGED, NULL, "%s", path);
 }
 
+/* Without the lock. Who has it has looked, and changes the file meanwhile. */
+static enum reason
+look_beside(struct store *s, const char *path, struct fault *why)
+{
+	int lock = openat(s->folder, "lock", O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	char before[STAMP_TEXT] = "";
+	bool is_used = false;
+	uint64_t pid;
+
+	if (lock >= 0) {
+		is_used = holder_read(&pid, lock) && !holder_is_gone(lock);
+		stamp_read(before, lock);
+		(void)close(lock);
+	}
+	return is_used ? REASON_OK : look_first(s, path, before, why);
+}
+
 bool
 store_is_suspect(const struct store *s)
 {
@@ -346,6 +369,7 @@ open_to_read(
     struct store *s, const char *cache, const char *path, struct fault *why)
 {
 	TRY(folder_open(&s->folder, cache, why));
+	TRY(look_beside(s, path, why));
 	TRY(env_open(s, path, MDB_RDONLY, why));
 	return tables_look(s, path, why);
 }

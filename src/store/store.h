@@ -29,7 +29,8 @@ struct store;
 enum reason store_open(
     struct store **out, const char *cache, struct fault *why) MUST_CHECK;
 /* The same as it is, for reads alone: makes nothing, and takes no lock, so
- * that a run may go on meanwhile; what it writes is not seen. */
+ * that a run may go on meanwhile; what it writes is not seen. Believed when a
+ * run has it, else looked at first as above. */
 enum reason store_look(
     struct store **out, const char *cache, struct fault *why) MUST_CHECK;
 /* One that opening does not have to make. */
