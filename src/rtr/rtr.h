@@ -111,6 +111,7 @@ struct rtr_session {
 	uint8_t version;     /* once is_open; else max_version */
 	bool is_open;        /* the version is fixed */
 	bool is_closing;     /* close once all output is sent */
+	bool is_leaving;     /* the cache goes away */
 	bool told;           /* a Cache Response was sent */
 	uint8_t refusals;    /* of versions */
 	uint16_t session;    /* told */
@@ -120,6 +121,7 @@ struct rtr_session {
 	int64_t notified_ms; /* RTR_NO_DEADLINE: never */
 	uint32_t notified;   /* serial */
 	uint64_t queries, resets;
+	uint64_t reports; /* Error Reports, ours and the router's */
 	size_t in_n;
 	uint8_t in[RTR_INPUT];
 	/* Output: small, then the shared answer, then the tail. */
@@ -146,7 +148,8 @@ void rtr_sent(struct rtr_session *, size_t n);
 /* Say that there is something new, if there is and if it may be said. To be
  * called when there may be, and again at the time returned. */
 int64_t rtr_notify(struct rtr_session *, int64_t now_ms);
-/* The cache goes away and means to come back (8210bis-26 8.5). */
+/* The cache goes away and means to come back (8210bis-26 8.5): that is said
+ * after the answer under way. */
 void rtr_goodbye(struct rtr_session *);
 /* How many newer views than the one it is being sent there are. */
 size_t rtr_lag(const struct rtr_session *);

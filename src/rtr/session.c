@@ -90,6 +90,8 @@ rtr_sent(struct rtr_session *s, size_t n)
 		s->small_at = s->small_n = 0;
 	if (s->tail_at == s->tail_n)
 		s->tail_at = s->tail_n = 0;
+	if (s->is_leaving)
+		rtr_goodbye(s);
 }
 
 static bool
@@ -126,6 +128,7 @@ report(struct rtr_session *s, enum rtr_error code, struct span pdu,
 	size_t n = strlen(text);
 	uint8_t *p;
 
+	s->reports++;
 	if (pdu.n > RTR_INPUT)
 		pdu.n = RTR_INPUT;
 	p = small(s, PDU_ERROR_N + pdu.n + n);
@@ -151,8 +154,11 @@ fail(struct rtr_session *s, enum rtr_error code, struct span pdu,
 void
 rtr_goodbye(struct rtr_session *s)
 {
+	s->is_leaving = true;
 	/* Nothing may be put into the middle of an answer. */
-	if (s->is_open && !s->is_closing && !owes(s) && s->version >= 2)
+	if (s->is_closing || owes(s))
+		return;
+	if (s->is_open && s->version >= 2)
 		report(s, RTR_RESTART, (struct span){ 0 }, "restarting");
 	s->is_closing = true;
 }
@@ -276,6 +282,7 @@ judge(struct rtr_session *s, struct span pdu, bool is_whole)
 	uint8_t version = pdu.p[0];
 
 	if (pdu.p[1] == PDU_ERROR) { /* never answered: 8210bis-26 5.11 */
+		s->reports++;
 		s->peer_error = get16(pdu.p + 2);
 		s->is_closing = true;
 	} else if (s->is_open && version != s->version) {
@@ -340,6 +347,10 @@ rtr_notify(struct rtr_session *s, int64_t now_ms)
 	if (!s->is_open || s->is_closing || !cache_speaks(c) || owes(s) ||
 	    (s->told && s->session == session && s->serial == c->serial))
 		return RTR_NO_DEADLINE;
+	/* 5.1: in all PDUs the session that the router was told. When that is
+	 * over, its query leads to a Cache Reset. */
+	if (s->told)
+		session = s->session;
 	if (s->notified_ms != RTR_NO_DEADLINE) {
 		if (s->notified == c->serial)
 			return RTR_NO_DEADLINE;

@@ -70,7 +70,7 @@ conn_close(struct conn *c)
 	(void)event_del(&c->event);
 	s->counters.queries += c->rtr.queries;
 	s->counters.resets += c->rtr.resets;
-	s->counters.errors += c->rtr.error >= 0;
+	s->counters.errors += c->rtr.reports;
 	rtr_session_fini(&c->rtr);
 	tls_conn_free(c->wire.tls);
 	(void)close(c->wire.fd);
@@ -212,6 +212,23 @@ read_some(struct conn *c)
 	return TURN_MORE;
 }
 
+/* One line a turn of the clock: who is many does not fill the log. */
+static void
+tell(struct conn *c, const char *fmt, ...)
+{
+	struct serve *s = c->serve;
+	char peer[PREFIX_TEXT], text[128];
+	va_list args;
+
+	if (s->n_told++ > 0)
+		return;
+	addr_write(peer, c->address->family, &c->address->addr);
+	va_start(args, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, args);
+	va_end(args);
+	serve_say(s, "router %s: %s", peer, text);
+}
+
 static void
 feed(struct conn *c)
 {
@@ -222,6 +239,9 @@ feed(struct conn *c)
 	c->heard_ms = serve_clock_ms();
 	if (!was_midway || !rtr_is_midway(&c->rtr))
 		c->since_ms = c->heard_ms;
+	if (c->rtr.peer_error >= 0)
+		tell(c, "it ends the session: Error Report %d",
+		    c->rtr.peer_error);
 }
 
 /* All was said: the client is given time to read it before the reset that
@@ -332,17 +352,11 @@ patience_of(const struct conn *c)
 	    struct patience){ (int64_t)l->rtr_idle_time, "no query for long" };
 }
 
-/* One line a turn: who is many does not fill the log. */
 static void
 close_overdue(struct conn *c, const char *word)
 {
-	struct serve *s = c->serve;
-	char peer[PREFIX_TEXT];
-
-	addr_write(peer, c->address->family, &c->address->addr);
-	if (s->n_overdue++ == 0)
-		serve_say(s, "router %s: closed: %s", peer, word);
-	s->counters.timeouts++;
+	tell(c, "closed: %s", word);
+	c->serve->counters.timeouts++;
 	conn_close(c);
 }
 

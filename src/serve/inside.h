@@ -131,8 +131,8 @@ struct serve {
 	uint64_t view_seen[4]; /* device, inode, time, size: looked at last */
 	int64_t made_at, max_age;
 	size_t history;
-	bool is_old;      /* said */
-	size_t n_overdue; /* closed in this turn of the clock */
+	bool is_old;   /* said */
+	size_t n_told; /* routers of the log, in this turn of the clock */
 	struct serve_counters counters;
 };
 

@@ -41,13 +41,13 @@ tick_all(struct serve *s)
 	int64_t now = serve_clock_ms();
 	struct conn *c, *next;
 
-	s->n_overdue = 0;
 	for (c = TAILQ_FIRST(&s->conns); c != NULL; c = next) {
 		next = TAILQ_NEXT(c, next);
 		conn_tick(c, now);
 	}
-	if (s->n_overdue > 1)
-		serve_say(s, "and %zu more routers", s->n_overdue - 1);
+	if (s->n_told > 1)
+		serve_say(s, "and %zu more routers", s->n_told - 1);
+	s->n_told = 0;
 }
 
 enum reason
@@ -272,6 +272,7 @@ serve_counters(struct serve_counters *out, const struct serve *s)
 	out->clients = s->n_conns;
 	TAILQ_FOREACH(c, &s->conns, next)
 	{
+		out->errors += c->rtr.reports;
 		out->queries += c->rtr.queries;
 		out->resets += c->rtr.resets;
 		if (c->rtr.is_open)

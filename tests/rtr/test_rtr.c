@@ -499,6 +499,31 @@ test_goodbye(void **state)
 	rtr_cache_free(c);
 }
 
+/* To who is amid an answer: after it. */
+static void
+test_late_goodbye(void **state)
+{
+	struct rtr_cache *c = make_cache(2);
+	struct rtr_session s;
+	struct buf heard;
+	uint8_t said[16];
+	size_t n = from_hex(said, sizeof(said), RESET("02"));
+
+	(void)state;
+	buf_init(&heard, 10000);
+	rtr_session_init(&s, c, 2);
+	assert_int_equal(rtr_feed(&s, span_of(said, n)), n);
+	rtr_goodbye(&s);
+	assert_false(s.is_closing);
+	assert_true(speak(&heard, &s, span_of(said, n), 0));
+	check_heard(
+	    "late goodbye", buf_view(&heard), ANSWER_2 REPORT("02", "000c"));
+	assert_int_equal(s.reports, 1);
+	rtr_session_fini(&s);
+	buf_fini(&heard);
+	rtr_cache_free(c);
+}
+
 /* The publisher starts anew: who has the old session is told to reset. */
 static void
 test_new_session(void **state)
@@ -522,7 +547,7 @@ test_new_session(void **state)
 	n = from_hex(said, sizeof(said), SERIAL("02", "1002", "00000005"));
 	assert_false(speak(&heard, &s, span_of(said, n), 0));
 	check_heard("new session", buf_view(&heard),
-	    "02002002"
+	    "02001002" /* 5.1: until the router resets */
 	    "0000000c"
 	    "00000005" CACHE_RESET("02"));
 	rtr_session_fini(&s);
@@ -630,6 +655,7 @@ main(void)
 		cmocka_unit_test(test_notify),
 		cmocka_unit_test(test_snapshot),
 		cmocka_unit_test(test_goodbye),
+		cmocka_unit_test(test_late_goodbye),
 		cmocka_unit_test(test_new_session),
 		cmocka_unit_test(test_serials),
 		cmocka_unit_test(test_wrap),

@@ -490,6 +490,43 @@ test_floods(void **state)
 	server_fini(&s);
 }
 
+static bool
+has_reports(const struct seen *seen)
+{
+	return seen->counters.errors == 2 && seen->n_said > 0;
+}
+
+/* Error Reports are counted both ways, also of who stays; a router's is in the
+ * log (8210bis-26 5.11). */
+static void
+test_reports(void **state)
+{
+	static const uint8_t newer[] = { 9, 2, 0, 0, 0, 0, 0, 8 };
+	static const uint8_t duplicate[16] = { 2, 10, 0, 7, 0, 0, 0, 16 };
+	struct server s;
+	uint8_t heard[512];
+	int stays, leaves;
+
+	(void)state;
+	server_init(&s);
+	publish_some(&s, 10, 1);
+	server_start(&s);
+	stays = dial(s.names[0]);
+	assert_int_equal(send(stays, newer, sizeof(newer), 0), sizeof(newer));
+	assert_true(receive(stays, heard, sizeof(heard), 5000) > 8);
+	leaves = dial(s.names[0]);
+	assert_int_equal(
+	    send(leaves, duplicate, sizeof(duplicate), 0), sizeof(duplicate));
+	assert_true(is_closed_within(leaves, 5000));
+	server_wait(&s, has_reports);
+	assert_string_equal(s.seen->said[0],
+	    "router 127.0.0.1: it ends the session: Error Report 7");
+	(void)close(stays);
+	(void)close(leaves);
+	server_stop(&s);
+	server_fini(&s);
+}
+
 /* What cannot be used is refused before anything is opened. */
 static void
 test_settings(void **state)
@@ -531,6 +568,7 @@ main(void)
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_floods),
+		cmocka_unit_test(test_reports),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
