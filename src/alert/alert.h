@@ -65,7 +65,7 @@ enum reason alert_news(struct alerts *out, const struct view *before,
     const struct view *now, const struct alert_watch *,
     struct arena *) MUST_CHECK;
 /* One JSON object in one line. */
-void alert_emit(struct buf *, const struct alert *, int64_t at);
+void alert_emit(struct buf *, const struct alert *, int64_t at, const char *id);
 /* The same for a terminal or a log, one line without LF. */
 void alert_text(struct buf *, const struct alert *);
 

@@ -76,13 +76,14 @@ emit_source(struct emit *e, const struct view_source *s)
 }
 
 void
-alert_emit(struct buf *out, const struct alert *a, int64_t at)
+alert_emit(struct buf *out, const struct alert *a, int64_t at, const char *id)
 {
 	struct emit e;
 
 	emit_init(&e, out, EMIT_JSON_LINE);
 	emit_object(&e, NULL);
 	emit_str(&e, "alert", alert_kind_id(a->kind));
+	emit_str(&e, "id", id);
 	emit_time(&e, "at", at);
 	if (a->source != NULL)
 		emit_source(&e, a->source);

@@ -230,14 +230,32 @@ owe(struct alarm *a, struct span key, struct span json, struct span text)
 	}
 }
 
+/* Of this alert in this view: who is told twice can tell. */
+static void
+id_of(char out[17], const struct alarm *a, struct span key)
+{
+	int64_t at = a->run->out->view.made_at;
+	struct alarm_mark mark;
+	struct buf b;
+
+	buf_init(&b, key.n + sizeof(at));
+	buf_span(&b, key);
+	buf_add(&b, &at, sizeof(at));
+	mark = alarm_mark_of(buf_view(&b));
+	hex_write(out, SPAN_OF(mark.b));
+	buf_fini(&b);
+}
+
 static void
 owe_alert(struct alarm *a, const struct alert *alert)
 {
 	struct buf json, text;
+	char id[17];
 
 	buf_init(&json, 1 << 20);
 	buf_init(&text, 1 << 16);
-	alert_emit(&json, alert, a->run->out->view.made_at);
+	id_of(id, a, alert->key);
+	alert_emit(&json, alert, a->run->out->view.made_at, id);
 	alert_text(&text, alert);
 	buf_byte(&text, '\n');
 	if (!json.failed && !text.failed)
@@ -250,14 +268,15 @@ owe_alert(struct alarm *a, const struct alert *alert)
 static void
 owe_more(struct alarm *a, size_t n)
 {
-	char json[160], text[64], at[TIME_TEXT];
+	char json[200], text[64], at[TIME_TEXT], id[17];
 
 	time_write(at, sizeof(at), a->run->out->view.made_at);
 	(void)snprintf(text, sizeof(text), "and %zu more\n", n);
+	id_of(id, a, span_str(text));
 	(void)snprintf(json, sizeof(json),
-	    "{\"alert\":\"more\",\"at\":\"%s\",\"count\":%zu,"
+	    "{\"alert\":\"more\",\"id\":\"%s\",\"at\":\"%s\",\"count\":%zu,"
 	    "\"text\":\"and %zu more\"}\n",
-	    at, n, n);
+	    id, at, n, n);
 	owe(a, span_str(json), span_str(json), span_str(text));
 }
 

@@ -257,7 +257,7 @@ test_changes(void **state)
 		    REASON_OK);
 		for (size_t j = 0; j < news.n; j++) {
 			buf_printf(&told, "%s ", alert_kind_id(news.v[j].kind));
-			alert_emit(&text, &news.v[j], AT);
+			alert_emit(&text, &news.v[j], AT, "17");
 			alert_text(&text, &news.v[j]);
 		}
 		buf_byte(&told, '\0');

@@ -47,6 +47,7 @@ echo >>"$dir/asked"
 [ ! -e "$dir/kill" ] || { rm "$dir/kill"; kill -9 \$PPID; exit 1; }
 [ ! -e "$dir/refuse" ] || exit 1
 cat >>"$dir/told"
+[ ! -e "$dir/taken" ] || { rm "$dir/taken"; kill -9 \$PPID; }
 END
 chmod 755 "$dir/tell"
 cat >"$dir/alerts" <<END
@@ -54,7 +55,7 @@ alerts:
   - {prefixes: [10.0.0.0/8], command: "$dir/tell"}
 END
 
-echo 1..31
+echo 1..33
 # What is taken back is revoked, or it would be held.
 one='roa a { as 64496 prefix 10.1.0.0/20 }
 	roa b { as 64497 prefix 10.1.16.0/20 fault file.withdrawn }'
@@ -140,16 +141,23 @@ rm -rf "$dir/w/cache/alerts"
 cp -r "$dir/alerts.before" "$dir/w/cache/alerts"
 run && told '"alert":"gone"' && is told=1
 ok "nor one that dies after it published" $?
-: >"$dir/refuse"
+: >"$dir/taken"
 make $((T + 4)) "$two"
+run && false || told '"alert":"new-origin"'
+ok "a run that dies before it notes what was taken" $?
+cp "$dir/told" "$dir/first"
+run && told '"id":"[0-9a-f]\{16\}"' && cmp -s "$dir/first" "$dir/told"
+ok "tells it again, as the same" $?
+: >"$dir/refuse"
+make $((T + 5)) "$one"
 run && is not_taken=1
 sed -i 's/^\(W [0-9]* \)[0-9]* [0-9]*/\100000000000 00000000000/' "$queue"
 rm "$dir/refuse"
 run && [ ! -s "$dir/told" ] && is told=0 not_taken=0 given_up=1
 ok "after a day it is given up, and counted" $?
 printf 'W junk\nT\n\n' >>"$queue"
-make $((T + 5)) "$one"
-run && told '"alert":"gone"'
+make $((T + 6)) "$two"
+run && told '"alert":"new-origin"'
 ok "junk in the queue is passed over" $?
 
 # ---- two trust anchors, one of which fails
