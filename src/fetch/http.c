@@ -11,6 +11,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,10 +21,11 @@
 #include "fetch/inflate.h"
 #include "file/file.h"
 
-#define TURN_MS     200
-#define PACKED_MORE 1024
-#define HTTP_ROOM   (HTTP_URL + 8)
-#define MEMORY      ((uint64_t)2 << 30) /* mostly of stacks never used */
+#define TURN_MS      200
+#define PACKED_MORE  1024
+#define THREAD_STACK ((size_t)512 << 10)
+#define HTTP_ROOM    (HTTP_URL + 8)
+#define MEMORY       ((uint64_t)2 << 30) /* mostly of stacks never used */
 
 struct net {
 	CURLM *multi;
@@ -171,6 +173,7 @@ on_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 	struct transfer *t = data;
 
 	(void)purpose;
+	t->clock.is_resolved = true;
 	/* A proxy is named by the operator, and looks at no address for us. */
 	if (!t->ask.is_named && t->net->settings->proxy == NULL &&
 	    http_address_is_local(&address->addr)) {
@@ -194,6 +197,7 @@ on_connection(
 	bool is_local = true;
 
 	(void)ours, (void)their_port, (void)our_port;
+	t->clock.is_resolved = true;
 	if (t->ask.is_named || t->net->settings->proxy != NULL)
 		return CURL_PREREQFUNC_OK;
 	if (inet_pton(AF_INET, theirs, &v4.sin_addr) == 1)
@@ -239,6 +243,7 @@ set_rules(struct transfer *t)
 	const struct limits *l = t->net->limits;
 
 	SET(NOSIGNAL, 1L);
+	SET(QUICK_EXIT, 1L); /* wait for no resolver that is given up */
 	SET(CONNECTTIMEOUT_MS, (long)l->connect_time * 1000L);
 	SET(TIMEOUT_MS, (long)l->transfer_time * 1000L);
 	SET(HEADERFUNCTION, on_header);
@@ -575,6 +580,22 @@ limit(int what, rlim_t n)
 	(void)setrlimit((__rlimit_resource_t)what, &r);
 }
 
+/* Each name that is looked up has a thread, and one that nobody answers for
+ * keeps it for as long as the resolver's library likes. */
+static void
+keep_threads_small(void)
+{
+	pthread_attr_t a;
+
+	if (pthread_attr_init(&a) != 0)
+		return;
+	(void)pthread_attr_setstacksize(&a, THREAD_STACK);
+	(void)pthread_setattr_default_np(&a);
+	(void)pthread_attr_destroy(&a);
+	/* Each would reserve an arena. */
+	(void)mallopt(M_ARENA_MAX, 1);
+}
+
 static void
 confine(const struct limits *l)
 {
@@ -582,8 +603,7 @@ confine(const struct limits *l)
 	limit(RLIMIT_FSIZE, l->repository_bytes);
 	limit(RLIMIT_NOFILE, 64 + 8 * l->http_count);
 	process_limit_memory(MEMORY);
-	/* Resolver threads would each reserve an arena. */
-	(void)mallopt(M_ARENA_MAX, 1);
+	keep_threads_small();
 	(void)clearenv();
 	if (!confine_reads())
 		_exit(1);

@@ -67,6 +67,7 @@ bool http_head_is_redirect(const struct http_head *);
 
 struct http_clock {
 	int64_t begun_ms, last_ms; /* last_ms 0: no byte yet */
+	bool is_resolved;          /* the host has addresses */
 	int64_t window_ms;         /* when it began */
 	uint64_t window_bytes;
 };

@@ -233,6 +233,10 @@ http_clock_check(
 
 	if (is_over(c->begun_ms, now_ms, limits->transfer_time))
 		return R_FETCH_TIME;
+	if (!c->is_resolved)
+		return is_over(c->begun_ms, now_ms, limits->resolve_time)
+			   ? R_FETCH_RESOLVE
+			   : REASON_OK;
 	if (c->last_ms == 0)
 		return is_over(c->begun_ms, now_ms, limits->first_byte_time)
 			   ? R_FETCH_SLOW

@@ -55,7 +55,11 @@ tests_fetch_test_https_rrdp_SOURCES = tests/fetch/test_https_rrdp.c \
 	tests/fetch/serve.h tests/fetch/serve.c $(fetch_files)
 tests_fetch_test_https_rrdp_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
 tests_fetch_test_https_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
-EXTRA_DIST += tests/fetch/server.py
+check_PROGRAMS += tests/fetch/test_dns
+tests_fetch_test_dns_SOURCES = tests/fetch/test_dns.c \
+	tests/fetch/serve.h tests/fetch/serve.c $(fetch_files)
+tests_fetch_test_dns_LDADD = $(fetch_libs) $(CMOCKA_LIBS)
+EXTRA_DIST += tests/fetch/server.py tests/fetch/dns.py
 tests_fetch_test_rrdp_starve_SOURCES = tests/fetch/test_rrdp_starve.c \
 	$(fetch_files) $(starve)
 tests_fetch_test_rrdp_starve_LDFLAGS = $(AM_LDFLAGS) $(starve_ldflags)

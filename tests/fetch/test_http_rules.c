@@ -234,6 +234,23 @@ test_validators(void **state)
 
 #define T0 INT64_C(1000000)
 
+/* LO9: a name that nobody answers for. */
+static void
+test_resolve(void **state)
+{
+	struct http_clock c;
+	struct limits l;
+
+	(void)state;
+	limits_init(&l);
+	http_clock_init(&c, T0);
+	assert_int_equal(http_clock_check(&c, T0 + 5000, &l), REASON_OK);
+	CHECK_REASON("fetch.resolve", http_clock_check(&c, T0 + 5001, &l),
+	    R_FETCH_RESOLVE);
+	c.is_resolved = true;
+	assert_int_equal(http_clock_check(&c, T0 + 5001, &l), REASON_OK);
+}
+
 static void
 test_first_byte(void **state)
 {
@@ -243,6 +260,7 @@ test_first_byte(void **state)
 	(void)state;
 	limits_init(&l);
 	http_clock_init(&c, T0);
+	c.is_resolved = true;
 	assert_int_equal(http_clock_check(&c, T0 + 30000, &l), REASON_OK);
 	CHECK_REASON(
 	    "fetch.slow", http_clock_check(&c, T0 + 30001, &l), R_FETCH_SLOW);
@@ -257,6 +275,7 @@ test_idle(void **state)
 	(void)state;
 	limits_init(&l);
 	http_clock_init(&c, T0);
+	c.is_resolved = true;
 	http_clock_bytes(&c, T0 + 1000, 1000000);
 	assert_int_equal(http_clock_check(&c, T0 + 31000, &l), REASON_OK);
 	CHECK_REASON(
@@ -273,6 +292,7 @@ drip(size_t bytes_a_second, int64_t *seconds)
 
 	limits_init(&l);
 	http_clock_init(&c, T0);
+	c.is_resolved = true;
 	for (*seconds = 1; *seconds < 1000 && r == REASON_OK; (*seconds)++) {
 		int64_t now = T0 + *seconds * 1000;
 
@@ -333,6 +353,7 @@ main(void)
 		cmocka_unit_test(test_heads),
 		cmocka_unit_test(test_head_limit),
 		cmocka_unit_test(test_validators),
+		cmocka_unit_test(test_resolve),
 		cmocka_unit_test(test_first_byte),
 		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_drip),
