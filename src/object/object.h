@@ -254,6 +254,8 @@ enum object_type {
 	OBJECT_GHOSTBUSTERS,
 	OBJECT_PREFIX_LIST
 };
+#define OBJECT_TYPES (OBJECT_PREFIX_LIST + 1) /* behind the last of them */
+
 enum object_type object_type_by_name(struct span file_name);
 enum object_type object_type_by_oid(struct span content_type);
 /* By what the bytes begin with. */

@@ -8,7 +8,7 @@
 static const struct {
 	const char *id, *ending;
 	const char *oid; /* OID_SIZE bytes; NULL: not a signed object */
-} types[] = {
+} types[OBJECT_TYPES] = {
 	[OBJECT_UNKNOWN] = { "unknown", NULL, NULL },
 	[OBJECT_TAL] = { "tal", ".tal", NULL },
 	[OBJECT_CERT] = { "certificate", ".cer", NULL },
@@ -25,7 +25,7 @@ static const struct {
 enum object_type
 object_type_by_name(struct span file_name)
 {
-	for (size_t i = 1; i < COUNT(types); i++)
+	for (size_t i = 1; i < OBJECT_TYPES; i++)
 		if (span_ends(file_name, span_str(types[i].ending)))
 			return (enum object_type)i;
 	return OBJECT_UNKNOWN;
@@ -34,7 +34,7 @@ object_type_by_name(struct span file_name)
 enum object_type
 object_type_by_oid(struct span content_type)
 {
-	for (size_t i = 1; i < COUNT(types); i++)
+	for (size_t i = 1; i < OBJECT_TYPES; i++)
 		if (types[i].oid != NULL &&
 		    span_eq(content_type, span_of(types[i].oid, OID_SIZE)))
 			return (enum object_type)i;
@@ -44,13 +44,13 @@ object_type_by_oid(struct span content_type)
 struct span
 object_oid(enum object_type type)
 {
-	ASSERT(type < COUNT(types) && types[type].oid != NULL);
+	ASSERT(type < OBJECT_TYPES && types[type].oid != NULL);
 	return span_of(types[type].oid, OID_SIZE);
 }
 
 const char *
 object_type_id(enum object_type type)
 {
-	ASSERT(type < COUNT(types));
+	ASSERT(type < OBJECT_TYPES);
 	return types[type].id;
 }

@@ -222,7 +222,7 @@ judge_prefix_list(struct judge *j, const struct cms *cms, struct decode *dec)
 }
 
 /* What a signed object says, once it is known who said it. */
-static enum reason (*const contents[RPKI_TYPES])(
+static enum reason (*const contents[OBJECT_TYPES])(
     struct judge *, const struct cms *, struct decode *) = {
 	[OBJECT_ROA] = judge_roa,
 	[OBJECT_ASPA] = judge_aspa,

@@ -140,8 +140,6 @@ struct rpki_payload {
 	uint32_t object;        /* index in objects */
 };
 
-#define RPKI_TYPES (OBJECT_PREFIX_LIST + 1)
-
 struct rpki_object { /* one that yielded payloads */
 	struct span uri;
 	struct digest hash;
@@ -162,8 +160,8 @@ struct rpki_point {
 	bool failed;     /* RFC 9286 6.6: only findings; nothing of it counts */
 	bool incomplete; /* a listed file was not there: never stored */
 	struct digest missing; /* the first; until it comes, nothing changes */
-	uint64_t bytes;  /* of the objects read */
-	uint32_t n_valid[RPKI_TYPES]; /* objects found good, by object_type */
+	uint64_t bytes;        /* of the objects read */
+	uint32_t n_valid[OBJECT_TYPES]; /* objects found good, by object_type */
 };
 
 /* Read (do not verify) what identifies a manifest, and what is on it; hash is

@@ -23,10 +23,14 @@ same() {
 status "demonstration" 0 "$cairn" demo world
 # Without its ledger, which the readers here know nothing of.
 sed -i '/^ledgers:/,/sources:/d' world/cairn.yaml
-status "all formats" 0 validate --output csv:csv csvcompat:csvcompat \
-	csvext:csvext json:json jsonext:jsonext ndjson:ndjson slurm:slurm \
-	slurm2:slurm2 openbgpd:openbgpd bird:bird bird1:bird1 bird2:bird2 \
-	rpsl:rpsl summary:summary ccr:ccr
+formats="csv csvcompat csvext json jsonext ndjson slurm slurm2 openbgpd bird
+	bird1 bird2 rpsl ccr summary"
+status "all formats" 0 validate --output \
+	$(for format in $formats; do echo "$format:$format"; done)
+"$cairn" help validate |
+	sed -n '/^FORMAT is one of$/,$s/^  \([a-z0-9]*\) .*/\1/p' >has
+check "no other is without a check" [ "$(echo $formats)" = \
+	"$(echo $(cat has))" ]
 # "192.0.2.0/24 24 64500", sorted: what all are compared with.
 sed '1d; s/^AS//' csv | awk -F, '{ print $2, $3, $1 }' | LC_ALL=C sort >vrps
 check "there are VRPs of both families" [ "$(grep -c : vrps)" -gt 5 -a \

@@ -6,6 +6,8 @@
 
 #include "tests/ledger/kit.h"
 
+#include "ledger/replay.h"
+
 #define OK(call)         CHECK_REASON(#call, (call), REASON_OK)
 #define REFUSED(call, r) CHECK_REASON(#call, (call), R_STATEMENT_##r)
 
@@ -352,10 +354,25 @@ test_take_back(void **unused)
 	kit_fini(&k);
 }
 
+/* A genesis is judged and has its effect where it is looked for. */
+static void
+test_kinds(void **state)
+{
+	(void)state;
+	for (int i = 0; i < STATEMENT_KINDS; i++) {
+		const char *id = statement_kind_id((enum statement_kind)i);
+		bool is_wanted = i != STATEMENT_GENESIS;
+
+		CHECK(id, (replay_rows[i].check != NULL) == is_wanted);
+		CHECK(id, (replay_rows[i].apply != NULL) == is_wanted);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_kinds),
 		cmocka_unit_test(test_genesis),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_names),

@@ -569,7 +569,7 @@ kit_show(struct buf *out, const struct rpki_point *p)
 	emit_bool(&e, "incomplete", p->incomplete);
 	emit_uint(&e, "bytes", p->bytes);
 	emit_uint(&e, "files", p->n_files);
-	for (size_t i = 0; i < RPKI_TYPES; i++)
+	for (size_t i = 0; i < OBJECT_TYPES; i++)
 		emit_uint(
 		    &e, object_type_id((enum object_type)i), p->n_valid[i]);
 	emit_array(&e, "lists");

@@ -600,7 +600,7 @@ check_rest(const char *what, size_t i, const struct rpki_point *p)
 	if (failed) {
 		CHECK(what, p->n_payloads == 0 && p->n_children == 0 &&
 				p->n_objects == 0);
-		for (size_t t = 0; t < RPKI_TYPES; t++)
+		for (size_t t = 0; t < OBJECT_TYPES; t++)
 			CHECK(what, p->n_valid[t] == 0);
 		return;
 	}
