@@ -22,3 +22,5 @@ fuzz_programs += tests/fuzz/ledger_bundle
 tests_fuzz_ledger_bundle_LDADD = $(fuzz_main) $(tlog_libs)
 fuzz_programs += tests/fuzz/ledger_witness
 tests_fuzz_ledger_witness_LDADD = $(fuzz_main) $(tlog_libs)
+fuzz_programs += tests/fuzz/tlog_merkle
+tests_fuzz_tlog_merkle_LDADD = $(fuzz_main) $(tlog_libs)

@@ -1,15 +1,21 @@
 /*
- * What a worker answers, from the first byte on: whatever it is, what is taken
- * of it lies within the resources of the issuer, and within the bytes.
+ * What a worker answers, to each kind of question (the first byte): whatever it
+ * is, what is taken of it lies within the resources of the issuer, and within
+ * the bytes.
  */
 #include "tests/fuzz/fuzz.h"
 
 #include "pool/wire.h"
 
-#define AT INT64_C(1796083200)
+#define AT      INT64_C(1796083200)
+
+#define ENTRIES 3
+
+static const enum job_kind kinds[] = { JOB_JUDGE, JOB_LIST, JOB_CHECK,
+	JOB_ENTRIES };
 
 static void
-check(const struct answer *a, const struct resources *held)
+check_point(const struct answer *a, const struct resources *held)
 {
 	const struct rpki_point *p = &a->point;
 
@@ -31,6 +37,30 @@ check(const struct answer *a, const struct resources *held)
 		    held, &p->children[i].issuer.resources, NULL));
 }
 
+/* Only of what is signed well, the rest is asked. */
+static void
+check_entries(const struct ledger_checked *c)
+{
+	for (size_t i = 0; i < ENTRIES; i++) {
+		ASSERT(c[i].signed_well ||
+		       (!c[i].content_well && !c[i].evidence.holds));
+		ASSERT(!c[i].evidence.holds ||
+		       c[i].evidence.from_at <= c[i].evidence.until_at);
+	}
+}
+
+static void
+check(const struct answer *a, const struct job *job)
+{
+	for (size_t i = 0; i < a->list.n; i++)
+		ASSERT(
+		    manifest_name_is_valid(a->list.files[i].name, job->limits));
+	if (job->kind == JOB_JUDGE)
+		check_point(a, &job->issuer->resources);
+	if (job->kind == JOB_ENTRIES)
+		check_entries(a->checked);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
@@ -40,12 +70,15 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 					  SPAN("rsync://a.example/a/") };
 	struct job_file files[] = { { .name = SPAN("a.roa") },
 		{ .name = SPAN("b.cer") }, { .name = SPAN("c.crl") } };
-	struct job job = { .kind = JOB_JUDGE, .id = 1, .at = AT };
-	struct wire_in in = { .p = data, .n = n };
+	struct job job = { .id = 1, .at = AT, .n_entries = ENTRIES };
+	struct wire_in in = { .p = data, .n = n, .at = 1 };
 	struct limits limits;
 	struct answer answer;
 	struct arena arena;
 
+	if (n < 1)
+		return 0;
+	job.kind = kinds[data[0] % COUNT(kinds)];
 	issuer.resources.ip[0] = (struct addr_set){ HOLDS_SOME, 1, &v4 };
 	issuer.resources.as = (struct asn_set){ HOLDS_SOME, 1, &as };
 	for (size_t i = 0; i < COUNT(files); i++)
@@ -59,7 +92,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	job.n_files = COUNT(files);
 	if (answer_read(&answer, &in, &job, &arena) == REASON_OK &&
 	    !answer.outgrown)
-		check(&answer, &issuer.resources);
+		check(&answer, &job);
 	arena_fini(&arena);
 	return 0;
 }
