@@ -13,6 +13,7 @@
 #include "tests/check.h"
 
 #include "serve/web.h"
+#include "serve/web_body.h"
 #include "tests/http/world.h"
 
 #define ANSWER_MAX  (1 << 20)
@@ -446,10 +447,59 @@ test_events(void **state)
 	(void)close(fd);
 }
 
+/* Is there memory for /csv, as gzip for who takes that? */
+static bool
+is_held(struct web_body **out, struct web_bodies *bodies, bool gzip)
+{
+	const struct http_request request = { .method = HTTP_GET,
+		.path = "/csv" };
+	struct http_answer a;
+	bool held;
+
+	http_answer(&a, &request, &small.world, false);
+	held = web_body_make(out, bodies, &a, &small.world, gzip);
+	buf_fini(&a.body);
+	return held;
+}
+
+/* The limit http-memory: for one body, and for those that are held. */
+static void
+test_memory(void **state)
+{
+	struct web_bodies bodies = { .bytes_max = ANSWER_MAX };
+	struct web_body *one, *two;
+	size_t n;
+
+	(void)state;
+	assert_true(is_held(&one, &bodies, false));
+	n = bodies.n_bytes;
+	assert_true(n > 0 && n == one->bytes.n);
+	bodies.bytes_max = 2 * n;
+	assert_true(is_held(&two, &bodies, true));
+	assert_ptr_not_equal(one, two);
+	assert_int_equal(bodies.n_bytes, 2 * n);
+	web_body_drop(two);
+	web_body_drop(one);
+	web_bodies_reset(&bodies);
+	assert_int_equal(bodies.n_bytes, 0);
+
+	bodies.bytes_max = n;
+	assert_true(is_held(&one, &bodies, false));
+	bodies.bytes_max = 2 * n - 1;
+	assert_false(is_held(&two, &bodies, true));
+	assert_int_equal(bodies.n_bytes, n);
+	web_body_drop(one);
+	web_bodies_reset(&bodies);
+	bodies.bytes_max = n - 1;
+	assert_false(is_held(&one, &bodies, false));
+	assert_int_equal(bodies.n_bytes, 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_memory),
 		cmocka_unit_test(test_requests),
 		cmocka_unit_test(test_head_is_short),
 		cmocka_unit_test(test_smuggling),
