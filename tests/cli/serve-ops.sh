@@ -7,8 +7,9 @@ port=$((20000 + $$ % 20000))
 rtr=127.0.0.1:$port
 http=127.0.0.1:$((port + 1))
 other=127.0.0.1:$((port + 2))
-pid= waiter=
-trap 'kill -9 $pid $waiter 2>/dev/null; rm -rf "$folder"' EXIT
+secure=127.0.0.1:$((port + 3))
+pid= waiter= router=
+trap 'kill -9 $pid $waiter $router 2>/dev/null; rm -rf "$folder"' EXIT
 # Until the command succeeds, or a minute is over.
 wait_for() {
 	i=0
@@ -32,6 +33,18 @@ has() { # ADDRESS [CURL'S OPTION...]
 has_tls() {
 	curl -sk -m 5 "https://$1/version" | grep -q '^cairn '
 }
+certify() {
+	openssl req -x509 -newkey rsa:2048 -nodes -keyout world/key.pem -days 2 \
+		-out world/cert.pem -subj /CN=localhost \
+		-addext subjectAltName=IP:127.0.0.1 >openssl.log 2>&1
+}
+shows() { # ADDRESS: the certificate of world/cert.pem
+	openssl s_client -connect "$1" </dev/null 2>/dev/null |
+		openssl x509 >shown.pem && cmp shown.pem world/cert.pem
+}
+hides() {
+	! shows "$1"
+}
 is_deaf() {
 	! curl -s -m 5 -o answer "http://$1/version"
 }
@@ -51,8 +64,7 @@ command -v curl >/dev/null || skip_all "no curl(1)"
 command -v ps >/dev/null || skip_all "no ps(1)"
 status "demonstration" 0 "$cairn" demo -q world
 sed '/^http:/d; /^rtr:/d' world/cairn.yaml >plain.yaml
-openssl req -x509 -newkey rsa:2048 -nodes -keyout world/key.pem -days 2 \
-	-out world/cert.pem -subj /CN=localhost >openssl.log 2>&1
+certify
 
 # What cannot be served is said at once.
 configure "rtr: {tls: {listen: ['$rtr'], certificate: no.pem, key: no.pem}}"
@@ -102,6 +114,22 @@ check "a reload" wait_for is_reloaded
 check "TLS now" wait_for has_tls $other
 check "not so elsewhere" has $http
 
+# Another certificate: for who comes. Who is there stays, to the next view.
+rtls="tls: {listen: ['$secure'], certificate: cert.pem, key: key.pem}"
+reload "rtr: {listen: ['$rtr'], $rtls}" "http: {listen: ['$http'], $tls}"
+check "routers by TLS" wait_for is_reloaded
+"$cairn" rtr $secure --tls --ca-file world/cert.pem --follow --json \
+	>router 2>router.err &
+router=$!
+check "one comes" wait_for grep -q '"serial":' router
+check "it was shown the certificate" shows $secure
+certify
+check "a new one is not shown" hides $secure
+reload "rtr: {listen: ['$rtr'], $rtls}" "http: {listen: ['$http'], $tls}"
+check "before a reload" wait_for is_reloaded
+check "then it is, to routers" wait_for shows $secure
+check "and for HTTPS" wait_for shows $other
+
 # From one address to all of them, and back.
 all=0.0.0.0:$((port + 2))
 reload "rtr: {listen: ['$rtr']}" "http: {listen: ['$http', '$all']}"
@@ -116,7 +144,7 @@ check "no other" is_deaf 127.0.0.2:$((port + 2))
 reload "rtr: {listen: ['$rtr']}" "http: {listen: ['$http', '$all', '192.0.2.1:1']}"
 check "no such address: it says so" wait_for says 'cannot listen on 192.0.2.1:1: '
 check "it stays" wait_for says 'stays as it was'
-check "READY=1 after that, too" wait_for notices READY=1 6
+check "READY=1 after that, too" wait_for notices READY=1 8
 check "the listeners of before" wait_for has $other
 check "all of them" has $http
 check "no other" is_deaf 127.0.0.2:$((port + 2))
@@ -132,7 +160,10 @@ reload "rtr: {listen: ['$rtr']}" "http: {listen: ['$other']}"
 check "and hears of the next view" wait_for sh -c \
 	'[ "$(grep -c "^event: view" events)" -gt \
 	"$(grep -c "^event: view" before)" ]'
-kill $waiter
+check "so does the router that was there before the certificate" \
+	wait_for grep -q '"serial":2,.*"resets":1,' router
+check "without a word" [ ! -s router.err ]
+kill $waiter $router
 
 # A death is no more than that.
 kill -9 "$(ps -o pid=,comm= --ppid $main | sed -n 's/ *cairn-http$//p')"

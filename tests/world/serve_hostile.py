@@ -1,16 +1,17 @@
 """Clients of `cairn serve` that mean no good (hostile.md AP1, AP2, RT5), on
 loopback; after and during each another client is served within its second.
 
-    serve_hostile.py HTTP-PORT RTR-TLS-PORT PID
+    serve_hostile.py HTTP-PORT RTR-TLS-PORT HTTPS-PORT PID
 
 Prints TAP lines, without numbers: "ok - what" and "not ok - what". PID is the
 supervisor's; the memory of its children is looked at in /proc.
 """
 import socket
+import ssl
 import sys
 import time
 
-http, tls, supervisor = (int(a) for a in sys.argv[1:4])
+http, tls, https, supervisor = (int(a) for a in sys.argv[1:5])
 HOST = b"Host: localhost\r\n"
 MANY = 500
 
@@ -105,8 +106,45 @@ def many(what, port, begin):
     check(f"{what}: others are served", worst < 5, f"after {worst:.2f} s")
     if not is_sanitized():  # whose shadow is larger
         check(f"{what}: within 64 MiB", grown < 64 << 10, f"{grown} KiB more")
+    return clients
+
+
+def close_all(clients):
     for s in clients:
         s.close()
+
+
+def are_closed(clients, within):
+    """By the other end, each of them, in so many seconds from now."""
+    until = time.monotonic() + within
+    for s in clients:
+        try:
+            s.settimeout(max(until - time.monotonic(), 0.01))
+            while s.recv(4096):
+                pass
+        except TimeoutError:
+            return False
+        except OSError:
+            pass  # reset
+    return True
+
+
+def handshakes(what, port):
+    """Whole ones, each for nothing."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    done, worst = 0, 0
+    for i in range(MANY):
+        try:
+            with connect(port, 5) as s, context.wrap_socket(s):
+                done += 1
+        except OSError:
+            pass
+        if i % 100 == 0:
+            worst = max(worst, served())
+    check(f"{what}: others are served", done > 0 and worst < 5,
+          f"{done} handshakes, others after {worst:.2f} s")
 
 
 def main():
@@ -141,11 +179,18 @@ def main():
     refused("a billion routes", b"POST /validity HTTP/1.1\r\n" + HOST +
             b"Content-Length: 30000000000\r\n\r\n{\"routes\":[",
             "400 413 closed", half_close=True)
-    many("slow requests", http, b"GET /health HTTP/1.1\r\nHost: loc")
-    many("slow contents", http, b"POST /validity HTTP/1.1\r\n" + HOST +
-         b"Content-Length: 1000000\r\n\r\n{")
-    many("slow handshakes", tls, b"\x16\x03\x01\x02\x00\x01")
-    many("silence for TLS", tls, b"")
+    close_all(many("slow requests", http,
+                   b"GET /health HTTP/1.1\r\nHost: loc"))
+    close_all(many("slow contents", http, b"POST /validity HTTP/1.1\r\n" +
+                   HOST + b"Content-Length: 1000000\r\n\r\n{"))
+    hello = b"\x16\x03\x01\x02\x00\x01"
+    close_all(many("slow handshakes of routers", tls, hello))
+    close_all(many("silence for routers' TLS", tls, b""))
+    slow = many("slow handshakes for HTTPS", https, hello)
+    check("slow handshakes for HTTPS: they end", are_closed(slow, 30))
+    close_all(slow)
+    handshakes("handshakes of routers", tls)
+    handshakes("handshakes for HTTPS", https)
 
 
 main()

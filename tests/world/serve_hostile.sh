@@ -7,15 +7,17 @@ command -v openssl >/dev/null || skip_all "no openssl"
 pid=
 trap 'kill -9 $pid 2>/dev/null; rm -rf "$folder"' EXIT
 ports=$(python3 -c 'import socket
-all = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
+all = [socket.create_server(("127.0.0.1", 0)) for _ in range(3)]
 print(*(s.getsockname()[1] for s in all))')
-http=${ports% *} tls=${ports#* }
+set -- $ports
+http=$1 tls=$2 https=$3
 
 status "demonstration" 0 "$cairn" demo -q world
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
 	-keyout key.pem -out own.pem -subj /CN=localhost >/dev/null 2>&1
 cat >>world/cairn.yaml <<-END
-	http: {listen: ["127.0.0.1:$http"]}
+	http: {listen: ["127.0.0.1:$http"], tls: {listen: ["127.0.0.1:$https"],
+	  certificate: $folder/own.pem, key: $folder/key.pem}}
 	rtr: {listen: [], tls: {listen: ["127.0.0.1:$tls"],
 	  certificate: $folder/own.pem, key: $folder/key.pem}}
 END
@@ -32,7 +34,7 @@ until ready >/dev/null 2>&1; do
 	sleep 0.1
 done
 check "it serves" ready
-python3 "$source/tests/world/serve_hostile.py" "$http" "$tls" $pid >said 2>&1
+python3 "$source/tests/world/serve_hostile.py" "$http" "$tls" "$https" $pid >said 2>&1
 ended=$?
 while read -r line; do
 	case $line in
