@@ -51,7 +51,12 @@ take(void *ctx, const char *name, const char *value)
 		c->sides.cache = value;
 	else if (strcmp(name, "assume") == 0)
 		c->sides.assume = value;
-	else if (strcmp(name, "routes") == 0)
+	else if (strcmp(name, "at") == 0) {
+		c->sides.at = value;
+		if (!time_parse(&c->sides.at_s, value))
+			return usage_error(
+			    c->self, "\"%s\" is no time: RFC 3339", value);
+	} else if (strcmp(name, "routes") == 0)
 		c->routes = value;
 	else if (strcmp(name, "all") == 0)
 		c->all = true;
@@ -214,6 +219,11 @@ static const struct option_row rows[] = {
 		    "policy (what they would hear as configured now), a mode "
 		    "instead, a FILE.yaml of policy, a time of the past, a "
 		    "file (csv, json, ndjson, ccr), assumed" },
+	{ .name = "at",
+	    .argument = "TIME",
+	    .otherwise = "now",
+	    .text = "legacy, ledger and view of the view that was the newest "
+		    "at that time" },
 	{ .name = "assume",
 	    .argument = "FILE",
 	    .text = "what if? What FILE says is added, removed or configured "

@@ -58,6 +58,12 @@ whole_file_close(struct whole_file *f)
 
 /* ---- sides --------------------------------------------------------------- */
 
+static bool
+is_before_newest(const struct sides *s, int64_t at)
+{
+	return view_head(s->shown.file)->edition.since_at > at;
+}
+
 static int
 have_view(struct sides *s)
 {
@@ -70,9 +76,13 @@ have_view(struct sides *s)
 	status = shown_open(&s->shown, s->self, s->config, s->cache);
 	if (status != STATUS_DONE)
 		return status;
-	reason = view_load(&s->view, s->shown.file, &s->arena);
+	s->is_past = s->at != NULL && is_before_newest(s, s->at_s);
+	reason = s->is_past ? view_at(&s->view, s->shown.file, s->shown.folder,
+				  s->at_s, &s->arena)
+			    : view_load(&s->view, s->shown.file, &s->arena);
 	if (reason != REASON_OK)
-		return shown_failure(&s->shown, reason, "");
+		return shown_failure(
+		    &s->shown, reason, s->is_past ? s->at : "");
 	s->limits = s->shown.conf.limits;
 	s->has_view = true;
 	return STATUS_DONE;
@@ -111,8 +121,14 @@ by_policy(
 	struct policy_wish wish = { .policy = policy, .limits = &s->limits };
 	struct view *v = new_view(s);
 	enum reason reason = R_LIMIT_MEMORY;
-	int status = have_slurm(s);
+	int status;
 
+	/* Who held what then, by which policy goes, is not kept. */
+	if (s->is_past)
+		return usage_error(s->self,
+		    "\"%s\" is of the newest view, not of one --at %s",
+		    out->name, s->at);
+	status = have_slurm(s);
 	if (status != STATUS_DONE)
 		return status;
 	if (s->slurm.files.n > 0)
@@ -162,7 +178,7 @@ by_time(struct compare_side *out, struct sides *s, int64_t at)
 	if (reason != REASON_OK)
 		return shown_failure(&s->shown, reason, out->name);
 	out->view = v;
-	out->is_past = view_head(s->shown.file)->edition.since_at > at;
+	out->is_past = is_before_newest(s, at);
 	return STATUS_DONE;
 }
 
@@ -330,6 +346,7 @@ side_make(struct compare_side *out, struct sides *s, const char *word)
 	if (is_time)
 		return by_time(out, s, at);
 	out->view = &s->view;
+	out->is_past = s->is_past;
 	out->world = is_legacy   ? COMPARE_LEGACY
 		     : is_ledger ? COMPARE_LEDGER
 				 : COMPARE_ALL;

@@ -22,10 +22,13 @@ struct side_guess;
 struct sides {
 	const struct command *self;
 	const char *config, *cache, *assume;
+	const char *at; /* NULL: the newest view */
+	int64_t at_s;
 	struct arena arena;
 	struct shown shown;
 	bool is_open, has_view, has_slurm; /* shown, view, slurm */
-	struct view view;                  /* the newest, whole */
+	bool is_past;                      /* the view is an earlier one */
+	struct view view;                  /* whole */
 	struct limits limits;
 	struct slurm slurm;       /* the configuration's */
 	struct side_guess *guess; /* NULL: nobody asked yet */

@@ -246,12 +246,14 @@ absent_why(struct cause *out, const struct absent *a, const struct payload *p)
 	/* A file says nothing of why. */
 	if (!a->has[0] && !a->has[1])
 		return;
-	if (world == COMPARE_LEDGER)
+	if (a->side->is_past && world == COMPARE_ALL)
+		why_not_then(out, a, p);
+	else if (a->side->is_past)
+		return;
+	else if (world == COMPARE_LEDGER)
 		why_no_statement(out, a, &r);
 	else if (world == COMPARE_LEGACY && a->has[0])
 		why_no_roa(out, a, &r);
-	else if (a->side->is_past)
-		why_not_then(out, a, p);
 	else if (traced || map_get(&a->sources, p->origin->source) != NULL)
 		view_absence(out, a->index, p);
 	else

@@ -164,6 +164,21 @@ for way in a-b b-a; do
 done
 why "$three" "$three" same
 check "a time and itself" sh -c '! [ -s same ]'
+at() { # TIME SIDE SIDE
+	time=$1
+	shift
+	"$cairn" compare -c small/cairn.yaml --at "$time" --between "$@"
+}
+status "the worlds of then" 0 at "$one" view legacy --tolerance 0 --csv
+check "all three" [ "$(grep -c ^agree out)" -eq 3 ]
+status "and of now" 0 at "$three" view legacy --tolerance 0 --csv
+check "five" [ "$(grep -c ^agree out)" -eq 5 ]
+status "what the ledger did not say then" 0 at "$one" legacy ledger --csv
+check "nobody knows why" [ "$(grep -c '^only,"legacy",.*,"","unknown"' out)" -eq 3 ]
+status "no policy of then" 2 at "$one" view union
+status "but of now" 0 at "$three" view union
+status "long before" 1 at 1000 legacy ledger
+status "at no time" 2 at then legacy ledger
 status "no view" 1 "$cairn" compare --cache none
 provokes view.missing
 plan
