@@ -237,8 +237,10 @@ origin_text(char out[16], const struct route *r)
 static void
 would_be_valid(struct explain *x, const char *prefix, const char *who)
 {
-	bool said = false;
+	bool said = x->route->has_asn && x->route->asn.v == 0;
 
+	if (said)
+		would(x, "valid by nothing: no network is AS0");
 	for (size_t i = 0; i < x->covering.n; i++) {
 		const struct explain_vrp *v = &x->covering.v[i];
 

@@ -432,9 +432,13 @@ put_covering(struct buf *b, const struct explanation *x)
 	if (x->n_covering > 0)
 		buf_puts(b, "\nWhat covers it:\n");
 	for (size_t i = 0; i < x->n_covering; i++) {
+		const struct vrp *vrp = &x->covering[i].entries->vrp;
+
 		buf_puts(b, "  ");
-		put_vrp(b, &x->covering[i].entries->vrp);
-		buf_printf(b, ": %s\n", words[x->covering[i].match]);
+		put_vrp(b, vrp);
+		buf_printf(b, ": %s\n",
+		    vrp->asn.v == 0 ? "is for no AS"
+				    : words[x->covering[i].match]);
 		for (size_t j = 0; j < x->covering[i].n; j++)
 			put_origin(b, x, &x->covering[i].entries[j]);
 	}

@@ -154,8 +154,14 @@ story "invalid by the ledger: too long" cairn 10.1.128.0/21 4200000002 invalid <
 
 end
 story "invalid by AS0" cairn 10.19.255.0/24 4200000040 invalid <<-'end'
-	text 10.19.255.0/24-32 AS0: is for another AS trust-anchor alpha: rsync://rpki.alpha.example/alpha/north-d/none.roa #
+	text 10.19.255.0/24-32 AS0: is for no AS trust-anchor alpha: rsync://rpki.alpha.example/alpha/north-d/none.roa #
 	json "asn": "AS0"
+
+end
+story "what nobody is" cairn 10.19.255.0/24 0 invalid <<-'end'
+	text 10.19.255.0/24-32 AS0: is for no AS
+	text valid by nothing: no network is AS0
+	no valid if
 
 end
 story "invalid by both, in conflict" cairn 10.17.0.0/18 64999 invalid <<-'end'

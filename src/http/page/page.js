@@ -174,7 +174,7 @@ function showWhy(w) {
 	return [
 		el('p', {}, mono(w.prefix + (w.asn ? ' ' + w.asn : '')), ' is ', badge(w.state, kind),
 			w.state_if_nothing_left_out !== w.state ? ' (it would be ' + w.state_if_nothing_left_out + ' if policy left nothing out)' : ''),
-		...list('Because of', (w.covering || []).map((v) => card(v, v.matches === 'yes' ? 'is-valid' : w.asn ? 'is-invalid' : '', w.asn ? matchText[v.matches] || v.matches : null))),
+		...list('Because of', (w.covering || []).map((v) => card(v, v.matches === 'yes' ? 'is-valid' : w.asn ? 'is-invalid' : '', v.asn === 'AS0' ? 'is for no AS' : w.asn ? matchText[v.matches] || v.matches : null))),
 		...list('Left out by policy', (w.left_out || []).map((v) => card(v, '', badge('left out', 'two'), ' ' + (v.text || v.cause),
 			v.rule ? ', rule ' + v.rule : '', v.why ? ' “' + v.why + '”' : '', v.displaced_by ? [' gives way to ', mono(v.displaced_by)] : null))),
 		...list('Who holds it', [
