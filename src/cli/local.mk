@@ -53,7 +53,7 @@ dist_tals_DATA = etc/tals/afrinic.tal etc/tals/afrinic.constraints etc/tals/apni
 	etc/tals/ripe.tal etc/tals/ripe.constraints
 
 EXTRA_DIST += tests/cli/tap.sh tests/cli/serve-systemd.py tests/cli/interface.yaml
-tap_tests += tests/cli/holder.sh tests/cli/walkthrough.sh tests/cli/tutorials.sh tests/cli/usage.sh tests/cli/serve.sh tests/cli/serve-ops.sh tests/cli/serve-hang.sh tests/cli/show.sh tests/cli/slurm.sh tests/cli/hold.sh tests/cli/validate.sh tests/cli/why.sh tests/cli/compare.sh tests/cli/assume.sh \
+tap_tests += tests/cli/holder.sh tests/cli/walkthrough.sh tests/cli/tutorials.sh tests/cli/usage.sh tests/cli/serve.sh tests/cli/serve-ops.sh tests/cli/serve-hang.sh tests/cli/serve-storm.sh tests/cli/show.sh tests/cli/slurm.sh tests/cli/hold.sh tests/cli/validate.sh tests/cli/why.sh tests/cli/compare.sh tests/cli/assume.sh \
 	tests/cli/formats.sh tests/cli/doctor.sh tests/cli/doctor-ledger.sh tests/cli/manual.sh tests/cli/json.sh \
 	tests/cli/ledger-follow.sh tests/cli/ledger.sh tests/cli/ledger-write.sh \
 	tests/cli/ledger-audit.sh tests/cli/ledger-mirror.sh \

@@ -19,9 +19,9 @@
 static void
 become_child(int sock, int keep)
 {
-	static const int defaults[] = { SIGTERM, SIGCHLD, SIGUSR1, SIGUSR2,
-		SIGALRM };
-	static const int ignored[] = { SIGINT, SIGHUP, SIGPIPE, SIGXFSZ };
+	static const int defaults[] = { SIGTERM, SIGCHLD, SIGUSR2, SIGALRM };
+	static const int ignored[] = { SIGINT, SIGHUP, SIGUSR1, SIGPIPE,
+		SIGXFSZ };
 	int null = open("/dev/null", O_RDWR);
 	sigset_t none;
 

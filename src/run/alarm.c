@@ -98,6 +98,8 @@ become_command(const char *path, int in, struct leash *leash)
 	if (close_range(3, ~0U, CLOSE_RANGE_CLOEXEC) != 0 || !leash_wear(leash))
 		_exit(126);
 	(void)signal(SIGPIPE, SIG_DFL);
+	(void)signal(SIGHUP, SIG_DFL);
+	(void)signal(SIGUSR1, SIG_DFL);
 	(void)execv(path, argv);
 	_exit(127);
 }

@@ -79,6 +79,9 @@ supervise_child(struct supervisor *s, int keep, const char *name)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() == 1)
 		_exit(1); /* it died in between */
+	/* Not for us, but sent to all of a group, or of a name. */
+	(void)signal(SIGHUP, SIG_IGN);
+	(void)signal(SIGUSR1, SIG_IGN);
 	(void)sigprocmask(SIG_SETMASK, &s->old_mask, NULL);
 	(void)close(s->signals);
 	(void)close(s->lock);
