@@ -285,7 +285,8 @@ say_slurm(const struct settings *v, const struct slurm *s)
 		    SPAN_FMT(s->files.v[0].detail));
 }
 
-/* In the log of who serves, which is quiet otherwise. */
+/* What a quiet run tells all the same: in the log of who serves, and why it
+ * ends as it does where that is to be strict. */
 static void
 say_failures(const struct settings *v, const struct run_result *r)
 {
@@ -299,6 +300,18 @@ say_failures(const struct settings *v, const struct run_result *r)
 			    reason_text(ta->reason),
 			    ta->detail[0] != '\0' ? ": " : "", ta->detail);
 	}
+	for (size_t i = 0; i < r->n_ledgers; i++) {
+		const struct run_ledger *l = &r->ledgers[i];
+
+		if (l->reason != REASON_OK)
+			(void)failure(v->self, "ledger %.*s: %s: %s%s%s",
+			    SPAN_FMT(l->name), reason_id(l->reason),
+			    reason_text(l->reason),
+			    l->detail[0] != '\0' ? ": " : "", l->detail);
+	}
+	if (r->reasons[R_POLICY_HELD] > 0)
+		(void)failure(v->self, "%s: %s", reason_id(R_POLICY_HELD),
+		    reason_text(R_POLICY_HELD));
 }
 
 int
@@ -319,7 +332,7 @@ validate_once(struct settings *v, int64_t *expires_at)
 	if (reason == REASON_OK) {
 		say_slurm(v, &result.slurm);
 		*expires_at = result.expires_at;
-		if (v->self->serves && v->quiet)
+		if (v->quiet && (v->self->serves || v->conf.strict))
 			say_failures(v, &result);
 		say_news(v, &result);
 		status = finish(v, &result);

@@ -32,4 +32,14 @@ check "most of them ran" [ "$(ls -d tutorial-*/ | wc -l)" -ge 3 ]
 check "what routers hear is what was written" \
 	[ "$(wc -l <tutorial-routers/heard.csv)" -gt 50 ]
 check "the page is whole" grep -q '</html>' tutorial-compare/worlds.html
+# What is for routers, where they are here.
+block() { # LANGUAGE
+	sed -n "/^\`\`\`$1\$/,/^\`\`\`\$/p" "$source/doc/tutorial-routers.md" |
+		grep -v '^```'
+}
+{ echo 'router id 192.0.2.1;'; block bird; } >bird.conf
+{ printf 'AS 64500\nrouter-id 192.0.2.1\n'; block openbgpd; } >bgpd.conf
+check "for routers" [ "$(cat bird.conf bgpd.conf | wc -l)" -gt 12 ]
+! command -v bird >/dev/null || check "BIRD takes it" bird -p -c bird.conf
+! bgpd -V 2>&1 | grep -q OpenBGPD || check "OpenBGPD takes it" bgpd -n -f bgpd.conf
 plan

@@ -27,6 +27,7 @@ check "summary on standard error" grep -q '^total, distinct' err
 # Who reads standard output has left before the first byte.
 mkfifo pipe
 left() {
+	exec 9>&- # or the reader may come and go before there is a writer
 	true <pipe &
 	reader=$!
 	exec 9>pipe
@@ -78,6 +79,11 @@ check "the other's are there" grep -q ',bravo$' bravo.csv
 check "it is said" grep -q 'failed: ' out
 status "and with --strict" 3 validate $two --strict --output csv:strict.csv
 check "the other's are there" same bravo.csv strict.csv
+status "quietly" 3 validate $two --strict --quiet --output csv:strict.csv
+check "it is said all the same" [ "$(cut -d: -f1,2 err)" = \
+	"cairn validate: trust anchor nowhere failed" ]
+status "not strictly" 0 validate $two --quiet --output csv:strict.csv
+check "nothing is said" [ ! -s err ]
 # Without the demonstration's ledger, which would do.
 status "no trust anchor at all" 1 "$cairn" validate --tal nowhere.tal \
 	--cache none --output csv:kept
