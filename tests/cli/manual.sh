@@ -24,6 +24,9 @@ check "help: 80 columns" [ "$("$cairn" help | wc -L)" -le 80 ]
 while read -r command; do
 	[ "$command" != help ] || continue
 	page=$man/cairn-$command.1
+	check "$command has a manual" [ -e "$page" ]
+	check "$command is in cairn(1)" grep -qx "\.It Cm $command" \
+		"$man/cairn.1"
 	"$cairn" help "$command" >help
 	"$cairn" --complete "$command" | grep -v '^--' >jobs
 	"$cairn" --complete "$command" | grep '^--' >options
