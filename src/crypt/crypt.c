@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include <openssl/core_names.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/params.h>
 
@@ -10,6 +11,9 @@
 /* A CA's key comes back at each of its objects, between keys used once: a few
  * places keep it. */
 #define KEPT 16
+
+/* Far more than one verification allocates. */
+#define ROOM ((size_t)1 << 20)
 
 struct crypt {
 	struct scratch scratch;
@@ -62,6 +66,18 @@ crypt_work(const struct crypt *c)
 	return c->work;
 }
 
+/* Why OpenSSL refuses. Where memory ran out, it says nothing of a key or of a
+ * signature, and not always that it did: so ask for more than it takes. */
+static enum reason
+refusal(enum reason why)
+{
+	void *room = OPENSSL_malloc(ROOM);
+
+	ERR_clear_error();
+	OPENSSL_free(room);
+	return room == NULL ? R_LIMIT_MEMORY : why;
+}
+
 /* fromdata refuses a point that is not on the curve. */
 static EVP_PKEY *
 p256_import(struct span point)
@@ -89,14 +105,18 @@ p256_import(struct span point)
 static enum reason
 pkey_prepare(struct prepared *k, struct scratch *scratch)
 {
+	const struct span raw = span_of(k->raw, k->n);
+
 	if (k->alg == CRYPT_ED25519) {
-		TRY(ed25519_check(span_of(k->raw, k->n), scratch));
+		TRY(ed25519_check(raw, scratch));
 		k->pkey = EVP_PKEY_new_raw_public_key(
 		    EVP_PKEY_ED25519, NULL, k->raw, k->n);
-	} else if (k->n == P256_POINT_SIZE && k->raw[0] == 0x04) {
-		k->pkey = p256_import(span_of(k->raw, k->n));
+	} else {
+		if (k->n != P256_POINT_SIZE || k->raw[0] != 0x04)
+			return R_KEY_BAD;
+		k->pkey = p256_import(raw);
 	}
-	return k->pkey != NULL ? REASON_OK : R_KEY_BAD;
+	return k->pkey != NULL ? REASON_OK : refusal(R_KEY_BAD);
 }
 
 /* The place of this key, or else the one not used for longest. */
@@ -158,8 +178,7 @@ pkey_verify(struct prepared *k, struct scratch *scratch, struct span message,
 	    EVP_DigestVerify(scratch->md, signature.p, signature.n, message.p,
 		message.n) == 1)
 		return REASON_OK;
-	ERR_clear_error();
-	return R_SIGNATURE_BAD;
+	return refusal(R_SIGNATURE_BAD);
 }
 
 enum reason

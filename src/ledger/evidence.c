@@ -17,7 +17,9 @@ signature_verify(const struct cert *subject, const struct cert *issuer,
 		return EVIDENCE_BAD(why, subject->issuer.p);
 	r = v->verify(
 	    v->ctx, &issuer->spki.key, subject->tbs, subject->signature);
-	return r == REASON_OK ? r : EVIDENCE_BAD(why, subject->signature.p);
+	return r == REASON_OK || r == R_LIMIT_MEMORY
+		   ? r
+		   : EVIDENCE_BAD(why, subject->signature.p);
 }
 
 /* A trust anchor may lack it; else it names the issuer's key. */

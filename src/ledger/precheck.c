@@ -50,18 +50,18 @@ signatures_verify(bool *well, const struct statement *s,
     const struct verifier *v, struct arena *arena)
 {
 	struct buf message;
-	struct span copy;
+	enum reason r;
 
 	(void)arena;
 	buf_init(&message, MESSAGE_MAX);
 	statement_message(&message, s->tbs);
-	copy = buf_view(&message);
-	*well = !message.failed;
-	for (size_t i = 0; *well && i < s->n_signatures; i++)
-		*well = v->verify(v->ctx, &s->signatures[i].key.key, copy,
-			    s->signatures[i].value) == REASON_OK;
+	r = message.failed ? R_LIMIT_MEMORY : REASON_OK;
+	for (size_t i = 0; r == REASON_OK && i < s->n_signatures; i++)
+		r = v->verify(v->ctx, &s->signatures[i].key.key,
+		    buf_view(&message), s->signatures[i].value);
 	buf_fini(&message);
-	return message.failed ? R_LIMIT_MEMORY : REASON_OK;
+	*well = r == REASON_OK;
+	return r == R_LIMIT_MEMORY ? r : REASON_OK;
 }
 
 /* What only counts when everything before it in ledger.md 4 is in order is

@@ -77,10 +77,9 @@ log_verify(const struct note_signature *s, const struct vkey *k,
     struct span text, const struct verifier *v)
 {
 	const struct crypt_key key = { CRYPT_ED25519, span_of(k->key, 32) };
+	enum reason r = v->verify(v->ctx, &key, text, s->value);
 
-	return v->verify(v->ctx, &key, text, s->value) == REASON_OK
-		   ? REASON_OK
-		   : R_NOTE_SIGNATURE;
+	return r == REASON_OK || r == R_LIMIT_MEMORY ? r : R_NOTE_SIGNATURE;
 }
 
 static enum reason

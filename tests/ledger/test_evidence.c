@@ -124,11 +124,53 @@ test_bound(void **unused)
 	vector_close(&v);
 }
 
+/* As when the key cannot be made ready for want of memory. */
+static enum reason
+verify_short(void *ctx, const struct crypt_key *key, struct span message,
+    struct span signature)
+{
+	size_t *left = ctx;
+
+	(void)key, (void)message, (void)signature;
+	return (*left)-- == 0 ? R_LIMIT_MEMORY : REASON_OK;
+}
+
+/* Whoever has too little memory says so, and rejects nothing: to others, who
+ * have it, the state would be another. */
+static void
+test_short(void **unused)
+{
+	enum reason r = R_LIMIT_MEMORY;
+	struct replayer p;
+	struct span entry;
+	struct vector v;
+	size_t n = 0;
+
+	(void)unused;
+	vector_open(&v, "hostile-400");
+	replayer_init(&p);
+	entry = smallest(&v, &p);
+	for (; r != REASON_OK; n++) {
+		size_t left = n;
+		const struct verifier by = { verify_short, &left };
+
+		arena_reset(&p.arena);
+		r = ledger_precheck(p.entry, entry, p.crypt, &by, &p.arena);
+		if (r != REASON_OK)
+			CHECK_REASON("short", r, R_LIMIT_MEMORY);
+	}
+	assert_true(p.entry->signed_well && p.entry->evidence.holds);
+	assert_true(n > 3); /* the author, a chain, a checklist's two */
+	replayer_fini(&p);
+	vector_close(&v);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bent),
+		cmocka_unit_test(test_short),
 		cmocka_unit_test(test_bound),
 	};
 
