@@ -32,9 +32,9 @@ fetch_open(struct fetch **out, const struct fetch_settings *settings,
 	f->staging = -1;
 	cache = open(settings->cache, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (cache >= 0) {
-		(void)mkdirat(cache, "rsync", 0700);
-		f->staging = openat(cache, "rsync",
-		    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (mkdirat(cache, "rsync", 0700) == 0 || errno == EEXIST)
+			f->staging = openat(cache, "rsync",
+			    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 		(void)close(cache);
 	}
 	if (f->staging < 0) {

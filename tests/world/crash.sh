@@ -47,7 +47,7 @@ is_truth() { cmp -s "$dir/csv" "$dir/w/truth/vrps.csv"; }
 keep() { cat "$dir/csv" "$dir/all" "$dir/findings" >"$dir/$1"; }
 same() { cat "$dir/csv" "$dir/all" "$dir/findings" | cmp -s - "$dir/first"; }
 
-echo 1..18
+echo 1..21
 cache=$dir/w/cache
 make "$T" && judge && is_truth
 ok "a first run is right" $?
@@ -126,8 +126,40 @@ if mount -t tmpfs -o size=300k,mode=755 tmpfs "$dir/disk" 2>/dev/null; then
 	mount -o remount,rw "$dir/disk" && judge && is_truth
 	ok "and written again: right" $?
 	umount "$dir/disk" && mounted=''
+
+	# Room for bytes, but not for files: from the first one on.
+	mount -t tmpfs -o nr_inodes=2,mode=755 tmpfs "$dir/disk" && mounted=yes
+	bad=0
+	for files in 2 3 4 5 6 7 8; do
+		mount -o remount,nr_inodes=$files "$dir/disk"
+		judge && bad=1
+		grep -q 'No space left on device' "$dir/said" || bad=1
+		cmp -s "$dir/csv" "$dir/before" || bad=1
+	done
+	ok "no room for files: each time it says so, and leaves the outputs" $bad
+	mount -o remount,nr_inodes=1000 "$dir/disk" && judge && is_truth
+	ok "room for them: right" $?
+	umount "$dir/disk" && mounted=''
 else
-	skip 4 "a full disk, one that may only be read" "may not mount"
+	skip 6 "a full disk, one that may only be read" "may not mount"
+fi
+
+# ---- a slow one: what touches a file takes a millisecond longer
+cache=$dir/slow
+if strace -o /dev/null true 2>/dev/null; then
+	slow='%file,fsync,fdatasync,msync,pwrite64,pwritev,getdents64,ftruncate'
+	cat >"$dir/slowly" <<-SH
+	#!/bin/sh
+	# Looking for leaks takes what strace does.
+	ASAN_OPTIONS=detect_leaks=0 exec strace -o "$dir/calls" \
+		-e trace=$slow -e inject=$slow:delay_enter=1000 "$cairn" "\$@"
+	SH
+	chmod +x "$dir/slowly"
+	(cairn=$dir/slowly && judge) && is_truth &&
+		[ "$(grep -c DELAYED "$dir/calls")" -gt 500 ]
+	ok "a slow disk: right" $?
+else
+	skip 1 "a slow disk" "needs strace, and may not be traced itself"
 fi
 
 # ---- flipped bits, in what was stored of each kind
