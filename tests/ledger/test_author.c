@@ -101,6 +101,49 @@ test_too_long(void **state)
 	base_free(s);
 }
 
+/* ledger.md 3: of RSA, moduli of 2048 to 4096 bits, odd. What is another is a
+ * key of no known kind. */
+static void
+test_rsa_sizes(void **state)
+{
+	static const struct {
+		const char *what;
+		size_t n;
+		uint8_t first, last;
+		bool known;
+	} cases[] = {
+		{ "2047 bits", 256, 0x7f, 0xff, false },
+		{ "2048 bits", 256, 0x80, 0xff, true },
+		{ "even", 256, 0x80, 0xfe, false },
+		{ "2049 bits", 257, 0x01, 0xff, true },
+		{ "4096 bits", 512, 0xff, 0xff, true },
+		{ "4097 bits", 513, 0x01, 0xff, false },
+	};
+	static uint8_t modulus[513];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		const struct crypt_key key = { CRYPT_RSA,
+			span_of(modulus, cases[i].n) };
+		struct statement_key out;
+		struct fault why;
+		struct buf b;
+		struct der d;
+
+		memset(modulus, 0xff, sizeof(modulus));
+		modulus[0] = cases[i].first;
+		modulus[cases[i].n - 1] = cases[i].last;
+		buf_init(&b, 4096);
+		spki_write(&b, &key);
+		fault_init(&why, buf_view(&b));
+		der_init(&d, buf_view(&b), &why);
+		CHECK_REASON(
+		    cases[i].what, statement_key_parse(&out, &d), REASON_OK);
+		CHECK(cases[i].what, out.known == cases[i].known);
+		buf_fini(&b);
+	}
+}
+
 /* Of 1 to 64 octets. */
 static void
 test_preimage(void **state)
@@ -318,6 +361,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sign),
 		cmocka_unit_test(test_too_long),
+		cmocka_unit_test(test_rsa_sizes),
 		cmocka_unit_test(test_preimage),
 		cmocka_unit_test(test_router_key),
 		cmocka_unit_test(test_facts),

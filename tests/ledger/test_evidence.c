@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "ledger/evidence.h"
+
 #include "tests/ledger/vector.h"
 
 /* Authors are taken at their word, certificates are not. */
@@ -124,6 +126,55 @@ test_bound(void **unused)
 	vector_close(&v);
 }
 
+static enum reason
+verify_any(void *ctx, const struct crypt_key *key, struct span message,
+    struct span signature)
+{
+	(void)ctx, (void)key, (void)message, (void)signature;
+	return REASON_OK;
+}
+
+/* X.680 41.4: what a PrintableString has, and nothing else. */
+static void
+test_printable(void **unused)
+{
+	static const char all[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				  "abcdefghijklmnopqrstuvwxyz"
+				  "0123456789 '()+,-./:=?";
+	const struct verifier any = { verify_any, NULL };
+	struct evidence_cms cms;
+	struct replayer r;
+	struct span entry;
+	struct vector v;
+	struct decode dec;
+	uint8_t *last;
+
+	(void)unused;
+	vector_open(&v, "hostile-400");
+	replayer_init(&r);
+	entry = smallest(&v, &r);
+	check_entry(&r, entry);
+	decode_init(&dec, &r.arena, ledger_limits(), entry);
+	assert_int_equal(
+	    evidence_cms_parse(&cms, r.entry->statement.body.rsc, &dec),
+	    REASON_OK);
+	/* The end of its one commonName. */
+	last = (uint8_t *)(uintptr_t)cms.ee.subject.p + cms.ee.subject.n - 1;
+	for (unsigned c = 0; c < 256; c++) {
+		bool want = memchr(all, (int)c, sizeof(all) - 1) != NULL;
+
+		*last = (uint8_t)c;
+		arena_reset(&r.arena);
+		assert_int_equal(
+		    ledger_precheck(r.entry, entry, r.crypt, &any, &r.arena),
+		    REASON_OK);
+		if (r.entry->evidence.holds != want)
+			fail_msg("0x%02x in a PrintableString", c);
+	}
+	replayer_fini(&r);
+	vector_close(&v);
+}
+
 /* As when the key cannot be made ready for want of memory. */
 static enum reason
 verify_short(void *ctx, const struct crypt_key *key, struct span message,
@@ -170,6 +221,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_bent),
+		cmocka_unit_test(test_printable),
 		cmocka_unit_test(test_short),
 		cmocka_unit_test(test_bound),
 	};
