@@ -108,10 +108,10 @@ tell(const struct why *w, struct shown *s)
 /* ---- what changed -------------------------------------------------------- */
 
 /* Only what the newest view follows from: later files are of a run that did
- * not get to its end. A gap ends the story. */
+ * not get to its end. A gap ends the story, which begins at *since_at. */
 static enum reason
-write_past(
-    const struct why *w, struct shown *s, struct buf *out, struct emit *e)
+write_past(int64_t *since_at, const struct why *w, struct shown *s,
+    struct buf *out, struct emit *e)
 {
 	uint64_t edition = view_head(s->file)->edition.number;
 	struct view_past *past;
@@ -122,6 +122,7 @@ write_past(
 	TRY(view_past_list(&past, &n, s->folder, &s->arena));
 	arena_init(&arena, SIZE_MAX);
 	reason = REASON_OK;
+	*since_at = view_head(s->file)->edition.since_at;
 	for (size_t i = 0; reason == REASON_OK && i < n; i++) {
 		struct view_delta d;
 
@@ -130,6 +131,7 @@ write_past(
 		if (past[i].edition < edition)
 			break;
 		edition--;
+		*since_at = past[i].since_at;
 		reason = view_past_read(&d, s->folder, &past[i], &arena);
 		for (size_t j = 0; reason == REASON_OK && j < d.n; j++) {
 			if (!change_meets(&d.changes[j], &w->route))
@@ -151,14 +153,20 @@ tell_past(const struct why *w, struct shown *s)
 	struct buf out;
 	struct emit e;
 	enum reason reason;
+	int64_t since_at;
+	char text[TIME_TEXT];
 
 	buf_init(&out, CLI_TEXT);
 	emit_init(&e, &out, EMIT_JSON);
 	if (w->json)
 		emit_array(&e, NULL);
-	reason = write_past(w, s, &out, &e);
+	reason = write_past(&since_at, w, s, &out, &e);
 	if (w->json)
 		emit_end(&e);
+	else if (reason == REASON_OK && out.n == 0) {
+		time_write(text, sizeof(text), since_at);
+		buf_printf(&out, "no change since %s\n", text);
+	}
 	if (reason == REASON_OK)
 		return print(w, &out);
 	buf_fini(&out);

@@ -25,7 +25,9 @@ void
 words_cause(struct buf *b, const struct cause *c)
 {
 	buf_puts(b, cause_id(c->kind));
-	if (c->kind == CAUSE_POLICY)
+	if (c->kind == CAUSE_POLICY && c->rule > 0)
+		buf_printf(b, " (%s %u)", left_cause_id(c->left), c->rule);
+	else if (c->kind == CAUSE_POLICY)
 		buf_printf(b, " (%s)", left_cause_id(c->left));
 	if (c->reason != REASON_OK)
 		buf_printf(b, " (%s)", reason_id(c->reason));
@@ -330,6 +332,8 @@ emit_item(struct emit *e, const struct compare *c, const struct compare_item *x)
 	emit_str(e, "cause", cause_id(x->cause.kind));
 	if (x->cause.kind == CAUSE_POLICY)
 		emit_str(e, "policy", left_cause_id(x->cause.left));
+	if (x->cause.kind == CAUSE_POLICY && x->cause.rule > 0)
+		emit_uint(e, "rule", x->cause.rule);
 	if (x->cause.reason != REASON_OK)
 		emit_str(e, "reason", reason_id(x->cause.reason));
 	if (x->cause.object.n > 0)

@@ -107,6 +107,10 @@ status "validate without" 0 "$cairn" validate -c world/cairn.yaml -q --offline
 echo 'policy: {mode: union, rules: [{asns: [65000], action: reject}]}' >p.yaml
 status "a file of policy" 0 compare --between view p.yaml --csv
 check "its rule" grep -q ' AS65000".*"policy","rule"' out
+status "in text" 0 compare --between view p.yaml
+check "which rule" grep -q ' AS65000; policy (rule 1)$' out
+status "in JSON" 0 compare --between view p.yaml --json
+check "which rule" grep -q '"rule": 1' out
 echo 'policy: {mode: onion}' >wrong.yaml
 status "a wrong one" 2 compare --between view wrong.yaml
 provokes conf.value

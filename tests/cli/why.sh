@@ -66,6 +66,8 @@ status "then" 0 why --at "$then" "$prefix" "$asn"
 check "it was there" grep -q ': valid' out
 status "history" 0 why --history "$prefix" "$asn"
 check "says when it went and why" grep -q " removed $prefix.*: unconfigured" out
+status "of what never changed" 0 why --history 240.0.0.0/8
+check "that is said, and of what time" grep -qx 'no change since 20.*Z' out
 status "history as JSON" 0 why --history --json "$prefix" "$asn"
 check "with the cause" grep -q '"cause": "unconfigured"' out
 status "before all" 1 why --at 2001-01-01T00:00:00Z "$prefix"
