@@ -18,15 +18,24 @@ select_kind(struct http_selection *s, const char *word)
 	return false;
 }
 
-/* One parameter; those that are no selectors pass. False: it is wrong. */
+/* "select-asn" and "filter-asn" are the same, as they are there. */
+static bool
+is_selector(const char *name, const char *of)
+{
+	return (strncmp(name, "select-", 7) == 0 ||
+		   strncmp(name, "filter-", 7) == 0) &&
+	       strcmp(name + 7, of) == 0;
+}
+
+/* One parameter. False: it is wrong, or no selector: who means less than all
+ * must not be given all. */
 static bool
 select_param(struct http_selection *s, const struct http_param *p)
 {
-	if (strcmp(p->name, "select-asn") == 0 || strcmp(p->name, "asn") == 0)
+	if (is_selector(p->name, "asn"))
 		return s->n_asns < COUNT(s->asns) &&
 		       asn_parse(&s->asns[s->n_asns++], p->value);
-	if (strcmp(p->name, "select-prefix") == 0 ||
-	    strcmp(p->name, "prefix") == 0)
+	if (is_selector(p->name, "prefix"))
 		return s->n_prefixes < COUNT(s->prefixes) &&
 		       prefix_parse(&s->prefixes[s->n_prefixes++], p->value);
 	if (strcmp(p->name, "include") == 0) {
@@ -35,7 +44,7 @@ select_param(struct http_selection *s, const struct http_param *p)
 	}
 	if (strcmp(p->name, "exclude") == 0)
 		return select_kind(s, p->value);
-	return true;
+	return false;
 }
 
 bool
@@ -45,7 +54,7 @@ select_read(struct http_call *call)
 
 	for (size_t i = 0; i < call->request->n_params; i++)
 		if (!select_param(s, &call->request->params[i])) {
-			http_refuse(call, 400, "%s: no such value",
+			http_refuse(call, 400, "%s: no such selector, or value",
 			    call->request->params[i].name);
 			return false;
 		}
