@@ -71,6 +71,7 @@ void answer_lookup(struct http_call *);
 void answer_version(struct http_call *);
 void answer_health(struct http_call *);
 void answer_status(struct http_call *);
+void answer_ledger(struct http_call *);
 void answer_metrics(struct http_call *);
 void answer_validity_path(struct http_call *);
 void answer_validity(struct http_call *);

@@ -61,6 +61,7 @@ emit_responses(struct emit *e, const char *type, const char *text)
 	emit_response(e, "200", text, type);
 	emit_response(e, "304", "as you have it", NULL);
 	emit_response(e, "400", "a parameter is wrong", HTTP_JSON);
+	emit_response(e, "404", "nothing of this name", HTTP_JSON);
 	emit_response(e, "405", "another method", HTTP_JSON);
 	emit_response(e, "413", "too much at once", HTTP_JSON);
 	emit_response(e, "421", "asked by a name that is not ours", HTTP_JSON);

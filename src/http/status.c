@@ -262,3 +262,22 @@ answer_status(struct http_call *call)
 	emit_day(&e, world);
 	emit_end(&e);
 }
+
+void
+answer_ledger(struct http_call *call)
+{
+	const struct view *view = call->world->view;
+	struct emit e;
+
+	emit_init(&e, &call->out->body, EMIT_JSON);
+	for (size_t i = 0; i < view->n_sources; i++) {
+		const struct view_source *s = &view->sources[i];
+
+		if (s->kind != SOURCE_LEDGER ||
+		    !span_eq(s->name, span_str(call->rest)))
+			continue;
+		emit_source(&e, view, s);
+		return;
+	}
+	http_refuse(call, 404, "no ledger of this name");
+}
