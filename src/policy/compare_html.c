@@ -151,6 +151,24 @@ put_key(struct buf *b, const struct compare *c)
 
 /* ---- parts of the page --------------------------------------------------- */
 
+/* Of both at once where they are of one view; a file tells none. */
+static void
+put_times(struct buf *b, const struct compare *c)
+{
+	bool same = c->side[0].view->at == c->side[1].view->at;
+	char text[TIME_TEXT];
+
+	for (int i = 0; i < (same ? 1 : 2); i++) {
+		if (c->side[i].view->at == 0)
+			continue;
+		time_write(text, sizeof(text), c->side[i].view->at);
+		buf_puts(b, "<p class=\"dim\">");
+		if (!same)
+			put_str(b, c->side[i].name);
+		buf_printf(b, "%s %s</p>\n", same ? "As of" : " as of", text);
+	}
+}
+
 static void
 put_head(struct buf *b, const struct compare *c)
 {
@@ -217,6 +235,7 @@ put_head(struct buf *b, const struct compare *c)
 	buf_puts(b, " and ");
 	put_str(b, c->side[1].name);
 	buf_puts(b, "</h1>\n");
+	put_times(b, c);
 	if (c->kinds != COMPARE_KINDS) {
 		buf_puts(b, "<p class=\"dim\">Of what both can say: ");
 		words_kinds(b, c->kinds);
@@ -277,9 +296,10 @@ put_causes(struct buf *b, const struct compare *c)
 				continue;
 			buf_puts(b, "<tr><td>");
 			put_str(b, c->side[part_side(i)].name);
-			buf_printf(b, "<td>%s<td>%s<td class=\"n\">%ju\n",
+			buf_printf(b, "<td>%s<td>%s: %s<td class=\"n\">%ju\n",
 			    compare_class_id(part_class(i)),
-			    cause_id((enum cause_kind)k), (uintmax_t)n);
+			    cause_id((enum cause_kind)k),
+			    cause_text((enum cause_kind)k), (uintmax_t)n);
 		}
 	buf_puts(b, "</tbody></table></div>\n");
 }

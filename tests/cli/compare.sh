@@ -18,6 +18,8 @@ status "as CSV" 0 compare --csv
 check "with its header" grep -q '^class,side,payload,rival,cause' out
 status "as a page" 0 compare --html
 check "a whole one" sh -c 'head -1 out | grep -q "<!doctype html>" && tail -1 out | grep -q "</html>"'
+check "of when" grep -q ">As of 20..-.*Z<" out
+check "causes in words" grep -q ">unclaimed: nobody holds" out
 check "with pictures" grep -q '<svg' out
 check "and nothing from elsewhere" sh -c '! grep -qE "(src|href)=|@import|url\(" out'
 
