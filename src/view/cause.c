@@ -81,6 +81,13 @@ struct view_index {
 	struct map authorities; /* manifest URI -> authority */
 	struct map speaking;    /* URI -> origin with payloads, also left out */
 	struct map sources;     /* name -> source */
+	struct map repositories; /* URI -> repository that could not be had */
+	struct tally *tallies;   /* one more than there are holdings */
+};
+
+/* Of the holdings before this one. */
+struct tally {
+	uint32_t contested, young;
 };
 
 /* The first stays. */
@@ -121,6 +128,26 @@ fill_speaking(struct view_index *x, const struct map *about)
 }
 
 static bool
+fill_tallies(struct view_index *x)
+{
+	const struct view *v = x->view;
+	struct tally sum = { 0 };
+
+	if (v->n_holdings > SIZE_MAX / sizeof(sum) - 1)
+		return false;
+	x->tallies = base_alloc((v->n_holdings + 1) * sizeof(sum));
+	if (x->tallies == NULL)
+		return false;
+	for (size_t i = 0; i < v->n_holdings; i++) {
+		x->tallies[i] = sum;
+		sum.contested += v->holdings[i].contender != NULL;
+		sum.young += v->holdings[i].is_young;
+	}
+	x->tallies[v->n_holdings] = sum;
+	return true;
+}
+
+static bool
 fill(struct view_index *x, const struct map *about)
 {
 	const struct view *v = x->view;
@@ -138,9 +165,13 @@ fill(struct view_index *x, const struct map *about)
 	for (size_t i = 0; ok && i < v->n_authorities; i++)
 		ok = put(&x->authorities, v->authorities[i].link->manifest_uri,
 		    &v->authorities[i]);
-	ok = ok && fill_speaking(x, about);
+	ok = ok && fill_tallies(x) && fill_speaking(x, about);
 	for (size_t i = 0; ok && i < v->n_sources; i++)
 		ok = put(&x->sources, v->sources[i].name, &v->sources[i]);
+	for (size_t i = 0; ok && i < v->n_repositories; i++)
+		if (v->repositories[i].reason != REASON_OK)
+			ok = put(&x->repositories, v->repositories[i].uri,
+			    &v->repositories[i]);
 	return ok;
 }
 
@@ -158,6 +189,7 @@ view_index_new(
 	map_init(&x->authorities);
 	map_init(&x->speaking);
 	map_init(&x->sources);
+	map_init(&x->repositories);
 	if (!fill(x, about)) {
 		view_index_free(x);
 		return R_LIMIT_MEMORY;
@@ -176,6 +208,8 @@ view_index_free(struct view_index *x)
 	map_fini(&x->authorities);
 	map_fini(&x->speaking);
 	map_fini(&x->sources);
+	map_fini(&x->repositories);
+	base_free(x->tallies);
 	base_free(x);
 }
 
@@ -243,63 +277,105 @@ by_source(struct cause *out, const struct view_index *x, const struct origin *o)
 	return true;
 }
 
-static bool
-overlaps(const struct view_holding *h, const struct payload *p)
+/* What a payload is about, as holdings are: by ledger, kind, and place, none
+ * of which overlap. */
+struct about {
+	struct span ledger;
+	enum holding_kind kind;
+	struct addr_range ip;
+	uint32_t as;
+};
+
+static struct about
+about_of(const struct payload *p)
 {
-	struct addr lo, hi;
+	struct about a = { .ledger = p->origin->source, .kind = HOLDING_AS };
 
-	if (p->kind != PAYLOAD_VRP) {
-		uint32_t as = payload_asn(p).v;
-
-		return h->kind == HOLDING_AS && h->as.lo <= as &&
-		       as <= h->as.hi;
+	switch (p->kind) {
+	case PAYLOAD_VRP:
+		a.kind = (enum holding_kind)FAMILY_INDEX(p->vrp.prefix.family);
+		prefix_range(&a.ip.lo, &a.ip.hi, &p->vrp.prefix);
+		break;
+	case PAYLOAD_ASPA:
+		a.as = p->aspa.customer.v;
+		break;
+	case PAYLOAD_ROUTER_KEY:
+		a.as = p->key.asn.v;
+		break;
 	}
-	if ((int)h->kind != FAMILY_INDEX(p->vrp.prefix.family))
-		return false;
-	prefix_range(&lo, &hi, &p->vrp.prefix);
-	return addr_cmp(&h->ip.lo, &hi) <= 0 && addr_cmp(&lo, &h->ip.hi) <= 0;
+	return a;
+}
+
+/* Before it, after it, or 0: it overlaps. */
+static int
+place_cmp(const struct view_holding *h, const struct about *a)
+{
+	int c = span_cmp(h->holder->ledger, a->ledger);
+
+	if (c == 0)
+		c = (int)h->kind - (int)a->kind;
+	if (c != 0)
+		return c;
+	if (h->kind == HOLDING_AS)
+		return h->as.hi < a->as ? -1 : h->as.lo > a->as;
+	return addr_cmp(&h->ip.hi, &a->ip.lo) < 0
+		   ? -1
+		   : addr_cmp(&h->ip.lo, &a->ip.hi) > 0;
+}
+
+/* The first that is not before it; or, `after`, the first behind it. */
+static size_t
+find_holding(const struct view *v, const struct about *a, bool after)
+{
+	size_t lo = 0, hi = v->n_holdings;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		int c = place_cmp(&v->holdings[mid], a);
+
+		if (c < 0 || (after && c == 0))
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
 }
 
 /* A ledger's: what became of the claim. */
 static bool
 by_claim(struct cause *out, const struct view_index *x, const struct payload *p)
 {
-	const struct view *v = x->view;
-	const struct view_holding *held = NULL;
+	const struct about a = about_of(p);
+	size_t first = find_holding(x->view, &a, false);
+	size_t end = find_holding(x->view, &a, true);
+	const struct tally *from = &x->tallies[first], *to = &x->tallies[end];
 
 	*out = (struct cause){ .kind = CAUSE_NONE };
-	for (size_t i = 0; i < v->n_holdings; i++) {
-		const struct view_holding *h = &v->holdings[i];
-
-		if (!span_eq(h->holder->ledger, p->origin->source) ||
-		    !overlaps(h, p))
-			continue;
-		held = h;
-		if (h->contender != NULL)
-			out->kind = CAUSE_CONTESTED;
-		else if (h->is_young && out->kind == CAUSE_NONE)
-			out->kind = CAUSE_YOUNG;
-	}
-	if (held == NULL)
+	if (first == end)
 		out->kind = CAUSE_UNCLAIMED;
+	else if (to->contested > from->contested)
+		out->kind = CAUSE_CONTESTED;
+	else if (to->young > from->young)
+		out->kind = CAUSE_YOUNG;
 	return out->kind != CAUSE_NONE;
 }
 
 /* Could the place that URI is in be had? */
 static const struct view_repository *
-failed_repository(const struct view *v, struct span uri)
+failed_repository(const struct view_index *x, struct span uri)
 {
-	for (size_t i = 0; i < v->n_repositories; i++)
-		if (v->repositories[i].reason != REASON_OK &&
-		    span_starts(uri, v->repositories[i].uri))
-			return &v->repositories[i];
-	return NULL;
+	const struct view_repository *r = NULL;
+
+	for (size_t i = 0; r == NULL && i < uri.n; i++)
+		if (uri.p[i] == '/')
+			r = map_get(&x->repositories, span_of(uri.p, i + 1));
+	return r;
 }
 
 static bool
 by_fetch(struct cause *out, const struct view_index *x, struct span uri)
 {
-	const struct view_repository *r = failed_repository(x->view, uri);
+	const struct view_repository *r = failed_repository(x, uri);
 
 	if (r == NULL)
 		return false;

@@ -285,7 +285,7 @@ test_claims(void **state)
 			after.holdings[0].contender = &after.holders[1];
 		after.holdings[0].is_young = cases[i].young;
 		if (cases[i].released)
-			after.holdings[0].ip = range_of("203.0.113.0/24");
+			after.holdings[0].ip = range_of("10.0.0.0/16");
 		later = without(&after.view, 1);
 		assert_ptr_equal(after.payloads[1].origin, &after.entry);
 		diff(&d, &before.view, &later);
