@@ -55,6 +55,10 @@ tests_run_test_straggler_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) 
 tests_run_test_same_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
 check_PROGRAMS += tests/run/test_assume
 tests_run_test_assume_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
+check_PROGRAMS += tests/run/test_starve
+tests_run_test_starve_SOURCES = tests/run/test_starve.c $(starve)
+tests_run_test_starve_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
+tests_run_test_starve_LDFLAGS = $(AM_LDFLAGS) $(starve_ldflags)
 check_PROGRAMS += tests/run/test_clock
 tests_run_test_clock_LDADD = tests/run/libscene.a $(run_libs) $(world_libs) $(CMOCKA_LIBS)
 tests_run_test_clock_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=time

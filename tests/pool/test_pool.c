@@ -462,6 +462,33 @@ test_replaced(void **state)
 	assert_int_equal(pool_work(s->pool).died, 0);
 }
 
+/* When the machine has no memory left, one of these goes first (LO5). */
+static void
+test_offered(void **state)
+{
+	struct scene *s = *state;
+	int pids[POOL_MAX];
+	size_t n;
+
+	open_pool(s);
+	make_tasks(s, 10);
+	run_for(s, 0);
+	n = pool_pids(s->pool, pids, COUNT(pids));
+	assert_true(n > 0);
+	while (n-- > 0) {
+		char path[64], text[16] = "";
+		FILE *f;
+
+		(void)snprintf(
+		    path, sizeof(path), "/proc/%d/oom_score_adj", pids[n]);
+		f = fopen(path, "r");
+		assert_non_null(f);
+		assert_non_null(fgets(text, sizeof(text), f));
+		(void)fclose(f);
+		assert_string_equal(text, "800\n");
+	}
+}
+
 /* LO7: killed, or stopped, at random. */
 static void
 test_tormented(void **state)
@@ -520,7 +547,7 @@ main(void)
 		TEST(test_verdicts), TEST(test_check), TEST(test_forged),
 		TEST(test_list), TEST(test_poisoned), TEST(test_last_words),
 		TEST(test_greedy), TEST(test_outgrown), TEST(test_replaced),
-		TEST(test_tormented), TEST(test_zygote) };
+		TEST(test_offered), TEST(test_tormented), TEST(test_zygote) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -47,7 +47,7 @@ is_truth() { cmp -s "$dir/csv" "$dir/w/truth/vrps.csv"; }
 keep() { cat "$dir/csv" "$dir/all" "$dir/findings" >"$dir/$1"; }
 same() { cat "$dir/csv" "$dir/all" "$dir/findings" | cmp -s - "$dir/first"; }
 
-echo 1..21
+echo 1..23
 cache=$dir/w/cache
 make "$T" && judge && is_truth
 ok "a first run is right" $?
@@ -108,6 +108,24 @@ cmp -s "$dir/csv" "$dir/before"
 ok "and leaves the outputs" $?
 judge && is_truth
 ok "with room again: right" $?
+
+
+# ---- no memory
+cp "$dir/csv" "$dir/before"
+make $((T + 70))
+if (ulimit -v 4000000 && "$cairn" --version >"$dir/said" 2>&1); then
+	bad=0
+	for kib in 50000 500000 1500000 3000000; do
+		(ulimit -v $kib && judge) && bad=1
+		grep -qE 'limit.memory|run.worker' "$dir/said" || bad=1
+		cmp -s "$dir/csv" "$dir/before" || bad=1
+	done
+	ok "no memory: each time it says so, and leaves the outputs" $bad
+	judge && is_truth
+	ok "with memory again: right" $?
+else
+	skip 2 "no memory" "a sanitizer needs more than that"
+fi
 
 cache=$dir/disk/cache
 mkdir "$dir/disk"
