@@ -157,11 +157,13 @@ test_bounded(void **state)
 
 /* ---- the maker ------------------------------------------------------- */
 
+/* It comes to its end, says so, and has ended. */
 static void
 wait_for(int alive)
 {
 	char c;
 
+	assert_int_equal(read(alive, &c, 1), 1);
 	assert_int_equal(read(alive, &c, 1), 0);
 	(void)close(alive);
 }
