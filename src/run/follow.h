@@ -120,10 +120,12 @@ enum reason follow_add_spots(struct follow *, const struct segment *,
     const char *const *texts, size_t n) MUST_CHECK;
 void follow_key(struct digest *out, const struct conf_ledger *);
 
-/* follow_kept.c */
+/* follow_record.c */
 void kept_write(struct buf *, const struct kept *);
 /* Spans borrow. */
 bool kept_parse(struct kept *out, struct span) MUST_CHECK;
+
+/* follow_kept.c */
 enum reason follow_load(struct follow *) MUST_CHECK;
 /* The state alone, once more: read, or replayed. NULL: neither could be. */
 enum reason follow_load_state(struct follow *) MUST_CHECK;

@@ -5,7 +5,7 @@ librun_a_SOURCES = %D%/run.h %D%/inside.h %D%/finish.h %D%/run.c %D%/source.c \
 librun_a_SOURCES += %D%/memo.c %D%/same.h %D%/same.c %D%/same_key.c \
 	%D%/same_record.c
 # Ledgers.
-librun_a_SOURCES += %D%/follow.h %D%/follow.c %D%/follow_conf.c %D%/follow_kept.c \
+librun_a_SOURCES += %D%/follow.h %D%/follow.c %D%/follow_conf.c %D%/follow_record.c %D%/follow_kept.c \
 	%D%/follow_ask.c %D%/follow_look.c %D%/follow_discover.c %D%/follow_said.c %D%/follow_read.c %D%/follow_entries.c %D%/follow_replay.c \
 	%D%/follow_choose.c %D%/follow_evidence.c %D%/follow_emit.c %D%/follow_clear.c %D%/follow_witness.c
 run_libs = librun.a $(pool_libs) $(policy_libs) $(view_libs) $(store_libs) $(fetch_libs) $(conf_libs) $(output_libs) $(file_libs)
