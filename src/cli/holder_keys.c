@@ -77,6 +77,44 @@ old_try(struct crypt_secret **out, struct holder *h, const struct digest *key)
 	return status;
 }
 
+struct pending {
+	const struct digest *who;
+	uint64_t until; /* 0: none */
+};
+
+static enum reason
+recovery_find(void *ctx, const struct ledger_fact *f)
+{
+	struct pending *p = ctx;
+
+	if (f->kind == FACT_RECOVERY && digest_eq(&f->holder, p->who))
+		p->until = f->until;
+	return REASON_OK;
+}
+
+/* Those who lost it, and are being given others, wait. */
+static int
+key_missing(struct holder *h, const struct digest *key)
+{
+	struct pending p = { .who = &h->file.id };
+	const struct ledger_facts facts = { recovery_find, &p };
+	char hex[65], until[TIME_TEXT];
+
+	hex_write(hex, SPAN_OF(key->b));
+	if (ledger_facts(h->state, &facts) == REASON_OK && p.until != 0) {
+		time_write(until, sizeof(until), (int64_t)p.until);
+		return usage_error(h->self,
+		    "the key that has to sign (SHA-256 %s) is replaced when "
+		    "ledger time reaches %s: then %s.pem will do, if that is "
+		    "the new one",
+		    hex, until, h->file.name);
+	}
+	return usage_error(h->self,
+	    "%s.pem, %s.next.pem: neither is the key that has to sign (SHA-256 "
+	    "%s): bring back the file that has it",
+	    h->file.name, h->file.name, hex);
+}
+
 int
 holder_key_open(
     struct crypt_secret **out, struct holder *h, const struct digest *key)
@@ -84,7 +122,7 @@ holder_key_open(
 	static const char *const endings[] = { ".pem", ".next.pem",
 		".new.pem" };
 	const bool is_next = digest_eq(key, &h->file.next);
-	char path[HOLDER_PATH], hex[65];
+	char path[HOLDER_PATH];
 	int status = STATUS_DONE;
 
 	*out = NULL;
@@ -99,13 +137,8 @@ holder_key_open(
 	}
 	if (*out == NULL)
 		status = old_try(out, h, key);
-	if (status != STATUS_DONE || *out != NULL)
-		return status;
-	hex_write(hex, SPAN_OF(key->b));
-	return usage_error(h->self,
-	    "%s.pem, %s.next.pem: neither is the key that has to sign (SHA-256 "
-	    "%s): bring back the file that has it",
-	    h->file.name, h->file.name, hex);
+	return status != STATUS_DONE || *out != NULL ? status
+						     : key_missing(h, key);
 }
 
 /* ---- new ones -------------------------------------------------------- */

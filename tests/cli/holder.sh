@@ -303,6 +303,11 @@ file=$(ls alice-*-recover.stmt)
 check "it says what it lacks" grep -q "1 more of the guardians has" out
 status "bob signs" 0 holder sign --as bob "$file"
 status "submit" 0 holder submit --as alice --log-key key
+cd apart || exit 1
+status "with the new key, too early" 2 "$cairn" holder name dave-net \
+	--as dave2 --ledger ../log --keys ../keys --now $now
+check "from when on" grep -q 'is replaced when ledger time reaches 20' err
+cd ..
 status "pending" 0 holder status --as dave
 check "until when" sh -c 'sed -n "/^recovery:/,\$p" out | grep -q takes_effect'
 tick 200
