@@ -9,12 +9,11 @@
  * Out	    Structs that borrow those bytes; arrays in the decode's arena.
  *	    On failure the struct is not to be used.
  * Owns	    Nothing.
- * Fails	    A reason, with offset and detail in decode.why. _parse
- *judges syntax, _check the profile, _verify uses a key. Threads  No state.
+ * Fails	    A reason, with offset and detail in decode.why.
+ * Threads  No state.
  * Standards RFC 8630, 6487, 3779, 7318, 8209, 8608, 8360, 9829, 5652, 6488,
- *	    9589, 9286, 9981, 9582, 9691, 9323, 6493,
- *	    draft-ietf-sidrops-aspa-profile-26 (version 1),
- *	    draft-ietf-sidrops-rpki-prefixlist, draft-ietf-sidrops-rpki-ccr.
+ *	    9589, 9286, 9981, 9582, 9691, 9323, 6493; drafts of sidrops:
+ *	    aspa-profile-26 (version 1), rpki-prefixlist, rpki-ccr.
  */
 #ifndef CAIRN_OBJECT_H
 #define CAIRN_OBJECT_H
@@ -255,7 +254,6 @@ enum object_type {
 	OBJECT_PREFIX_LIST
 };
 #define OBJECT_TYPES (OBJECT_PREFIX_LIST + 1) /* behind the last of them */
-
 enum object_type object_type_by_name(struct span file_name);
 enum object_type object_type_by_oid(struct span content_type);
 /* By what the bytes begin with. */
