@@ -24,6 +24,7 @@ static const char *const ids[] = { [ALERT_GONE] = "gone",
 	[ALERT_COLLAPSE] = "collapse",
 	[ALERT_FORK] = "fork",
 	[ALERT_LEDGER] = "ledger" };
+_Static_assert(COUNT(ids) == ALERT_KINDS, "an id for each kind");
 
 const char *
 alert_kind_id(enum alert_kind kind)

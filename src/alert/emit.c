@@ -10,6 +10,7 @@ static const char *const texts[] = { [ALERT_GONE] =
 	[ALERT_COLLAPSE] = "trust anchor fails, or has lost much",
 	[ALERT_FORK] = "ledger shows two faces: nothing more of it is believed",
 	[ALERT_LEDGER] = "ledger is stale, or cannot be had" };
+_Static_assert(COUNT(texts) == ALERT_KINDS, "words for each kind");
 
 static void
 emit_payload(struct emit *e, const struct payload *p)
