@@ -179,6 +179,8 @@ void summary_json(struct buf *, const struct summary *);
 /* summary_policy.c: parts of these. */
 void summary_policy_text(struct buf *, const struct view *);
 void summary_policy_json(struct emit *, const struct view *);
+/* A name, and its six numbers in columns. */
+void summary_row(struct buf *, struct span name, const uint64_t n[6]);
 /* summary_ledger.c: their parts of it. */
 void ledgers_text(struct buf *, const struct run_result *);
 void ledgers_json(struct emit *, const struct run_result *);

@@ -41,25 +41,12 @@ take(void *ctx, const char *name, const char *value)
 	return STATUS_DONE;
 }
 
-/* An address is its own prefix. */
-static bool
-read_prefix(struct prefix *out, const char *text)
-{
-	*out = (struct prefix){ .family = FAMILY_V4 };
-	if (strchr(text, '/') != NULL)
-		return prefix_parse(out, text);
-	if (!addr_parse(&out->addr, &out->family, text))
-		return false;
-	out->len = (uint8_t)family_bits(out->family);
-	return true;
-}
-
 static int
 read_route(struct why *w)
 {
 	if (w->prefix == NULL)
 		return usage_error(w->self, "which prefix?");
-	if (!read_prefix(&w->route.prefix, w->prefix))
+	if (!prefix_or_addr_parse(&w->route.prefix, w->prefix))
 		return usage_error(w->self,
 		    "\"%s\" is no prefix, or has bits beyond its length",
 		    w->prefix);

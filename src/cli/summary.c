@@ -57,8 +57,8 @@ has_failed(const struct run_repository *r)
 
 /* ---- for people ------------------------------------------------------ */
 
-static void
-write_row(struct buf *out, struct span name, const uint64_t n[6])
+void
+summary_row(struct buf *out, struct span name, const uint64_t n[6])
 {
 	escape_write(out, name);
 	buf_printf(out, "%*s", (int)(name.n < 20 ? 20 - name.n : 1), "");
@@ -80,7 +80,7 @@ write_tas(struct buf *out, const struct run_result *r)
 			ta->payloads.aspa_customers, ta->payloads.router_keys,
 			ta->refused };
 
-		write_row(out, ta->name, n);
+		summary_row(out, ta->name, n);
 		if (ta->reason != REASON_OK) {
 			buf_printf(out, "  failed: %s: %s",
 			    reason_id(ta->reason), reason_text(ta->reason));
@@ -94,7 +94,7 @@ write_tas(struct buf *out, const struct run_result *r)
 	total[2] = count_distinct(&r->view, PAYLOAD_VRP);
 	total[3] = count_distinct(&r->view, PAYLOAD_ASPA);
 	total[4] = count_distinct(&r->view, PAYLOAD_ROUTER_KEY);
-	write_row(out, SPAN("total, distinct"), total);
+	summary_row(out, SPAN("total, distinct"), total);
 }
 
 static void

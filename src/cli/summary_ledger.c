@@ -4,16 +4,6 @@
 /* ---- for people ------------------------------------------------------ */
 
 static void
-write_row(struct buf *out, struct span name, const uint64_t n[6])
-{
-	escape_write(out, name);
-	buf_printf(out, "%*s", (int)(name.n < 20 ? 20 - name.n : 1), "");
-	for (int i = 0; i < 6; i++)
-		buf_printf(out, "%10llu", (unsigned long long)n[i]);
-	buf_byte(out, '\n');
-}
-
-static void
 write_trouble(struct buf *out, const struct run_ledger *r)
 {
 	if (r->reason == REASON_OK)
@@ -65,7 +55,7 @@ ledgers_text(struct buf *out, const struct run_result *result)
 			r->payloads.aspa_customers, r->payloads.router_keys,
 			r->rejected };
 
-		write_row(out, r->name, n);
+		summary_row(out, r->name, n);
 		write_state(out, r);
 		write_trouble(out, r);
 	}

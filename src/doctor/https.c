@@ -12,7 +12,6 @@
 #include "object/object.h"
 #include "store/store.h"
 
-#define PATIENCE 15 /* seconds: somebody waits */
 #define FILE_MAX ((size_t)1 << 20)
 
 struct visit {
@@ -256,12 +255,6 @@ see(struct visits *v)
 	https_close(https);
 }
 
-static uint64_t
-least(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 void
 doctor_https(struct doctor_checkup *c, const struct conf *conf)
 {
@@ -269,10 +262,7 @@ doctor_https(struct doctor_checkup *c, const struct conf *conf)
 
 	if (conf->offline)
 		return;
-	v.limits.connect_time = least(v.limits.connect_time, PATIENCE / 3);
-	v.limits.first_byte_time = least(v.limits.first_byte_time, PATIENCE);
-	v.limits.transfer_time = least(v.limits.transfer_time, PATIENCE);
-	v.limits.repository_time = least(v.limits.repository_time, PATIENCE);
+	doctor_hurry(&v.limits);
 	for (size_t i = 0; i < conf->n_tals; i++)
 		add_tal(&v, &conf->tals[i]);
 	for (size_t i = 0; i < conf->n_mirrors; i++)

@@ -15,6 +15,8 @@ void doctor_ledgers(struct doctor_checkup *, const struct conf *);
 void doctor_kernel(struct doctor_checkup *);
 void doctor_serve(struct doctor_checkup *, const struct conf *);
 void doctor_watch(struct doctor_checkup *, const struct conf *);
+/* Limits of time for who waits for an answer. */
+void doctor_hurry(struct limits *);
 /* Does host and port of the URI take a connection? Says what happened. */
 bool doctor_reaches(const struct uri *, uint64_t seconds, char detail[160]);
 

@@ -10,8 +10,7 @@
 #include "doctor/inside.h"
 #include "run/run.h"
 
-#define PATIENCE 15 /* seconds: somebody waits */
-#define AHEAD    300
+#define AHEAD 300
 
 struct visit {
 	struct doctor_checkup *c;
@@ -298,12 +297,6 @@ ledger_see(struct visit *v)
 	say_evidence(v);
 }
 
-static uint64_t
-least(uint64_t a, uint64_t b)
-{
-	return a < b ? a : b;
-}
-
 void
 doctor_ledgers(struct doctor_checkup *c, const struct conf *conf)
 {
@@ -312,9 +305,7 @@ doctor_ledgers(struct doctor_checkup *c, const struct conf *conf)
 
 	if (conf->n_ledgers == 0)
 		return;
-	limits.connect_time = least(limits.connect_time, PATIENCE / 3);
-	limits.first_byte_time = least(limits.first_byte_time, PATIENCE);
-	limits.transfer_time = least(limits.transfer_time, PATIENCE);
+	doctor_hurry(&limits);
 	if (run_look_ledgers(&looks, conf, &limits, &c->arena) != REASON_OK) {
 		c->failed = true;
 		return;

@@ -11,6 +11,7 @@
 #include "doctor/inside.h"
 
 #define HOST_MAX 256
+#define PATIENCE 15 /* seconds */
 
 /* 0, or an errno. */
 static int
@@ -71,4 +72,19 @@ doctor_reaches(const struct uri *uri, uint64_t seconds, char detail[160])
 	(void)snprintf(detail, 160, "port %s: %s", port,
 	    error == 0 ? "answers" : strerror(error));
 	return error == 0;
+}
+
+static uint64_t
+least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+void
+doctor_hurry(struct limits *l)
+{
+	l->connect_time = least(l->connect_time, PATIENCE / 3);
+	l->first_byte_time = least(l->first_byte_time, PATIENCE);
+	l->transfer_time = least(l->transfer_time, PATIENCE);
+	l->repository_time = least(l->repository_time, PATIENCE);
 }

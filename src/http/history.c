@@ -34,7 +34,7 @@ read_ask(struct ask *out, struct http_call *call)
 		.heard = heard != NULL && strcmp(heard, "1") == 0,
 		.most = TOLD,
 		.has_before = before != NULL };
-	if (out->has_prefix && !prefix_read(&out->prefix, prefix))
+	if (out->has_prefix && !prefix_or_addr_parse(&out->prefix, prefix))
 		http_refuse(call, 400,
 		    "prefix: one without host bits is wanted, as 192.0.2.0/24");
 	else if (out->has_asn && !asn_parse(&out->asn, asn))

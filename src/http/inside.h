@@ -53,9 +53,6 @@ const char *http_param(const struct http_call *, const char *name);
 void http_refuse(struct http_call *, unsigned status, const char *fmt, ...)
     FORMAT(3, 4);
 
-/* lookup.c: a prefix, or an address, which is its own. */
-bool prefix_read(struct prefix *out, const char *text);
-
 /* The media type of a format of payloads. */
 const char *http_format_type(const char *name);
 

@@ -12,18 +12,6 @@
 
 /* ---- why ------------------------------------------------------------- */
 
-bool
-prefix_read(struct prefix *out, const char *text)
-{
-	*out = (struct prefix){ .family = FAMILY_V4 };
-	if (strchr(text, '/') != NULL)
-		return prefix_parse(out, text);
-	if (!addr_parse(&out->addr, &out->family, text))
-		return false;
-	out->len = (uint8_t)family_bits(out->family);
-	return true;
-}
-
 /* The story, alone or, in a look-up, as what was found. */
 static void
 tell_why(struct http_call *call, const struct route *route, bool found)
@@ -61,7 +49,7 @@ answer_why(struct http_call *call)
 	const char *asn = http_param(call, "asn");
 	struct route route = { .has_asn = asn != NULL && asn[0] != '\0' };
 
-	if (prefix == NULL || !prefix_read(&route.prefix, prefix))
+	if (prefix == NULL || !prefix_or_addr_parse(&route.prefix, prefix))
 		http_refuse(call, 400,
 		    "prefix: one without host bits is wanted, as 192.0.2.0/24");
 	else if (route.has_asn && !asn_parse(&route.asn, asn))
@@ -242,7 +230,7 @@ answer_lookup(struct http_call *call)
 		return;
 	}
 	route.has_asn = cut_word(second, &at);
-	if (prefix_read(&route.prefix, first)) {
+	if (prefix_or_addr_parse(&route.prefix, first)) {
 		if (route.has_asn && !asn_parse(&route.asn, second))
 			http_refuse(call, 400, "an AS number is wanted second");
 		else

@@ -207,6 +207,18 @@ prefix_parse(struct prefix *out, const char *text)
 }
 
 bool
+prefix_or_addr_parse(struct prefix *out, const char *text)
+{
+	*out = (struct prefix){ .family = FAMILY_V4 };
+	if (strchr(text, '/') != NULL)
+		return prefix_parse(out, text);
+	if (!addr_parse(&out->addr, &out->family, text))
+		return false;
+	out->len = (uint8_t)family_bits(out->family);
+	return true;
+}
+
+bool
 asn_parse(struct asn *out, const char *text)
 {
 	uint64_t v;

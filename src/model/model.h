@@ -65,6 +65,8 @@ void prefix_write(char out[PREFIX_TEXT], const struct prefix *);
 void addr_write(char out[PREFIX_TEXT], enum family, const struct addr *);
 /* Host bits must be zero. */
 bool prefix_parse(struct prefix *out, const char *text) MUST_CHECK;
+/* The same, or an address, which is its own prefix. */
+bool prefix_or_addr_parse(struct prefix *out, const char *text) MUST_CHECK;
 bool addr_parse(
     struct addr *out, enum family *family, const char *text) MUST_CHECK;
 /* "AS64500" or "64500". */
@@ -182,6 +184,8 @@ enum reason uri_parse(
 bool uri_is_local(const struct uri *);
 /* "rsync://host/module/": what one rsync fetch brings; "https://host/". */
 struct span uri_module_root(const struct uri *);
+/* What a folder has of that name. p == NULL: no memory. */
+struct span uri_join(struct arena *, struct span folder, struct span name);
 
 /* ---- findings ----------------------------------------------------------- */
 

@@ -275,3 +275,20 @@ uri_module_root(const struct uri *uri)
 	/* The path begins after the slash that follows module or host. */
 	return span_of(uri->text.p, (size_t)(uri->path.p - uri->text.p));
 }
+
+struct span
+uri_join(struct arena *arena, struct span folder, struct span name)
+{
+	size_t slash = folder.n > 0 && folder.p[folder.n - 1] != '/';
+	uint8_t *p = arena_alloc(arena, folder.n + slash + name.n);
+
+	if (p == NULL)
+		return span_of(NULL, 0);
+	if (folder.n > 0)
+		memcpy(p, folder.p, folder.n);
+	if (slash)
+		p[folder.n] = '/';
+	if (name.n > 0)
+		memcpy(p + folder.n + slash, name.p, name.n);
+	return span_of(p, folder.n + slash + name.n);
+}

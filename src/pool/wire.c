@@ -219,20 +219,3 @@ wire_get_resources(struct wire_in *r, struct resources *out,
 	       get_addresses(r, &out->ip[1], FAMILY_V6, &l->ip[1], arena) &&
 	       get_asns(r, &out->as, &l->as, arena);
 }
-
-struct span
-wire_uri(struct arena *arena, struct span folder, struct span name)
-{
-	size_t slash = folder.n > 0 && folder.p[folder.n - 1] != '/';
-	uint8_t *p = arena_alloc(arena, folder.n + slash + name.n);
-
-	if (p == NULL)
-		return span_of(NULL, 0);
-	if (folder.n > 0)
-		memcpy(p, folder.p, folder.n);
-	if (slash)
-		p[folder.n] = '/';
-	if (name.n > 0)
-		memcpy(p + folder.n + slash, name.p, name.n);
-	return span_of(p, folder.n + slash + name.n);
-}

@@ -135,9 +135,6 @@ void memo_write(struct wire_out *, const struct job *, const struct answer *);
 enum reason memo_read(struct answer *out, struct wire_in *r, struct job *,
     struct arena *, struct arena *scratch) MUST_CHECK;
 
-/* Where the file of that name is: folder, '/', name. p == NULL: no memory. */
-struct span wire_uri(struct arena *, struct span folder, struct span name);
-
 /* ---- entries of logs: wire_entries.c ----------------------------------- */
 
 void wire_put_entries(struct wire_out *, const struct job *);

@@ -79,7 +79,7 @@ static struct span
 uri_of(struct reader *t, const struct job_file *f)
 {
 	struct span uri =
-	    wire_uri(t->arena, t->job->issuer->cert.repository_uri, f->name);
+	    uri_join(t->arena, t->job->issuer->cert.repository_uri, f->name);
 
 	if (uri.p == NULL)
 		t->no_memory = t->r->failed = true;

@@ -15,19 +15,7 @@
 struct span
 judge_uri(struct judge *j, struct span name)
 {
-	struct span folder = j->in->issuer->cert.repository_uri;
-	size_t slash = folder.n > 0 && folder.p[folder.n - 1] != '/';
-	uint8_t *p = arena_alloc(j->arena, folder.n + slash + name.n);
-
-	if (p == NULL)
-		return span_of(NULL, 0);
-	if (folder.n > 0)
-		memcpy(p, folder.p, folder.n);
-	if (slash)
-		p[folder.n] = '/';
-	if (name.n > 0)
-		memcpy(p + folder.n + slash, name.p, name.n);
-	return span_of(p, folder.n + slash + name.n);
+	return uri_join(j->arena, j->in->issuer->cert.repository_uri, name);
 }
 
 enum reason

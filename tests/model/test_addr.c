@@ -260,11 +260,36 @@ test_digest(void **state)
 	assert_int_equal(family_bits(FAMILY_V6), 128);
 }
 
+static void
+test_or_addr(void **state)
+{
+	static const struct {
+		const char *in, *out; /* NULL: refused */
+	} cases[] = { { "192.0.2.1", "192.0.2.1/32" },
+		{ "2001:db8::", "2001:db8::/128" },
+		{ "192.0.2.0/24", "192.0.2.0/24" }, { "192.0.2.1/24", NULL },
+		{ "192.0.2", NULL }, { "", NULL }, { "/", NULL } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		char text[PREFIX_TEXT];
+		struct prefix p;
+		bool good = prefix_or_addr_parse(&p, cases[i].in);
+
+		CHECK(cases[i].in, good == (cases[i].out != NULL));
+		if (!good)
+			continue;
+		prefix_write(text, &p);
+		CHECK(cases[i].in, strcmp(text, cases[i].out) == 0);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_prefix_text),
+		cmocka_unit_test(test_or_addr),
 		cmocka_unit_test(test_v6_identity),
 		cmocka_unit_test(test_covers),
 		cmocka_unit_test(test_cut),

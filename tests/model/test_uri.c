@@ -268,6 +268,32 @@ test_local(void **state)
 	}
 }
 
+static void
+test_join(void **state)
+{
+	static const struct {
+		const char *folder, *name, *want;
+	} cases[] = { { "rsync://h/m", "x.roa", "rsync://h/m/x.roa" },
+		{ "rsync://h/m/", "x.roa", "rsync://h/m/x.roa" },
+		{ "", "x.roa", "x.roa" },
+		{ "rsync://h/m/", "", "rsync://h/m/" } };
+	struct arena arena, none;
+
+	(void)state;
+	arena_init(&arena, 1000);
+	arena_init(&none, 0);
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct span folder = span_str(cases[i].folder),
+			    name = span_str(cases[i].name);
+
+		CHECK(cases[i].want, span_eq(uri_join(&arena, folder, name),
+					 span_str(cases[i].want)));
+		CHECK(cases[i].want, uri_join(&none, folder, name).p == NULL);
+	}
+	arena_fini(&arena);
+	arena_fini(&none);
+}
+
 int
 main(void)
 {
@@ -277,6 +303,7 @@ main(void)
 		cmocka_unit_test(test_lengths),
 		cmocka_unit_test(test_host_lengths),
 		cmocka_unit_test(test_local),
+		cmocka_unit_test(test_join),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
