@@ -119,6 +119,10 @@ for at in 0 20 30 60 61 62 100 $((bytes / 2)) $((bytes - 1)); do
 done
 status "cut short: all is read" 1 again sh -c "head -c $((bytes - 1)) \
 	state.seen/$rep >state.x/$rep"
+status "whole as it is" 0 again reseal "state.x/$rep" s/x/x/
+status "another version left it: all is read" 1 again reseal "state.x/$rep" \
+	's/^\(cairn ledger state 1 \)...../\1other/'
+provokes log.root
 rm -rf state.x && cp -r state.seen state.x
 printf '9\t%064d\n' 1 >later
 status "other successions: all is read" 1 "$cairn" ledger witness seen \

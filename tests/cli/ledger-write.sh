@@ -191,6 +191,12 @@ for at in 0 18 25 26 57 58 89 90 100 200 $((bytes - 33)) $((bytes - 1)); do
 	rm -rf bad
 	status "byte $at of it: all is read" 0 tick slow 1460
 done
+rm -rf bad && cp -r quick bad && reseal bad/.state/cairn s/x/x/
+status "whole as it is" 0 tick bad 1460
+rm -rf bad && cp -r quick bad && reseal bad/.state/cairn \
+	's/^\(cairn ledger state 1 \)...../\1other/'
+status "another version's: not used" 1 tick bad 1460
+rm -rf bad
 rm -rf slow && cp -r quick slow && cp log/.state/cairn slow/.state/
 status "an older one is gone on from" 0 tick slow 1460
 rm -rf all && cp -r quick all && cp full all/tile/entries/000
