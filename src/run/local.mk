@@ -1,14 +1,21 @@
 noinst_LIBRARIES += librun.a
-librun_a_SOURCES = %D%/run.h %D%/inside.h %D%/finish.h %D%/run.c %D%/source.c \
-	%D%/clock.c %D%/want.c %D%/repository.c %D%/intake.c %D%/anchor.c %D%/judge.c %D%/walk.c %D%/harvest.c %D%/facts.c \
-	%D%/early.c %D%/assume.h %D%/assume.c %D%/settle.c %D%/slurm.h %D%/slurm.c %D%/slurm_kept.c %D%/hold.c %D%/withdrawn.h %D%/withdrawn.c %D%/publish.c %D%/alarm.h %D%/alarm.c %D%/alarm_queue.c %D%/ask.c
-librun_a_SOURCES += %D%/memo.c %D%/same.h %D%/same.c %D%/same_key.c \
-	%D%/same_record.c
+librun_a_SOURCES = %D%/run.h %D%/inside.h %D%/finish.h %D%/alarm.c \
+	%D%/alarm.h %D%/alarm_queue.c %D%/anchor.c %D%/ask.c %D%/assume.c \
+	%D%/assume.h %D%/clock.c %D%/early.c %D%/facts.c %D%/harvest.c \
+	%D%/hold.c %D%/intake.c %D%/judge.c %D%/memo.c %D%/publish.c \
+	%D%/repository.c %D%/run.c %D%/same.c %D%/same.h %D%/same_key.c \
+	%D%/same_record.c %D%/settle.c %D%/slurm.c %D%/slurm.h \
+	%D%/slurm_kept.c %D%/source.c %D%/walk.c %D%/want.c %D%/withdrawn.c \
+	%D%/withdrawn.h
 # Ledgers.
-librun_a_SOURCES += %D%/follow.h %D%/follow.c %D%/follow_conf.c %D%/follow_record.c %D%/follow_kept.c \
-	%D%/follow_ask.c %D%/follow_look.c %D%/follow_discover.c %D%/follow_said.c %D%/follow_read.c %D%/follow_entries.c %D%/follow_replay.c \
-	%D%/follow_choose.c %D%/follow_evidence.c %D%/follow_emit.c %D%/follow_clear.c %D%/follow_witness.c
-run_libs = librun.a $(pool_libs) $(policy_libs) $(view_libs) $(store_libs) $(fetch_libs) $(conf_libs) $(output_libs) $(file_libs)
+librun_a_SOURCES += %D%/follow.c %D%/follow.h %D%/follow_ask.c \
+	%D%/follow_choose.c %D%/follow_clear.c %D%/follow_conf.c \
+	%D%/follow_discover.c %D%/follow_emit.c %D%/follow_entries.c \
+	%D%/follow_evidence.c %D%/follow_kept.c %D%/follow_look.c \
+	%D%/follow_read.c %D%/follow_record.c %D%/follow_replay.c \
+	%D%/follow_said.c %D%/follow_witness.c
+run_libs = librun.a $(pool_libs) $(policy_libs) $(view_libs) $(store_libs) \
+	$(fetch_libs) $(conf_libs) $(output_libs) $(file_libs)
 
 # What a state says is read by the code that wrote it, or not at all.
 said_sources = %D%/follow_said.c $(replay_sources)

@@ -5,8 +5,8 @@
  *	    has, fetch the repositories they name, walk again what changed,
  *	    until nothing new is named. Then payload sets, the view, the
  *	    report; the new floors and last good points into the store.
- * In	    A const configuration. The only room that opens the store, starts
- *	    processes and reads the clock.
+ * In	    A const configuration; the clock, which it alone tells the rooms
+ *	    that judge.
  * Out	    A struct run_result that borrows nothing: it outlives store and
  *	    configuration.
  * Owns	    The store, its lock and the rsync children while it runs.
