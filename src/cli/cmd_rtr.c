@@ -126,8 +126,9 @@ fetch(struct source *s)
 static int
 say_failed(const struct source *s, enum reason r)
 {
-	return failure(s->options->self, "%s: %s%s%s", s->host, reason_text(r),
-	    s->why.detail[0] != '\0' ? ": " : "", s->why.detail);
+	return failure(s->options->self, "%s port %s: %s%s%s", s->host, s->port,
+	    reason_text(r), s->why.detail[0] != '\0' ? ": " : "",
+	    s->why.detail);
 }
 
 static void

@@ -75,6 +75,9 @@ for line in help version "help validate" "show --help" "demo more" \
 	check "why" grep -q 'standard output: No space left on device' err
 done
 
+status "no server there" 1 "$cairn" rtr 127.0.0.1:1
+check "which" grep -q '127.0.0.1 port 1: server cannot be reached' err
+
 printf 'jobs: 2\ncahce: /x\n' >bad.yaml
 status "bad configuration" 2 "$cairn" validate -c bad.yaml
 check "file, line, nearest key" grep -qF \
