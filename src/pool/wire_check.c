@@ -356,7 +356,8 @@ wire_get_issue(struct wire_in *r, struct rpki_issue *out)
 
 /* ---- the point -------------------------------------------------------- */
 
-/* A failed one says nothing but why; one that holds is of the time. */
+/* A failed one says nothing but why; one that holds is of the time, as its
+ * manifest is: that will be the floor of those that follow. */
 static void
 require_whole(struct reader *t, const struct rpki_point *p)
 {
@@ -371,7 +372,9 @@ require_whole(struct reader *t, const struct rpki_point *p)
 			       p->n_findings > 0 && valid == 0);
 	else
 		require(t, !p->incomplete && p->n_files == t->job->n_files &&
-			       p->n_files > 0);
+			       p->n_files > 0 &&
+			       p->issue.this_update_at <= t->job->at &&
+			       t->job->at <= p->issue.next_update_at);
 }
 
 static void

@@ -290,6 +290,8 @@ LIE(object_file, p->objects[0].uri = SPAN("rsync://elsewhere/x/y.roa"))
 LIE(object_twice, p->objects[1].uri = p->objects[0].uri)
 LIE(times, p->until_at = KIT_AT)
 LIE(times_early, p->from_at = KIT_AT + 1)
+LIE(issue_early, p->issue.this_update_at = KIT_AT + 1)
+LIE(issue_stale, p->issue.next_update_at = KIT_AT - 1)
 LIE(failed, p->failed = true)
 LIE(incomplete, p->incomplete = true)
 LIE(files, p->n_files++)
@@ -399,6 +401,8 @@ static const struct {
 	{ "object twice", lie_object_twice },
 	{ "no time left", lie_times },
 	{ "not yet", lie_times_early },
+	{ "a manifest of tomorrow", lie_issue_early },
+	{ "a manifest of yesterday", lie_issue_stale },
 	{ "failed, but says something", lie_failed },
 	{ "incomplete, but not failed", lie_incomplete },
 	{ "a file more", lie_files },
