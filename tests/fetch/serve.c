@@ -74,9 +74,10 @@ serve_start(struct served *s)
 	}
 	(void)fclose(f);
 	assert_int_equal(
-	    sscanf(line, "%u %u %u %u %u %u %u %u %u", &s->ports[0],
+	    sscanf(line, "%u %u %u %u %u %u %u %u %u %u", &s->ports[0],
 		&s->ports[1], &s->ports[2], &s->ports[3], &s->ports[4],
-		&s->ports[5], &s->ports[6], &s->ports[7], &s->ports[8]),
+		&s->ports[5], &s->ports[6], &s->ports[7], &s->ports[8],
+		&s->ports[9]),
 	    PORTS);
 	return true;
 }

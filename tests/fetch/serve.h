@@ -18,6 +18,7 @@ enum port {
 	PORT_SILENT,
 	PORT_PROXY,
 	PORT_PLAIN,
+	PORT_LONG_CHAIN,
 	PORTS
 };
 

@@ -4,6 +4,7 @@
 server.py DIR: makes certificates in DIR with openssl(1), serves the files of
 DIR/www under /www/, misbehaves under the other names below, and prints one
 line of ports:  good hung self-signed expired wrong-name old-tls silent proxy plain
+long-chain
 It ends when its standard input does.
 """
 import email.utils
@@ -50,6 +51,13 @@ def make_certificates():
         openssl("x509", "-req", "-in", "good.csr", "-CA", "ca.pem", "-CAkey",
                 "ca.key", "-CAcreateserial", "-days", days, "-extfile", ext,
                 "-out", name + ".pem")
+    # The same again and again: 1 MB of certificates above the server's own.
+    with open(os.path.join(top, "ca.pem")) as f:
+        ca = f.read()
+    with open(os.path.join(top, "good.pem")) as f:
+        good = f.read()
+    with open(os.path.join(top, "chain.pem"), "w") as f:
+        f.write(good + ca * (1_000_000 // len(ssl.PEM_cert_to_DER_cert(ca)) + 1))
 
 
 def answer(status, headers, body=b""):
@@ -318,7 +326,7 @@ def context(cert, key, old=False):
 def main():
     make_certificates()
     names = ["good", "hung", "self", "expired", "wrong", "old", "silent",
-             "proxy", "plain"]
+             "proxy", "plain", "chain"]
     listeners, ports = {}, {}
     for name in names:
         listeners[name], ports[name] = listen()
@@ -327,6 +335,7 @@ def main():
                 "expired": context("expired.pem", "good.key"),
                 "wrong": context("wrong.pem", "good.key"),
                 "old": context("good.pem", "good.key", True),
+                "chain": context("chain.pem", "good.key"),
                 "plain": None}
 
     def hang(c):

@@ -76,6 +76,7 @@ static const struct {
 	{ "/ok", PORT_EXPIRED, HTTPS_FILE, R_FETCH_TLS, 0 },
 	{ "/ok", PORT_WRONG_NAME, HTTPS_FILE, R_FETCH_TLS, 0 },
 	{ "/ok", PORT_OLD_TLS, HTTPS_FILE, R_FETCH_TLS, 0 },
+	{ "/ok", PORT_LONG_CHAIN, HTTPS_FILE, R_FETCH_TLS, 0 },
 	/* HT11 */
 	{ "/bomb", PORT_GOOD, HTTPS_RRDP, R_RRDP_XML, 0 },
 	{ "/nested", PORT_GOOD, HTTPS_RRDP, R_FETCH_HTTP_ENCODING, 0 },
@@ -385,7 +386,7 @@ stopped_maker(struct https_job *job, struct https *h, const char *uri, int n)
 		pid_t maker = h->maker.pid;
 
 		assert_int_equal(kill(maker, SIGSTOP), 0);
-		while (h->n_reading == 0)
+		while (h->n_reading == 0 && h->running != NULL)
 			https_poll(h, serve_now_ms(), 10);
 		assert_int_equal(kill(maker, SIGKILL), 0);
 		/* It is found to be gone. */
@@ -408,6 +409,9 @@ test_deaths(void **state)
 	(void)state;
 	NEED_SERVER();
 	serve_limits(&l);
+	/* None of this is about time. */
+	l.connect_time = l.first_byte_time = l.idle_time = 60;
+	l.transfer_time = l.repository_time = 120;
 	h = serve_open(&server, &l);
 	serve_uri(uri, sizeof(uri), &server, PORT_GOOD, "/never");
 	never = (struct https_job){

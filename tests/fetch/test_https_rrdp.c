@@ -360,21 +360,23 @@ test_bombs(void **state)
 	static const struct {
 		const char *name, *path;
 		size_t n;
-		const char *before;
-		char c;
+		const char *before, *again;
 		enum reason want;
 	} bombs[] = {
 		/* HT11: a gzip bomb; A7: white space; A9: an attribute */
 		{ "zip", "/gz/", (size_t)64 << 20,
-		    FILE_HEAD("notification", "1"), ' ', R_FETCH_GZIP_RATIO },
+		    FILE_HEAD("notification", "1"), " ", R_FETCH_GZIP_RATIO },
 		{ "white", "/www/", (size_t)64 << 20,
-		    FILE_HEAD("notification", "1"), ' ', R_FETCH_HTTP_SIZE },
+		    FILE_HEAD("notification", "1"), " ", R_FETCH_HTTP_SIZE },
 		{ "prolog", "/gz/", (size_t)1 << 19, "<?xml version=\"1.0\"?>",
-		    ' ', R_RRDP_XML },
+		    " ", R_RRDP_XML },
 		{ "attribute", "/gz/", (size_t)64 << 20,
-		    "<notification xmlns=\"", 'a', R_RRDP_TAG },
-		{ "comment", "/gz/", (size_t)64 << 20, "<!--", 'a',
+		    "<notification xmlns=\"", "a", R_RRDP_TAG },
+		{ "comment", "/gz/", (size_t)64 << 20, "<!--", "a",
 		    R_RRDP_TAG },
+		/* RR3: more than 10^6 of them */
+		{ "attributes", "/gz/", (size_t)16 << 20, "<notification",
+		    " attribute=\"\"", R_RRDP_TAG },
 	};
 	struct repository r;
 	static struct have have;
@@ -396,12 +398,8 @@ test_bombs(void **state)
 		repository_init(&r, bombs[i].name, bombs[i].path);
 		buf_init(&b, (size_t)80 << 20);
 		buf_puts(&b, bombs[i].before);
-		for (size_t n = 0; n < bombs[i].n; n += 4096) {
-			char piece[4096];
-
-			memset(piece, bombs[i].c, sizeof(piece));
-			buf_add(&b, piece, sizeof(piece));
-		}
+		while (b.n < bombs[i].n)
+			buf_puts(&b, bombs[i].again);
 		repository_file(&r, "notification", buf_view(&b));
 		assert_int_equal(getrusage(RUSAGE_SELF, &before), 0);
 		update(&have, h, &r, &job);

@@ -14,6 +14,9 @@
 #define SNAP(body)          FILE_HEAD("snapshot", "3") body "</snapshot>"
 #define CHANGES(body)       FILE_HEAD("delta", "3") body "</delta>"
 #define PUBLISH(name, text) "<publish uri=\"" OBJ name "\">" text "</publish>"
+#define A10                 "aaaaaaaaaa"
+#define A100                A10 A10 A10 A10 A10 A10 A10 A10 A10 A10
+#define A1000               A100 A100 A100 A100 A100 A100 A100 A100 A100 A100
 /* 102 bytes */
 #define OBJECT                                                                 \
 	"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" \
@@ -166,6 +169,8 @@ static const struct {
 	    R_RRDP_URI },
 	{ "NUL", RRDP_SNAPSHOT, SNAP(PUBLISH("a&#0;.roa", OBJECT)),
 	    R_RRDP_XML },
+	{ "more characters than 2048", RRDP_SNAPSHOT,
+	    SNAP(PUBLISH(A1000 A1000 A100 "/a.roa", OBJECT)), R_RRDP_URI },
 	{ "host of dots", RRDP_SNAPSHOT,
 	    SNAP("<publish uri=\"rsync://..//x\">" OBJECT "</publish>"),
 	    R_RRDP_URI },
