@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 #include "world/world.h"
@@ -112,6 +113,19 @@ read_world(struct world **out, const struct demo *d, struct fault *why)
 	return reason;
 }
 
+/* Somebody's own configuration is not written over. */
+static bool
+is_anothers(const char *folder)
+{
+	char own[2048], mark[2048];
+
+	return snprintf(own, sizeof(own), "%s/cairn.yaml", folder) <
+		   (int)sizeof(own) &&
+	       snprintf(mark, sizeof(mark), "%s/world.txt", folder) <
+		   (int)sizeof(mark) &&
+	       access(own, F_OK) == 0 && access(mark, F_OK) != 0;
+}
+
 static int
 run_demo(const struct command *self, int argc, char **argv)
 {
@@ -123,6 +137,11 @@ run_demo(const struct command *self, int argc, char **argv)
 
 	if (status != STATUS_DONE)
 		return status;
+	if (is_anothers(d.folder))
+		return failure(self,
+		    "%s: has a cairn.yaml that is of no demonstration: name "
+		    "another folder",
+		    d.folder);
 	fault_init(&why, SPAN(""));
 	reason = read_world(&world, &d, &why);
 	if (reason == REASON_OK && d.rrdp != NULL)

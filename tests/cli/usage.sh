@@ -59,6 +59,12 @@ demo --seed x a|--seed: a number is wanted
 help validate b|one command at a time
 END
 
+mkdir own && echo 'jobs: 2' >own/cairn.yaml
+status "a demonstration over what is no such" 1 "$cairn" demo own
+check "it says so" grep -q 'own: has a cairn.yaml' err
+check "nothing is touched" [ "$(ls own) $(cat own/cairn.yaml)" = \
+	"cairn.yaml jobs: 2" ]
+
 # What nobody can read is not said to have been done. (Of a minimal chroot's
 # /dev not everything is there.)
 "$cairn" demo world -q
