@@ -411,6 +411,13 @@ test_bombs(void **state)
 		buf_fini(&r.notification);
 	}
 	https_close(h);
+	/* Who took and read them: the largest process, and the time of all.
+	 * (A sanitizer's need more.) */
+	assert_int_equal(getrusage(RUSAGE_CHILDREN, &after), 0);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__clang__)
+	assert_in_range(after.ru_maxrss, 0, (8 + 16) << 10);
+#endif
+	assert_in_range(after.ru_utime.tv_sec + after.ru_stime.tv_sec, 0, 5);
 }
 
 int
