@@ -74,7 +74,7 @@ const char *command_word(const struct command *);
 const struct command *command_find(int *n, int argc, char **argv);
 extern const struct command command_compare, command_demo, command_doctor,
     command_help, command_holder, command_ledger, command_rtr, command_serve,
-    command_show, command_slurm, command_validate, command_why;
+    command_show, command_slurm, command_validate, command_view, command_why;
 
 /* Walk a command line. */
 struct options {

@@ -1,7 +1,7 @@
 bin_PROGRAMS += cairn
 cairn_SOURCES = %D%/cli.h %D%/main.c %D%/option.c %D%/settings.c %D%/file.c %D%/progress.c \
 	%D%/summary.c %D%/summary_ledger.c %D%/summary_policy.c %D%/cmd_serve.c %D%/cmd_rtr.c %D%/cmd_help.c %D%/cmd_validate.c %D%/outputs.h %D%/outputs.c %D%/cmd_why.c %D%/cmd_compare.c \
-	%D%/compare_side.h %D%/compare_side.c %D%/shown.h %D%/shown.c %D%/cmd_show.c %D%/cmd_slurm.c \
+	%D%/compare_side.h %D%/compare_side.c %D%/shown.h %D%/shown.c %D%/cmd_show.c %D%/cmd_slurm.c %D%/cmd_view.c \
 	%D%/cmd_demo.c %D%/cmd_doctor.c %D%/ledger_run.h %D%/ledger_run.c %D%/ledger_rows.h \
 	%D%/ledger_place.h %D%/ledger_place.c \
 	%D%/ledger_command.h %D%/cmd_ledger.c %D%/cmd_ledger_read.c \
@@ -24,7 +24,7 @@ cli_libs = liblisten.a liblogdir.a libledger.a libtlog.a $(doctor_libs) $(world_
 cairn_LDADD = $(cli_libs)
 
 dist_man_MANS += doc/man/cairn.1 doc/man/cairn-validate.1 doc/man/cairn-show.1 \
-	doc/man/cairn-slurm.1 doc/man/cairn-why.1 doc/man/cairn-compare.1 doc/man/cairn-doctor.1 doc/man/cairn-demo.1 doc/man/cairn-ledger.1 \
+	doc/man/cairn-slurm.1 doc/man/cairn-view.1 doc/man/cairn-why.1 doc/man/cairn-compare.1 doc/man/cairn-doctor.1 doc/man/cairn-demo.1 doc/man/cairn-ledger.1 \
 	doc/man/cairn-holder.1 doc/man/cairn-serve.1 doc/man/cairn-rtr.1 \
 	doc/man/cairn.yaml.5
 bashcompdir = $(datadir)/bash-completion/completions
@@ -53,7 +53,7 @@ dist_tals_DATA = etc/tals/afrinic.tal etc/tals/afrinic.constraints etc/tals/apni
 	etc/tals/ripe.tal etc/tals/ripe.constraints
 
 EXTRA_DIST += tests/cli/tap.sh tests/cli/serve-systemd.py tests/cli/interface.yaml
-tap_tests += tests/cli/holder.sh tests/cli/walkthrough.sh tests/cli/tutorials.sh tests/cli/usage.sh tests/cli/serve.sh tests/cli/serve-ops.sh tests/cli/serve-hang.sh tests/cli/serve-storm.sh tests/cli/show.sh tests/cli/slurm.sh tests/cli/hold.sh tests/cli/validate.sh tests/cli/why.sh tests/cli/compare.sh tests/cli/assume.sh \
+tap_tests += tests/cli/holder.sh tests/cli/walkthrough.sh tests/cli/tutorials.sh tests/cli/usage.sh tests/cli/serve.sh tests/cli/serve-ops.sh tests/cli/serve-hang.sh tests/cli/serve-storm.sh tests/cli/show.sh tests/cli/slurm.sh tests/cli/hold.sh tests/cli/validate.sh tests/cli/why.sh tests/cli/view.sh tests/cli/compare.sh tests/cli/assume.sh \
 	tests/cli/formats.sh tests/cli/doctor.sh tests/cli/doctor-ledger.sh tests/cli/manual.sh tests/cli/json.sh \
 	tests/cli/ledger-follow.sh tests/cli/ledger.sh tests/cli/ledger-write.sh \
 	tests/cli/ledger-audit.sh tests/cli/ledger-mirror.sh \

@@ -15,6 +15,7 @@ static const struct command *const commands[] = {
 	&command_rtr,
 	&command_show,
 	&command_slurm,
+	&command_view,
 	&command_holder,
 	&command_ledger,
 	&command_doctor,
