@@ -85,6 +85,8 @@ static const struct {
 	{ BYTES("rsync://h_x.example/m/x"), R_URI_SYNTAX },
 	/* what inet_aton(3) takes for 127.0.0.1 */
 	{ BYTES("https://127.1/x"), R_URI_HOST },
+	{ BYTES("https://0000000000000127.000000000000000.00000000000.1/x"),
+	    R_URI_HOST },
 	{ BYTES("https://2130706433/x"), R_URI_HOST },
 	{ BYTES("https://0x7f.0.0.0x1/x"), R_URI_HOST },
 	{ BYTES("https://0177.0.0.01/x"), R_URI_HOST },

@@ -35,6 +35,12 @@ mft_stale(struct kit *k)
 }
 
 static void
+mft_upside_down(struct kit *k)
+{
+	k->manifest.next_update_at = k->manifest.this_update_at;
+}
+
+static void
 test_issue(void **state)
 {
 	static const struct {
@@ -46,6 +52,7 @@ test_issue(void **state)
 		{ "not verified", mft_forged, REASON_OK },
 		{ "stale", mft_stale, REASON_OK },
 		{ "a ROA", mft_is_a_roa, R_POINT_TYPE },
+		{ "upside down", mft_upside_down, R_MANIFEST_WINDOW },
 		{ "not CMS", mft_not_cms, R_DER_TAG },
 	};
 
