@@ -29,7 +29,7 @@ witness() { # NAME, PORT
 }
 until_is() { # what COMMAND says, VALUE
 	want=$2 i=0
-	while [ "$(eval "$1")" != "$want" ] && [ $i -lt 300 ]; do
+	while [ "$(eval "$1")" != "$want" ] && [ $i -lt 900 ]; do
 		sleep 0.1
 		i=$((i + 1))
 	done
