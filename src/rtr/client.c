@@ -406,6 +406,8 @@ take_pdu(struct rtr_client *c, const uint8_t *p, size_t n)
 			   ? RTR_NOTHING
 			   : refuse(c, R_RTR_VERSION, "a PDU");
 	if (p[1] == PDU_SERIAL_NOTIFY) {
+		if (c->has_data && get16(p + 2) != c->session)
+			return refuse(c, R_RTR_SESSION, "Serial Notify");
 		c->notified = get32(p + 8);
 		return RTR_NOTIFIED;
 	}

@@ -110,8 +110,13 @@ check "and serve" serves
 
 check "the engine's time is over" wait_for says 'validation takes too long'
 check "another one publishes" wait_for "$cairn" rtr $rtr -q --compare world/cache
+
+# The end does not wait for who hangs.
+kill -STOP "$server" "$site"
+from=$(date +%s)
 kill -TERM $pid
 wait $pid
 check "it ends well" [ $? -eq 0 ]
+check "within five seconds" [ $(($(date +%s) - from)) -le 5 ]
 pid=
 plan

@@ -36,6 +36,12 @@ static const struct row rows[] = {
 		"0200100200"
 		"00000c00000005",
 		RTR_NOTIFIED, 0, 0 } } },
+	{ "a notify of another session", 2,
+	    { { false, RESPONSE END, RTR_COMPLETE, 0, 0 },
+		{ true,
+		    "0200100300"
+		    "00000c00000006",
+		    RTR_REFUSED, R_RTR_SESSION, 0 } } },
 	{ "a notify of another version comes early", 2,
 	    { { false,
 		"0000100200"
