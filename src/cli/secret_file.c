@@ -1,7 +1,10 @@
 /* Files of private keys, and the passphrases that open them. */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -66,25 +69,51 @@ line_read(struct buf *out, int fd)
 	return !out->failed;
 }
 
+/* A line; or not, since one of the signals came. */
+static bool
+line_await(struct buf *out, int fd, const sigset_t *signals)
+{
+	int caught = signalfd(-1, signals, SFD_CLOEXEC);
+	struct pollfd on[2] = { { .fd = fd, .events = POLLIN },
+		{ .fd = caught, .events = POLLIN } };
+	bool good = caught >= 0;
+
+	while (good && poll(on, 2, -1) < 0)
+		good = errno == EINTR;
+	good = good && on[1].revents == 0 && line_read(out, fd);
+	if (caught >= 0)
+		(void)close(caught);
+	return good;
+}
+
+/* Who ends it at the prompt gets the terminal back as it was. */
 static bool
 terminal_read(struct buf *out, const char *prompt)
 {
+	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	struct termios before, quiet;
+	sigset_t signals, mask;
 	bool good;
 
 	if (fd < 0)
 		return false;
+	(void)sigemptyset(&signals);
+	for (size_t i = 0; i < COUNT(ends); i++)
+		(void)sigaddset(&signals, ends[i]);
+	(void)sigprocmask(SIG_BLOCK, &signals, &mask);
 	good = tcgetattr(fd, &before) == 0;
 	if (good) {
 		quiet = before;
 		quiet.c_lflag &= ~(tcflag_t)ECHO;
 		good = tcsetattr(fd, TCSAFLUSH, &quiet) == 0 &&
-		       dprintf(fd, "%s", prompt) > 0 && line_read(out, fd);
+		       dprintf(fd, "%s", prompt) > 0 &&
+		       line_await(out, fd, &signals);
 		(void)tcsetattr(fd, TCSAFLUSH, &before);
 		(void)dprintf(fd, "\n");
 	}
 	(void)close(fd);
+	(void)sigprocmask(SIG_SETMASK, &mask, NULL);
 	return good;
 }
 

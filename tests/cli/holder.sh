@@ -365,6 +365,30 @@ END
 	check "not the same" python3 typist.py 2 s3same,s3sume "$cairn" holder \
 		new mistyped --ledger log --keys keys
 	check "no key is left" [ ! -e mistyped.pem ]
+	cat >ended.py <<'END'
+import os, pty, sys
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp("sh", ["sh", "-c", 'trap : INT; "$@"; echo "exit $?"; stty -a',
+        "sh"] + sys.argv[1:])
+said = b""
+while not said.endswith(b": "):
+    said += os.read(fd, 1000)
+os.write(fd, b"\003")
+try:
+    while True:
+        got = os.read(fd, 1000)
+        if not got:
+            break
+        said += got
+except OSError:
+    pass
+sys.stdout.buffer.write(said)
+sys.exit(b"exit 130" not in said or b"echo" not in said.split())
+END
+	check "ended at the prompt, the terminal echoes again" python3 ended.py \
+		"$cairn" holder new ended --ledger log --keys keys
+	check "no key is left" [ ! -e ended.pem ]
 fi
 
 # ---- what cannot be
