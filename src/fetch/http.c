@@ -467,6 +467,7 @@ redirect(struct transfer *t)
 	memmove(t->ask.url, to, n + 1);
 	t->redirects++;
 	t->received = 0;
+	http_clock_again(&t->clock, clock_ms());
 	t->head = (struct http_head){ .bytes = t->head.bytes };
 	(void)curl_multi_remove_handle(t->net->multi, t->easy);
 	return url_parse(&t->uri, t->room, t->ask.url, t->net->limits) ==

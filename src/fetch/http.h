@@ -66,13 +66,15 @@ enum reason http_head_check_content(
 bool http_head_is_redirect(const struct http_head *);
 
 struct http_clock {
-	int64_t begun_ms, last_ms; /* last_ms 0: no byte yet */
-	bool is_resolved;          /* the host has addresses */
-	int64_t window_ms;         /* when it began */
+	int64_t begun_ms, asked_ms, last_ms; /* last_ms 0: no byte yet */
+	bool is_resolved;                    /* the host has addresses */
+	int64_t window_ms;                   /* when it began */
 	uint64_t window_bytes;
 };
 
 void http_clock_init(struct http_clock *out, int64_t now_ms);
+/* Asked once more, elsewhere: the first byte is to come again. */
+void http_clock_again(struct http_clock *, int64_t now_ms);
 void http_clock_bytes(struct http_clock *, int64_t now_ms, size_t n);
 enum reason http_clock_check(
     struct http_clock *, int64_t now_ms, const struct limits *) MUST_CHECK;

@@ -205,7 +205,15 @@ http_head_check_content(const struct http_head *h, bool wants_gzip)
 void
 http_clock_init(struct http_clock *out, int64_t now_ms)
 {
-	*out = (struct http_clock){ .begun_ms = now_ms, .window_ms = now_ms };
+	*out = (struct http_clock){ .begun_ms = now_ms, .asked_ms = now_ms };
+}
+
+void
+http_clock_again(struct http_clock *c, int64_t now_ms)
+{
+	c->asked_ms = now_ms;
+	c->last_ms = 0;
+	c->window_bytes = 0;
 }
 
 void
@@ -238,7 +246,7 @@ http_clock_check(
 			   ? R_FETCH_RESOLVE
 			   : REASON_OK;
 	if (c->last_ms == 0)
-		return is_over(c->begun_ms, now_ms, limits->first_byte_time)
+		return is_over(c->asked_ms, now_ms, limits->first_byte_time)
 			   ? R_FETCH_SLOW
 			   : REASON_OK;
 	if (is_over(c->last_ms, now_ms, limits->idle_time))

@@ -266,6 +266,33 @@ test_first_byte(void **state)
 	    "fetch.slow", http_clock_check(&c, T0 + 30001, &l), R_FETCH_SLOW);
 }
 
+/* A redirect has its own patience; the whole has one, too. */
+static void
+test_again(void **state)
+{
+	struct http_clock c;
+	struct limits l;
+
+	(void)state;
+	limits_init(&l);
+	l.idle_time = 10;
+	http_clock_init(&c, T0);
+	c.is_resolved = true;
+	http_clock_bytes(&c, T0 + 1000, 100);
+	http_clock_again(&c, T0 + 2000);
+	assert_int_equal(http_clock_check(&c, T0 + 32000, &l), REASON_OK);
+	CHECK_REASON(
+	    "fetch.slow", http_clock_check(&c, T0 + 32001, &l), R_FETCH_SLOW);
+	http_clock_bytes(&c, T0 + 31000, 100);
+	assert_int_equal(http_clock_check(&c, T0 + 41000, &l), REASON_OK);
+	CHECK_REASON(
+	    "fetch.slow", http_clock_check(&c, T0 + 41001, &l), R_FETCH_SLOW);
+	http_clock_again(&c, T0 + 299999);
+	assert_int_equal(http_clock_check(&c, T0 + 300000, &l), REASON_OK);
+	CHECK_REASON(
+	    "fetch.time", http_clock_check(&c, T0 + 300001, &l), R_FETCH_TIME);
+}
+
 static void
 test_idle(void **state)
 {
@@ -355,6 +382,7 @@ main(void)
 		cmocka_unit_test(test_validators),
 		cmocka_unit_test(test_resolve),
 		cmocka_unit_test(test_first_byte),
+		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_idle),
 		cmocka_unit_test(test_drip),
 		cmocka_unit_test(test_retry_after),
