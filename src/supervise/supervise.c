@@ -30,6 +30,7 @@
 #define START_MS       60000 /* a large view is read before the first sign */
 #define PAUSE_MS       5000  /* longer than a turn is by itself */
 
+FORMAT(3, 0)
 static void
 tell(
     void (*how)(void *, const char *), void *ctx, const char *fmt, va_list args)
