@@ -56,7 +56,7 @@ sed -i 's|"repo/rpki.charlie[^"]*"|"rsync://127.0.0.1:1/x/"|' world/cairn.yaml
 echo "rsync-command: ../slow-rsync" >>world/cairn.yaml
 kill -HUP "$main"
 check "an engine that hangs" wait_for stop_engine
-check "the others serve" serves
+check "the others serve" wait_for serves
 cp good.yaml world/cairn.yaml
 
 # A server that hangs does not hold up a reload, nor the supervisor.
@@ -88,7 +88,7 @@ kill -STOP "$main"
 sleep 1
 fed=$(grep -c '^WATCHDOG=1' notices)
 sleep 2
-check "the servers do not wait for the supervisor" serves
+check "the servers do not wait for the supervisor" wait_for serves
 check "but the watchdog does" [ "$(grep -c '^WATCHDOG=1' notices)" -eq "$fed" ]
 kill -CONT "$main"
 
@@ -106,7 +106,7 @@ check "the watchdog is fed again" wait_for sh -c \
 sleep 1
 check "the servers are those of before" [ \
 	"$(child cairn-rtr) $(child cairn-http)" = "$server $site" ]
-check "and serve" serves
+check "and serve" wait_for serves
 
 check "the engine's time is over" wait_for says 'validation takes too long'
 check "another one publishes" wait_for "$cairn" rtr $rtr -q --compare world/cache
