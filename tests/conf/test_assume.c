@@ -30,8 +30,16 @@ static const struct {
 	{ "no key", "add: [x]\n", R_CONF_TYPE, 1, "one key" },
 	{ "what cannot be added", ADD("object: rsync://h/m/a.roa"), R_CONF_KEY,
 	    1, "unknown" },
-	{ "what cannot be removed", REMOVE("statement: x"), R_CONF_KEY, 1,
+	{ "what cannot be removed", REMOVE("router: x"), R_CONF_KEY, 1,
 	    "unknown" },
+	{ "a statement by its id",
+	    REMOVE("statement: "
+		   "0123456789abcdef0123456789abcdef"
+		   "0123456789abcdef0123456789abcdef"),
+	    REASON_OK, 0, "" },
+	{ "by half of it",
+	    REMOVE("statement: 0123456789abcdef0123456789abcdef"), R_CONF_VALUE,
+	    1, "64 hex digits" },
 	{ "ROA as text", ADD("roa: 192.0.2.0/24"), R_CONF_TYPE, 1, "prefix" },
 	{ "ROA without prefix", ADD("roa: {asn: 1}"), R_CONF_VALUE, 1,
 	    "prefix: a word" },
