@@ -154,11 +154,14 @@ def children(pid):
     found = []
     for task in glob.glob("/proc/%d/task/*/children" % pid):
         try:
-            for c in open(task).read().split():
-                found += [int(c)] + children(int(c))
+            found += map(int, open(task).read().split())
         except OSError:
             pass
     return found
+
+
+def below(pid):
+    return [p for c in children(pid) for p in [c] + below(c)]
 
 
 def name_of(pid):
@@ -172,7 +175,7 @@ def kill_one(p, what):
     """True: somebody of that kind was there to be killed."""
     end = time.time() + 2
     while time.time() < end and p.poll() is None:
-        for pid in [p.pid] if what == "cairn" else children(p.pid):
+        for pid in [p.pid] if what == "cairn" else below(p.pid):
             if what == "cairn" or name_of(pid) == what:
                 try:
                     os.kill(pid, signal.SIGKILL)
