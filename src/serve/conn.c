@@ -213,6 +213,7 @@ read_some(struct conn *c)
 }
 
 /* One line a turn of the clock: who is many does not fill the log. */
+FORMAT(2, 3)
 static void
 tell(struct conn *c, const char *fmt, ...)
 {
