@@ -48,8 +48,7 @@ cause_text(enum cause_kind kind)
 		[CAUSE_FETCH] = "its repository could not be had",
 		[CAUSE_SOURCE] = "its trust anchor or ledger failed",
 		[CAUSE_UNCONFIGURED] =
-		    "its trust anchor, ledger or file of exceptions is not "
-		    "configured",
+		    "its trust anchor, ledger or SLURM file is not configured",
 		[CAUSE_POLICY] = "policy left it out",
 		[CAUSE_CONTESTED] = "the claim it rests on is contested",
 		[CAUSE_YOUNG] = "the claim it rests on is too young",
