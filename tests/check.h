@@ -45,6 +45,12 @@ provoked(enum reason reason)
 		return;                             \
 	} while (0)
 
+/* For a shell: that byte of the file is another, whatever it was. */
+#define BEND(file, at)                                                   \
+	"printf \"\\\\$(printf %o $(($(od -An -tu1 -j " at " -N 1 " file \
+	") ^ 255)))\" | dd of=" file " bs=1 seek=" at                    \
+	" conv=notrunc 2>/dev/null"
+
 /* In a table of cases: fail with the case's name. */
 #define CHECK(what, condition)                                  \
 	do {                                                    \

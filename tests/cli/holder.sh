@@ -285,7 +285,7 @@ head -c 300 "$file" >cut && printf x >>cut
 status "show what is cut" 1 "$cairn" show cut
 cp "$file" bent
 size=$(wc -c <bent)
-printf x | dd of=bent bs=1 seek=$((size - 3)) conv=notrunc 2>/dev/null
+bend bent $((size - 3))
 status "show what is bent" 1 "$cairn" show bent
 check "it says so" grep -q statement.bad-signature out
 status "show a checkpoint" 0 "$cairn" show --json log/checkpoint

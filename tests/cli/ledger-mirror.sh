@@ -49,7 +49,7 @@ while read -r file; do
 	fi
 	check "whole" whole try
 	sed 's/rubbish/rubbisH/g' kept >"$file"
-	printf 'X' | dd of="$file" bs=1 seek=20 conv=notrunc 2>/dev/null
+	bend "$file" 20
 	rm -rf try && cp -r copy try
 	"$cairn" ledger mirror log try --keys keys >out 2>err
 	check "$file lies: whole" whole try

@@ -62,7 +62,7 @@ provokes checkpoint.split-view
 check "and kept, too" [ "$(ls state.w1/split-view | wc -l)" = 2 ]
 check "no cosignature" sh -c '! grep -q example.org/w1 fork/checkpoint'
 rm -rf bent && cp -r log bent
-printf 'X' | dd of=bent/tile/entries/000.p/2 bs=1 seek=30 conv=notrunc 2>dd.err
+bend bent/tile/entries/000.p/2 30
 rm -rf state.w3 && cp w1 w3
 status "entries that are not its own" 1 witness bent w3
 provokes log.root
@@ -99,7 +99,7 @@ rm -rf seen && cp -r log seen && cp -r state.w1 state.seen && cp w1 seen.key
 rep=$(cd state.seen && echo */replayed)
 bend_first() { # folder
 	for bundle in "$1"/tile/entries/000.p/*; do
-		printf 'X' | dd of="$bundle" bs=1 seek=30 conv=notrunc 2>dd.err
+		bend "$bundle" 30
 	done
 }
 again() { # more...
@@ -114,8 +114,7 @@ status "never seen" 1 again rm "state.x/$rep"
 provokes log.root
 bytes=$(wc -c <"state.seen/$rep")
 for at in 0 20 30 60 61 62 100 $((bytes / 2)) $((bytes - 1)); do
-	status "byte $at of it bent: all is read" 1 again sh -c "printf '\377' |
-		dd of=state.x/$rep bs=1 seek=$at conv=notrunc 2>/dev/null"
+	status "byte $at of it bent: all is read" 1 again bend "state.x/$rep" "$at"
 done
 status "cut short: all is read" 1 again sh -c "head -c $((bytes - 1)) \
 	state.seen/$rep >state.x/$rep"

@@ -182,9 +182,7 @@ cp quick/.state/cairn saved
 bytes=$(wc -c <saved)
 for at in 0 18 25 26 57 58 89 90 100 200 $((bytes - 33)) $((bytes - 1)); do
 	rm -rf slow && cp -r quick slow && cp full slow/tile/entries/000
-	printf '\377' | dd of=slow/.state/cairn bs=1 seek="$at" conv=notrunc 2>/dev/null
-	cmp -s slow/.state/cairn saved &&
-		printf X | dd of=slow/.state/cairn bs=1 seek="$at" conv=notrunc 2>/dev/null
+	bend slow/.state/cairn "$at"
 	cp -r slow bad
 	rm bad/tile/entries/000
 	status "byte $at of it: not used" 1 tick bad 1460
@@ -297,7 +295,7 @@ rm -rf other && cp -r before other && tick other 1101 >/dev/null &&
 	tick other 1102 >/dev/null
 rm -rf bad && cp -r other bad && cp after/checkpoint bad/checkpoint
 refused ".state is of another history" bad
-printf X | dd of=after/tile/entries/000.p/2 bs=1 seek=300 conv=notrunc 2>dd.err
+bend after/tile/entries/000.p/2 300
 status "an entry was changed" 1 tick after 50000
 check "it says so" grep -q log.root err
 

@@ -43,6 +43,14 @@ provokes() {
 		echo "$1" >>"$CAIRN_PROVOKED/$(basename "$0" .sh)"
 }
 
+# bend FILE AT: that byte of it is another, whatever it was (and if none was).
+bend() {
+	was=$(od -An -tu1 -j "$2" -N 1 "$1" 2>/dev/null)
+	# shellcheck disable=SC2059
+	printf "\\$(printf %o $((${was:-0} ^ 255)))" |
+		dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
+}
+
 # reseal FILE SED: the first line of the replayed state in a file, edited, with
 # the state's checksum right again.
 reseal() {

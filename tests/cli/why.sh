@@ -78,7 +78,7 @@ status "--at another time publishes nothing" 0 "$cairn" validate -q \
 status "still" 0 why "$prefix" "$asn"
 check "it is gone" grep -qE ': (not-found|invalid)' out
 
-printf x | dd of=world/cache/view/current bs=1 seek=20 conv=notrunc 2>/dev/null
+bend world/cache/view/current 20
 status "a damaged view" 1 why "$prefix"
 provokes view.damaged
 status "is replaced by the next run" 0 "$cairn" validate \

@@ -193,9 +193,7 @@ test_other_version(void **state)
 		{ "as it was left", ":", true },
 		{ "more than was accepted", "echo more >>$e", true },
 		{ "with its end cut off", "truncate -s -9 $e", false },
-		{ "bent",
-		    "printf x | dd of=$e bs=1 seek=9 conv=notrunc 2>/dev/null",
-		    false },
+		{ "bent", BEND("$e", "9"), false },
 		{ "gone", "rm $e", false },
 	};
 	static const char old[] =
@@ -305,9 +303,8 @@ static void
 test_withheld(void **state)
 {
 	static const char *const scripts[] = { "rm -r a/tile/entries",
-		"for f in a/tile/entries/*/*; do printf x | "
-		"dd of=$f bs=1 seek=$(($(stat -c %s $f) - 20)) conv=notrunc "
-		"2>/dev/null; done",
+		"for f in a/tile/entries/*/*; do " BEND(
+		    "$f", "$(($(stat -c %s $f) - 20))") "; done",
 		"for f in a/tile/entries/*/*; do echo >>$f; done" };
 	static const enum reason reasons[] = { R_LOG_MISSING, R_LOG_ROOT,
 		R_LOG_BUNDLE };

@@ -168,11 +168,9 @@ test_not_the_same(void **state)
 		const char *what, *script;
 	} changes[] = {
 		{ "a page of the view is damaged",
-		    "printf x | dd of=w/cache/view/current bs=1 seek=2000"
-		    " conv=notrunc 2>/dev/null" },
+		    BEND("w/cache/view/current", "2000") },
 		{ "the view is damaged in front",
-		    "printf x | dd of=w/cache/view/current bs=1 seek=20"
-		    " conv=notrunc 2>/dev/null" },
+		    BEND("w/cache/view/current", "20") },
 		{ "the view is gone", "rm w/cache/view/current" },
 		{ "an earlier view", "cp old w/cache/view/current" },
 		{ "an exception", "sed -i 's/64500/64501/' w/slurm.json" },
@@ -433,8 +431,7 @@ test_folders(void **state)
 		const char *what, *script;
 	} changes[] = {
 		{ "bytes in place, of the same size and time",
-		    "touch -r $F t; printf x | dd of=$F bs=1 seek=100"
-		    " conv=notrunc 2>/dev/null; touch -r t $F" },
+		    "touch -r $F t; " BEND("$F", "100") "; touch -r t $F" },
 		{ "a file more", "cp $F $(dirname $F)/other.roa" },
 		{ "a file less", "rm $F" },
 		{ "a folder more", "mkdir $(dirname $F)/more" },
