@@ -94,7 +94,10 @@ make_tak(struct buf *out, struct fixture *f)
 {
 	struct span comment = SPAN("a key"),
 		    uri = SPAN("rsync://ta.example/ta/ta.cer");
-	struct tak tak = { .current = { 1, 1, &comment, &uri, { { 0 } } },
+	struct tak tak = { .current = { .n_comments = 1,
+			       .n_uris = 1,
+			       .comments = &comment,
+			       .uris = &uri },
 		.has_successor = true };
 
 	tak.current.spki.key = crypt_secret_public(f->ca);
