@@ -93,6 +93,7 @@ terminal_read(struct buf *out, const char *prompt)
 	static const int ends[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
 	struct termios before, quiet;
+	struct sigaction was;
 	sigset_t signals, mask;
 	bool good;
 
@@ -100,7 +101,9 @@ terminal_read(struct buf *out, const char *prompt)
 		return false;
 	(void)sigemptyset(&signals);
 	for (size_t i = 0; i < COUNT(ends); i++)
-		(void)sigaddset(&signals, ends[i]);
+		if (sigaction(ends[i], NULL, &was) == 0 &&
+		    was.sa_handler != SIG_IGN)
+			(void)sigaddset(&signals, ends[i]);
 	(void)sigprocmask(SIG_BLOCK, &signals, &mask);
 	good = tcgetattr(fd, &before) == 0;
 	if (good) {

@@ -366,9 +366,10 @@ END
 		new mistyped --ledger log --keys keys
 	check "no key is left" [ ! -e mistyped.pem ]
 	cat >ended.py <<'END'
-import os, pty, sys
+import os, pty, signal, sys
 pid, fd = pty.fork()
 if pid == 0:
+    signal.signal(signal.SIGINT, signal.SIG_DFL) # a job in the background has it ignored
     os.execvp("sh", ["sh", "-c", 'trap : INT; "$@"; echo "exit $?"; stty -a',
         "sh"] + sys.argv[1:])
 said = b""
