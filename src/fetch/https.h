@@ -24,6 +24,7 @@ struct doc {
 	uint32_t id;
 	int body, bytes, index, alive; /* -1: closed */
 	bool is_again;                 /* the process that had it died */
+	unsigned maker, lost_by; /* of its box, as restarts counts; and then */
 	struct http_told told;
 	struct span map[2]; /* of bytes and index */
 	struct rrdp_index view;

@@ -358,6 +358,7 @@ read_in_box(struct https *h, struct doc *d)
 	ask.bytes = d->bytes;
 	ask.index = d->index;
 	if (box_start(&h->maker, &d->alive, &ask)) {
+		d->maker = h->restarts;
 		set_state(h, d, DOC_READING);
 		return;
 	}
@@ -377,6 +378,31 @@ begin_reading(struct https *h)
 			finish(h, d, R_FETCH_PROCESS, "");
 }
 
+static bool
+maker_is_gone(const struct https *h, const struct doc *d)
+{
+	struct pollfd maker = { .fd = h->maker.sock };
+
+	return h->maker.pid == 0 || h->restarts != d->maker ||
+	       (poll(&maker, 1, 0) == 1 && (maker.revents & POLLHUP) != 0);
+}
+
+/* Who makes boxes may let go of a file's `alive` before it lets go of its
+ * socket, into which the file then goes once more: that is one death. */
+static void
+lost_box(struct https *h, struct doc *d)
+{
+	bool is_same = d->is_again && d->lost_by == d->maker;
+
+	close_box(d);
+	if (is_same && maker_is_gone(h, d)) {
+		set_state(h, d, DOC_FETCHED);
+		return;
+	}
+	d->lost_by = d->maker;
+	lost(h, d, DOC_FETCHED);
+}
+
 /* Its box has said so, or died. */
 static void
 has_been_read(struct https *h, struct doc *d)
@@ -385,8 +411,7 @@ has_been_read(struct https *h, struct doc *d)
 	bool ok;
 
 	if (read(d->alive, &c, 1) != 1) {
-		close_box(d);
-		lost(h, d, DOC_FETCHED);
+		lost_box(h, d);
 		return;
 	}
 	ok = map(&d->map[0], d->bytes) && map(&d->map[1], d->index);
